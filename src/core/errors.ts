@@ -1,0 +1,29 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** A mistake in the command, a suite or its data, found before anything was run: one line, exit 2, never a stack. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
+/** An engine that cannot be reached or a run cut short: one line, exit 3. */
+export class IncompleteError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "IncompleteError";
+  }
+}
+
+/**
+ * The known words as advice for an unknown one: the nearest first when it is near enough to be a slip, else all of them.
+ * @returns for example `did you mean "recall"? known: recall, precision`
+ */
+export function suggestWord(got: string, known: readonly string[]): string {
+  const list = `known: ${known.join(", ")}`;
+  if (known.length === 0) return "none are known";
+  const nearest = closest(got, known);
+  const isSlip = distance(got, nearest) <= Math.max(2, Math.floor(got.length / 3));
+  return isSlip ? `did you mean "${nearest}"? ${list}` : list;
+}

@@ -1,0 +1,92 @@
+import type { BlindCase, Case } from "./case.ts";
+import type { Outcome, Usage } from "./generation.ts";
+import type { ModelRef } from "./model.ts";
+
+/** Sampling parameters that the suite wants; a provider reports the ones it really used as `effective`. */
+export interface GenerationParameters {
+  maxTokens: number;
+  temperature: number;
+  seed: number;
+}
+
+/** One question to a reviewer: a case, or one part of it, with the rendered prompt. */
+export interface GenerationRequest {
+  /** The case as a reviewer may see it; its `diff` and `files` are those of the part. */
+  case: BlindCase;
+  /** The whole case with its answers: given only to a provider that declares `seesTruth`. */
+  truth?: Case;
+  part: number;
+  repeat: number;
+  prompt: string;
+  parameters: GenerationParameters;
+}
+
+/** What a provider answers. `outcome` is what the transport can know; parsing may still turn completed into invalid. */
+export interface ProviderAnswer {
+  text: string;
+  outcome: Exclude<Outcome, "invalid">;
+  finishReason: string | null;
+  usage: Usage;
+  /** Clock readings on the injected clock; null where the provider does not stream. */
+  firstChunkMs: number | null;
+  lastChunkMs: number | null;
+  effective: Record<string, unknown>;
+  recordedLatencyMs?: number;
+}
+
+/** A request that failed on its way. The runner decides by these fields alone whether to try again. */
+export class ProviderError extends Error {
+  readonly status: number | null;
+  readonly isRetryable: boolean;
+  /** What the server asked for in Retry-After, in milliseconds; null where it asked for nothing. */
+  readonly retryAfterMs: number | null;
+
+  constructor(message: string, details: { status?: number; isRetryable: boolean; retryAfterMs?: number; cause?: unknown }) {
+    super(message, { cause: details.cause });
+    this.name = "ProviderError";
+    this.status = details.status ?? null;
+    this.isRetryable = details.isRetryable;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+  }
+}
+
+/** The world as a provider gets it. */
+export interface ProviderWorld {
+  fetch: typeof globalThis.fetch;
+  /** Monotonic milliseconds. */
+  now: () => number;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What the suite says of a reviewer beyond its reference (see the suite's `reviewer:` block). */
+export interface ProviderSettings {
+  baseUrl?: string;
+  /** The NAME of the environment variable that holds the key; the key itself is never kept. */
+  keyVariable?: string;
+  /** How long one request may take before it is given up, in milliseconds. */
+  timeoutMs: number;
+}
+
+/**
+ * A way to reach a reviewer. `generate` throws ProviderError for an outage and the signal's reason when aborted; all
+ * that the reviewer itself did wrong (refused, cut, overflow) is an answer.
+ */
+export interface Provider {
+  readonly ref: string;
+  /** The provider's kind, such as `openai` or `static`. */
+  readonly name: string;
+  readonly model: string;
+  /** Hosts that receive code; empty for one that runs on this machine. */
+  readonly hosts: readonly string[];
+  /** Floors and ceilings need the answers; no other provider is given them. */
+  readonly seesTruth: boolean;
+  /** Whether its time says something about a reviewer: false for floors, ceilings and replays. */
+  readonly isTimed: boolean;
+  /** Throws ProviderError with one line of advice when the reviewer cannot be reached at all. Asks for no review. */
+  probe?(signal: AbortSignal): Promise<void>;
+  generate(request: GenerationRequest, signal: AbortSignal): Promise<ProviderAnswer>;
+  close?(): Promise<void>;
+}
+
+/** Makes a provider of its kind from a parsed reference; throws UsageError for what the reference or settings lack. */
+export type CreateProvider = (ref: ModelRef, settings: ProviderSettings, world: ProviderWorld) => Promise<Provider>;

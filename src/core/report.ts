@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { Outcome } from "./generation.ts";
+import { Ledger } from "./ledger.ts";
+import { Score } from "./metric.ts";
+import { Finding } from "./review.ts";
+import { Gate } from "./suite.ts";
+
+const nullableNumber = z.number().nullable();
+
+/** One metric of one reviewer. `low`/`high` are two-sided 95 %; the one-sided 95 % bounds are what gates decide by. */
+export const Metric = z.strictObject({
+  value: nullableNumber,
+  low: nullableNumber,
+  high: nullableNumber,
+  lowOneSided: nullableNumber,
+  highOneSided: nullableNumber,
+  /** How the interval was made, such as `wilson, effective n` or `bca bootstrap`. */
+  method: z.string(),
+  /** Units of analysis that were scored. */
+  n: z.number(),
+  /** Case lines that could have had this metric and have none. */
+  unscored: z.number(),
+  numerator: z.number().optional(),
+  denominator: z.number().optional(),
+  unitOfAnalysis: z.string(),
+  clusters: z.number(),
+  unit: z.enum(["rate", "count", "ms"]),
+  /** Why the value is null. */
+  reason: z.string().optional(),
+});
+export type Metric = z.infer<typeof Metric>;
+
+export const GateResult = z.strictObject({
+  gate: Gate,
+  status: z.enum(["pass", "fail", "inconclusive"]),
+  value: nullableNumber,
+  bound: nullableNumber,
+  reason: z.string(),
+  /** About how many more units would decide; null when none would or none is needed. */
+  casesToDecide: nullableNumber,
+  warning: z.string().optional(),
+});
+export type GateResult = z.infer<typeof GateResult>;
+
+/** Metrics over the part of the cases (or bugs) where `field` is `value`. */
+export const Slice = z.strictObject({
+  field: z.string(),
+  value: z.string(),
+  cases: z.int(),
+  metrics: z.record(z.string(), Metric),
+});
+export type Slice = z.infer<typeof Slice>;
+
+export const ReviewerReport = z.strictObject({
+  id: z.string(),
+  ref: z.string(),
+  role: z.enum(["measured", "company"]),
+  provider: z.string(),
+  model: z.string(),
+  weights: z.string().optional(),
+  prompt: z.strictObject({ file: z.string(), hash: z.string() }),
+  effective: z.record(z.string(), z.unknown()),
+  hosts: z.array(z.string()),
+  /** Generations by outcome. */
+  outcomes: z.record(Outcome, z.int()),
+  generations: z.int(),
+  fromCache: z.int(),
+  /** Case lines: all, and those without a scored review. */
+  cases: z.int(),
+  unscored: z.int(),
+  /** Messages of transport errors with their counts, most frequent first, at most five. */
+  errors: z.array(z.strictObject({ message: z.string(), count: z.int() })),
+  metrics: z.record(z.string(), Metric),
+  slices: z.array(Slice),
+  gates: z.array(GateResult),
+  diagnosis: z.array(z.string()),
+});
+export type ReviewerReport = z.infer<typeof ReviewerReport>;
+
+export const Calibration = z.strictObject({
+  matcher: z.string(),
+  version: z.int(),
+  threshold: z.number(),
+  pairsHash: z.string(),
+  measured: z.record(z.string(), z.unknown()),
+});
+
+export const Verdict = z.strictObject({
+  status: z.enum(["pass", "fail", "inconclusive", "incomplete", "ungated"]),
+  exitCode: z.int(),
+  /** The answer in one sentence, made from the numbers. */
+  sentence: z.string(),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** The versioned report of one run: aggregates only; `cases.jsonl` holds the rest. */
+export const Report = z.strictObject({
+  version: z.literal(1),
+  run: z.strictObject({
+    id: z.string(),
+    name: z.string().optional(),
+    startedAt: z.string(),
+    durationMs: z.number(),
+    seed: z.int(),
+    tool: z.string(),
+    host: z.strictObject({ platform: z.string(), arch: z.string(), node: z.string(), cpus: z.int() }),
+    /** The line that repeats the run. */
+    command: z.string(),
+    isWhole: z.boolean(),
+  }),
+  suite: z.strictObject({
+    name: z.string(),
+    description: z.string(),
+    file: z.string(),
+    hash: z.string(),
+    unit: z.string(),
+    contract: z.string(),
+    repeats: z.int(),
+    scorers: z.record(z.string(), z.unknown()),
+    gates: z.array(Gate),
+    budget: z.record(z.string(), z.unknown()),
+  }),
+  dataset: z.strictObject({
+    name: z.string(),
+    hash: z.string(),
+    cases: z.int(),
+    clusters: z.int(),
+    bugs: z.int(),
+    clean: z.int(),
+    unannotated: z.int(),
+    licenses: z.array(z.string()),
+    where: z.string().optional(),
+    limit: z.int().optional(),
+  }),
+  /** Best first by detection F1; a reviewer without one comes last. */
+  reviewers: z.array(ReviewerReport),
+  comparisons: z.array(z.unknown()),
+  matcher: z.strictObject({ name: z.string(), calibration: Calibration.nullable() }).nullable(),
+  judge: z.null(),
+  verdict: Verdict,
+  warnings: z.array(z.string()),
+});
+export type Report = z.infer<typeof Report>;
+
+/** One line of cases.jsonl: one reviewer, case and repeat, with everything that a table or an interval is made of. */
+export const CaseLine = z.strictObject({
+  v: z.literal(1),
+  reviewer: z.string(),
+  caseId: z.string(),
+  repeat: z.int(),
+  cluster: z.string(),
+  /** What slices and `where` can see, beside the bugs' own severity and category. */
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string()), z.null()])),
+  /** The worst outcome of the case's parts. */
+  outcome: Outcome,
+  parts: z.array(z.strictObject({ outcome: Outcome, error: z.string().optional(), durationMs: nullableNumber, fromCache: z.boolean() })),
+  /** Null when the case is unscored (a transport error). */
+  review: z.strictObject({ findings: z.array(Finding) }).nullable(),
+  /** Null when the case is unscored or not annotated. */
+  ledger: Ledger.nullable(),
+  scores: z.record(z.string(), Score),
+  /** The raw generation, parts joined by a blank line, at most 100,000 characters. */
+  text: z.string(),
+  isTextCut: z.boolean(),
+});
+export type CaseLine = z.infer<typeof CaseLine>;
