@@ -44,6 +44,8 @@ const detection = define({
   "detection.recall_at_10": { scorer: "detection", ...rate, unitOfAnalysis: "bug", better: "higher", description: "recall with a tolerance of 10 lines" },
   "detection.precision": { scorer: "detection", ...rate, unitOfAnalysis: "finding", better: "higher", description: "findings that match a bug; unlisted and duplicate ones count as wrong" },
   "detection.precision_lenient": { scorer: "detection", ...rate, unitOfAnalysis: "finding", better: "higher", description: "precision with duplicates left out" },
+  "detection.precision_macro": { scorer: "detection", unit: "rate", kind: "mean", unitOfAnalysis: "case", better: "higher", description: "mean over annotated cases of a case's precision; silent cases left out" },
+  "detection.precision_macro_silent_1": { scorer: "detection", unit: "rate", kind: "mean", unitOfAnalysis: "case", better: "higher", description: "the same with silence counted as precision 1, as some benchmarks do" },
   "detection.f1": { scorer: "detection", unit: "rate", kind: "f-score", unitOfAnalysis: "bug", better: "higher", description: "harmonic mean of recall and precision, from pooled counts" },
   "detection.f_beta": { scorer: "detection", unit: "rate", kind: "f-score", unitOfAnalysis: "bug", better: "higher", description: "F with the suite's beta, from pooled counts" },
   "detection.average_precision": { scorer: "detection", unit: "rate", kind: "average-precision", unitOfAnalysis: "finding", better: "higher", description: "area under precision and recall, where findings carry confidence" },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Outcome } from "./generation.ts";
 import { Ledger } from "./ledger.ts";
+import { MatcherCalibration } from "./match/calibration.ts";
 import { Score } from "./metric.ts";
 import { Finding } from "./review.ts";
 import { Gate } from "./suite.ts";
@@ -18,6 +19,8 @@ export const Metric = z.strictObject({
   method: z.string(),
   /** Units of analysis that were scored. */
   n: z.number(),
+  /** Independent units that would carry as much information; of proportions only. */
+  effectiveN: z.number().optional(),
   /** Case lines that could have had this metric and have none. */
   unscored: z.number(),
   numerator: z.number().optional(),
@@ -77,14 +80,6 @@ export const ReviewerReport = z.strictObject({
 });
 export type ReviewerReport = z.infer<typeof ReviewerReport>;
 
-export const Calibration = z.strictObject({
-  matcher: z.string(),
-  version: z.int(),
-  threshold: z.number(),
-  pairsHash: z.string(),
-  measured: z.record(z.string(), z.unknown()),
-});
-
 export const Verdict = z.strictObject({
   status: z.enum(["pass", "fail", "inconclusive", "incomplete", "ungated"]),
   exitCode: z.int(),
@@ -135,7 +130,7 @@ export const Report = z.strictObject({
   /** Best first by detection F1; a reviewer without one comes last. */
   reviewers: z.array(ReviewerReport),
   comparisons: z.array(z.unknown()),
-  matcher: z.strictObject({ name: z.string(), calibration: Calibration.nullable() }).nullable(),
+  matcher: z.strictObject({ name: z.string(), calibration: MatcherCalibration.nullable() }).nullable(),
   judge: z.null(),
   verdict: Verdict,
   warnings: z.array(z.string()),

@@ -1,0 +1,56 @@
+import type { Case } from "./case.ts";
+import { type FileDiff, parseDiff, serializeDiff } from "./diff.ts";
+import { Finding, type Review } from "./review.ts";
+
+/** What one request carries: a whole case, one of its files or one of its hunks. */
+export interface Part {
+  /** 0-based, in the order of the diff. */
+  index: number;
+  diff: string;
+  /** Complete new text by path, of the part's own files; absent when the case has none of them. */
+  files?: Record<string, string>;
+}
+
+/**
+ * Splits a case into the parts that are put to a reviewer one by one; there is always at least one. A file or hunk keeps
+ * the header of its file. Files without hunks (binary, mode only) have a part of their own in the unit `file`, and in
+ * the unit `hunk` only when the case has no hunk at all.
+ * @throws UsageError for a diff that cannot be read, except in the unit `case`, which does not read it
+ */
+export function partsOf(source: Pick<Case, "id" | "diff" | "files">, unit: "case" | "file" | "hunk"): Part[] {
+  if (unit === "case") return [partOf(0, source.diff, source.files)];
+  const files = parseDiff(source.diff, `case ${source.id}: diff`);
+  const hunks = files.flatMap((file) => file.hunks.map((hunk) => withoutEnd({ ...file, hunks: [hunk] })));
+  const pieces = unit === "hunk" && hunks.length > 0 ? hunks : files;
+  if (pieces.length === 0) return [partOf(0, source.diff, source.files)];
+  return pieces.map((piece, index) => partOf(index, serializeDiff([piece]), filesOf(piece, source.files)));
+}
+
+/** One review out of those of a case's parts: all findings in order, exact duplicates (all fields equal) once. */
+export function mergeReviews(reviews: readonly Review[]): Review {
+  const findings = new Map<string, Finding>();
+  for (const finding of reviews.flatMap((review) => review.findings)) {
+    const key = JSON.stringify(findingFields.map((field) => finding[field] ?? null));
+    if (!findings.has(key)) findings.set(key, finding);
+  }
+  return { findings: [...findings.values()] };
+}
+
+const findingFields = Object.keys(Finding.shape) as (keyof Finding)[];
+
+function partOf(index: number, diff: string, files: Record<string, string> | undefined): Part {
+  return files === undefined ? { index, diff } : { index, diff, files };
+}
+
+/** A file without what only its end in the whole diff explains: the trailer and a missing last line break. */
+function withoutEnd(file: FileDiff): FileDiff {
+  const { isUnterminated: _, ...rest } = file;
+  return { ...rest, trailer: [] };
+}
+
+/** A diff without file headers has an empty path and may be of any file, so it keeps all of them. */
+function filesOf(file: FileDiff, files: Record<string, string> | undefined): Record<string, string> | undefined {
+  if (files === undefined || file.path === "") return files;
+  const own = Object.entries(files).filter(([path]) => path === file.path || path === file.oldPath);
+  return own.length === 0 ? undefined : Object.fromEntries(own);
+}

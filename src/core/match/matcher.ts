@@ -1,0 +1,30 @@
+import type { Bug } from "../case.ts";
+import type { Finding } from "../review.ts";
+
+/** The question a matcher answers for one pair: does this finding describe this bug? Place is not its business. */
+export interface PairQuestion {
+  findingIndex: number;
+  bugIndex: number;
+}
+
+/**
+ * The answer to one question. `undecided` means that the matcher could not tell, which is never a "no".
+ * `weight` is in [0, 1]; a higher one wins where two findings describe one bug.
+ */
+export interface PairVerdict {
+  findingIndex: number;
+  bugIndex: number;
+  verdict: "same" | "different" | "undecided";
+  weight: number;
+}
+
+/** Decides which findings describe which bugs of a case. */
+export interface Matcher {
+  readonly name: string;
+  /** Answers every question of one case at once, in order, so that a judge can batch. May answer synchronously. */
+  compare(
+    source: { caseId: string; bugs: readonly Bug[] },
+    findings: readonly Finding[],
+    questions: readonly PairQuestion[],
+  ): PairVerdict[] | Promise<PairVerdict[]>;
+}

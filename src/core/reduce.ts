@@ -1,0 +1,153 @@
+import { type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
+import type { Metric } from "./report.ts";
+import { type CaseRow, gatherUnits, type Unit, type Units } from "./row.ts";
+import { averagePrecision } from "./stats/average-precision.ts";
+import { bootstrapClusters } from "./stats/bootstrap.ts";
+import { clusteredMean, clusteredProportion } from "./stats/cluster.ts";
+import { quantile, quantileInterval, quantileLowerBound, quantileUpperBound } from "./stats/quantile.ts";
+import type { Where } from "./where.ts";
+
+type Estimate = Omit<Metric, "n" | "unscored" | "unitOfAnalysis" | "clusters" | "unit">;
+
+/**
+ * One metric of one reviewer from its rows, over the cases or bugs for which `where` holds.
+ * Its value is null, with a reason, where nothing was scored: never zero.
+ * @param seed of the bootstrap; the same rows and seed give the same interval
+ */
+export function measure(name: MetricName, rows: readonly CaseRow[], seed: number, where: Where | null = null): Metric {
+  const definition: MetricDefinition = metricDefinitions[name];
+  if (definition.kind === "quantile") return measureQuantile(name, rows, where);
+  if (definition.kind === "average-precision") return measureAveragePrecision(rows, where);
+  const gathered = gatherUnits(name, rows, where);
+  const units = gathered.units.filter((unit) => unit.denominator > 0);
+  return {
+    ...estimate(definition, units, gathered, seed),
+    n: sum(units.map((unit) => unit.denominator)),
+    unscored: gathered.unscored,
+    unitOfAnalysis: definition.unitOfAnalysis,
+    clusters: new Set(units.map((unit) => unit.cluster)).size,
+    unit: definition.unit,
+  };
+}
+
+function estimate(definition: MetricDefinition, units: readonly Unit[], gathered: Units, seed: number): Estimate {
+  if (units.length === 0) return nothing(reasonFor(definition, gathered));
+  switch (definition.kind) {
+    case "proportion":
+      return estimateProportion(units);
+    case "mean":
+      return estimateMean(units, definition);
+    case "f-score":
+      return estimateFScore(gathered.units, seed);
+    default:
+      throw new Error(`no estimate for metrics of kind ${definition.kind}`);
+  }
+}
+
+function reasonFor({ unitOfAnalysis }: MetricDefinition, { applicable, unscored, reason }: Units): string {
+  if (applicable === 0) return "no case that this metric is about";
+  if (unscored === applicable && reason !== null) return reason;
+  return `no ${unitOfAnalysis} to count`;
+}
+
+function nothing(reason: string): Estimate {
+  return { value: null, low: null, high: null, lowOneSided: null, highOneSided: null, method: "none", reason };
+}
+
+function totals(units: readonly Unit[]): { numerator: number; denominator: number } {
+  return { numerator: sum(units.map((unit) => unit.numerator)), denominator: sum(units.map((unit) => unit.denominator)) };
+}
+
+function estimateProportion(units: readonly Unit[]): Estimate {
+  const proportion = clusteredProportion(units);
+  if (proportion === null) return nothing("nothing to count");
+  return {
+    value: proportion.value,
+    low: proportion.wilson.low,
+    high: proportion.wilson.high,
+    lowOneSided: proportion.exactLow(),
+    highOneSided: proportion.exactHigh(),
+    method: "wilson, gated exact, both on the effective number of clustered units",
+    effectiveN: proportion.effectiveN,
+    ...totals(units),
+  };
+}
+
+function estimateMean(units: readonly Unit[], { unit }: MetricDefinition): Estimate {
+  const range = unit === "rate" ? ([0, 1] as const) : undefined;
+  const mean = clusteredMean(units, range === undefined ? {} : { range });
+  if (mean === null) return nothing("nothing to count");
+  const { value, low, high, lowOneSided, highOneSided } = mean;
+  return { value, low, high, lowOneSided, highOneSided, method: "clustered standard error", ...totals(units) };
+}
+
+/** Over every cluster, those without a count too, so that all reviewers of a run share one set of resamples. */
+function estimateFScore(units: readonly Unit[], seed: number): Estimate {
+  const clusters = [...Map.groupBy(units, (unit) => unit.cluster)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const columns = [
+    Float64Array.from(clusters, ([, members]) => totals(members).numerator),
+    Float64Array.from(clusters, ([, members]) => totals(members).denominator),
+  ];
+  const ratio = (sums: ArrayLike<number>) => (sums[1] ? (sums[0] ?? 0) / sums[1] : null);
+  const pooled = totals(units);
+  const interval = bootstrapClusters(columns, ratio, { seed, range: [0, 1] });
+  return {
+    value: ratio([pooled.numerator, pooled.denominator]),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    lowOneSided: interval?.lowerOneSided ?? null,
+    highOneSided: interval?.upperOneSided ?? null,
+    method: "bca bootstrap by cluster",
+    ...pooled,
+  };
+}
+
+const quantileOf: Partial<Record<MetricName, number>> = { "load.p50_ms": 0.5, "load.p95_ms": 0.95 };
+
+function measureQuantile(name: MetricName, rows: readonly CaseRow[], where: Where | null): Metric {
+  const kept = rows.filter((row) => where === null || where.test(row.fields));
+  const times = kept.flatMap((row) => row.durationsMs).sort((a, b) => a - b);
+  const p = quantileOf[name] ?? 0.5;
+  const interval = times.length === 0 ? null : quantileInterval(times, p);
+  return {
+    value: quantile(times, p),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    lowOneSided: times.length === 0 ? null : quantileLowerBound(times, p),
+    highOneSided: times.length === 0 ? null : quantileUpperBound(times, p),
+    method: "type 7, binomial order statistics",
+    n: times.length,
+    unscored: kept.filter((row) => row.durationsMs.length === 0).length,
+    unitOfAnalysis: "generation",
+    clusters: new Set(kept.map((row) => row.cluster)).size,
+    unit: "ms",
+    ...(times.length === 0 ? { reason: "no generation was timed" } : {}),
+  };
+}
+
+function measureAveragePrecision(rows: readonly CaseRow[], where: Where | null): Metric {
+  const annotated = rows.filter((row) => typeof row.fields["bugs"] === "number" && (where === null || where.test(row.fields)));
+  const scored = annotated.filter((row) => row.isScored);
+  const bugs = scored.flatMap((row) => row.bugs).filter((bug) => bug.state !== "unjudged").length;
+  const isRanked = scored.every((row) => row.ranked !== null);
+  const findings = scored.flatMap((row) => row.ranked ?? []);
+  const value = isRanked && findings.length > 0 ? averagePrecision(findings, bugs) : null;
+  return {
+    value,
+    low: null,
+    high: null,
+    lowOneSided: null,
+    highOneSided: null,
+    method: "point estimate",
+    n: value === null ? 0 : findings.length,
+    unscored: annotated.length - scored.length,
+    unitOfAnalysis: "finding",
+    clusters: new Set(scored.map((row) => row.cluster)).size,
+    unit: "rate",
+    ...(value === null ? { reason: isRanked ? "no finding to rank" : "a finding carries no confidence" } : {}),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

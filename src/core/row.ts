@@ -1,0 +1,154 @@
+import type { FieldValue } from "./fields.ts";
+import type { LedgerBug } from "./ledger.ts";
+import { bugMetricNames, countBugs, isBugMetric } from "./match/detection-scores.ts";
+import type { MetricName, Score } from "./metric.ts";
+import type { CaseLine } from "./report.ts";
+import type { RankedFinding } from "./stats/average-precision.ts";
+import type { Where } from "./where.ts";
+
+/** What metrics need of one case line, without its texts: small enough to keep every row of a run in memory. */
+export interface CaseRow {
+  caseId: string;
+  repeat: number;
+  cluster: string;
+  fields: Record<string, FieldValue>;
+  isScored: boolean;
+  scores: Record<string, Score>;
+  bugs: LedgerBug[];
+  /** Places of a clean twin and whether a finding touches them. */
+  places: { bugId: string; touched: boolean }[];
+  /** Null when a finding carries no confidence. */
+  ranked: RankedFinding[] | null;
+  /** Times of the generations that were really made in this run, in milliseconds. */
+  durationsMs: number[];
+}
+
+/** The row of a case line. */
+export function rowOf(line: CaseLine): CaseRow {
+  return {
+    caseId: line.caseId,
+    repeat: line.repeat,
+    cluster: line.cluster,
+    fields: line.fields,
+    isScored: line.review !== null,
+    scores: line.scores,
+    bugs: line.ledger?.bugs ?? [],
+    places: line.ledger?.places ?? [],
+    ranked: rankedFindings(line),
+    durationsMs: line.parts.flatMap((part) => (part.durationMs === null || part.fromCache ? [] : [part.durationMs])),
+  };
+}
+
+function rankedFindings({ review, ledger }: CaseLine): RankedFinding[] | null {
+  if (review === null || ledger === null) return [];
+  const ranked = ledger.findings.flatMap(({ state }, index) => {
+    const confidence = review.findings[index]?.confidence;
+    if (state === "ignored" || state === "unjudged" || confidence === undefined) return [];
+    return [{ confidence, isMatch: state === "matched" }];
+  });
+  return review.findings.some((finding) => finding.confidence === undefined) ? null : ranked;
+}
+
+/** A metric of one case, the mean over its repeats, ready to be pooled. */
+export interface Unit {
+  cluster: string;
+  numerator: number;
+  denominator: number;
+}
+
+/** What the rows say of one metric: a unit a case, and how many rows should have said something and did not. */
+export interface Units {
+  units: Unit[];
+  applicable: number;
+  unscored: number;
+  /** Why a row is unscored, as the first of them tells it. */
+  reason: string | null;
+}
+
+const bugWhereFields: readonly string[] = ["severity", "category"];
+
+/** Whether a condition asks something of the bugs themselves, which only metrics that count bugs can answer. */
+export function isAboutBugs(where: Where): boolean {
+  return where.fields.some((field) => bugWhereFields.includes(field));
+}
+
+/** Whether a metric counts bugs, so that a condition on severity or category can be put to it. */
+export function countsBugs(name: MetricName): boolean {
+  return isBugMetric(name) || name === "detection.twin_discrimination";
+}
+
+export const metricsThatCountBugs: readonly string[] = [...bugMetricNames, "detection.twin_discrimination"];
+
+/** Gathers one metric's units from rows, over the cases or bugs for which `where` holds. Repeats of a case are averaged. */
+export function gatherUnits(name: MetricName, rows: readonly CaseRow[], where: Where | null): Units {
+  const collected = name === "detection.twin_discrimination" ? discriminations(rows, where) : scoresOf(name, rows, where);
+  const byCase = Map.groupBy(collected, (one) => one.caseId);
+  const units: Unit[] = [];
+  for (const repeats of byCase.values()) {
+    const scored = repeats.flatMap(({ score }) => ("denominator" in score ? [score] : []));
+    const cluster = repeats[0]?.cluster ?? "";
+    if (scored.length === 0) continue;
+    units.push({ cluster, numerator: mean(scored.map((one) => one.numerator)), denominator: mean(scored.map((one) => one.denominator)) });
+  }
+  const missing = collected.flatMap(({ score }) => ("reason" in score ? [score.reason] : []));
+  return { units, applicable: collected.length, unscored: missing.length, reason: missing[0] ?? null };
+}
+
+interface Collected {
+  caseId: string;
+  cluster: string;
+  score: Score;
+}
+
+const unscoredCase: Score = { value: null, reason: "a transport error left no review to score" };
+
+function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | null): Collected[] {
+  const aboutBugs = where !== null && isAboutBugs(where);
+  return rows.flatMap((row): Collected[] => {
+    const { caseId, cluster } = row;
+    if (!concerns(name, row)) return [];
+    if (!row.isScored) return aboutBugs || where === null || where.test(row.fields) ? [{ caseId, cluster, score: unscoredCase }] : [];
+    if (aboutBugs && isBugMetric(name)) {
+      const bugs = row.bugs.filter((bug) => where.test({ ...row.fields, severity: bug.severity, category: bug.category }));
+      return bugs.length === 0 ? [] : [{ caseId, cluster, score: countBugs(name, bugs) }];
+    }
+    const score = row.scores[name];
+    if (score === undefined || (where !== null && !where.test(row.fields))) return [];
+    return [{ caseId, cluster, score }];
+  });
+}
+
+/** Which cases a metric is about: recall is about cases with bugs, false alarms about clean ones. */
+function concerns(name: MetricName, { fields }: CaseRow): boolean {
+  const bugs = fields["bugs"];
+  if (isBugMetric(name) || name.startsWith("detection.precision_macro")) return typeof bugs === "number" && bugs > 0;
+  if (name === "detection.false_alarm_rate" || name === "detection.findings_per_clean_case") return bugs === 0;
+  if (name.startsWith("detection.")) return typeof bugs === "number";
+  if (name.startsWith("overlap.")) return fields["references"] !== 0;
+  return true;
+}
+
+/** Pairs each clean twin with its case: a bug counts when it is found there and its place is left alone here. */
+function discriminations(rows: readonly CaseRow[], where: Where | null): Collected[] {
+  const rowAt = new Map(rows.map((row) => [`${row.repeat} ${row.caseId}`, row]));
+  return rows.flatMap((clean): Collected[] => {
+    const of = clean.fields["twin"];
+    if (typeof of !== "string") return [];
+    const buggy = rowAt.get(`${clean.repeat} ${of}`);
+    const common = { caseId: of, cluster: clean.cluster };
+    if (buggy === undefined) return [];
+    if (!buggy.isScored || !clean.isScored) return [{ ...common, score: unscoredCase }];
+    const pairs = clean.places.flatMap(({ bugId, touched }) => {
+      const bug = buggy.bugs.find((one) => one.bugId === bugId);
+      if (bug === undefined || bug.state === "unjudged") return [];
+      if (where !== null && !where.test({ ...buggy.fields, severity: bug.severity, category: bug.category })) return [];
+      return [bug.state === "found" && !touched];
+    });
+    if (pairs.length === 0) return [];
+    return [{ ...common, score: { numerator: pairs.filter(Boolean).length, denominator: pairs.length } }];
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,14 @@
+declare module "jstat" {
+  interface JStat {
+    beta: { inv(probability: number, alpha: number, beta: number): number };
+    studentt: { inv(probability: number, degreesOfFreedom: number): number };
+    normal: {
+      inv(probability: number, mean: number, standardDeviation: number): number;
+      cdf(x: number, mean: number, standardDeviation: number): number;
+    };
+    binomial: { cdf(successes: number, n: number, chance: number): number };
+    ibeta(x: number, alpha: number, beta: number): number;
+  }
+  const jstat: JStat;
+  export default jstat;
+}

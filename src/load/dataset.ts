@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { type Bug, Case } from "../core/case.ts";
+import { checkCase, checkTwin, type TwinLink } from "../core/check-case.ts";
+import { UsageError } from "../core/errors.ts";
+import { bugFieldNames, type CaseFields, caseFieldNames, caseFields, fieldsWithBugs } from "../core/fields.ts";
+import { selectByHash } from "../core/select.ts";
+import type { Suite } from "../core/suite.ts";
+import { parseWhere } from "../core/where.ts";
+import { sha256 } from "./hash.ts";
+import { readLines, readText } from "./lines.ts";
+import { displayPath } from "./suite.ts";
+import { explainIssue, formatPath } from "./yaml.ts";
+
+/** One case of a dataset without its texts: enough to choose and slice by, and where to read the rest. */
+export interface DatasetEntry {
+  id: string;
+  cluster: string;
+  fields: CaseFields;
+  /** Severity and category of each bug. */
+  bugs: Pick<Bug, "severity" | "category">[];
+  offset: number;
+  bytes: number;
+}
+
+/** The chosen cases of a dataset file. Texts are read when asked for, so that memory does not grow with them. */
+export interface Dataset {
+  name: string;
+  file: string;
+  /** SHA-256 of the whole file. */
+  hash: string;
+  entries: readonly DatasetEntry[];
+  read(entry: DatasetEntry): Case;
+  close(): void;
+}
+
+/**
+ * Reads and checks a whole dataset file, then keeps the cases that the suite chooses.
+ * @param folder the suite's folder, to which its paths are relative
+ * @throws UsageError with file and line for the first mistake in it
+ */
+export function loadDataset(settings: Suite["dataset"], folder: string, seed: number): Dataset {
+  const path = casesFile(resolve(folder, settings.path));
+  const file = displayPath(path);
+  const { entries, hash } = indexCases(path, file);
+  const chosen = choose(entries, settings, seed, file);
+  const handle = openSync(path, "r");
+  return {
+    name: basename(path) === "cases.jsonl" ? basename(dirname(path)) : basename(path, ".jsonl"),
+    file,
+    hash,
+    entries: chosen,
+    read: (entry) => Case.parse(JSON.parse(readText(handle, entry.offset, entry.bytes))),
+    close: () => closeSync(handle),
+  };
+}
+
+function casesFile(path: string): string {
+  if (!existsSync(path)) throw new UsageError(`dataset "${displayPath(path)}": no such file or folder`);
+  if (!statSync(path).isDirectory()) return path;
+  const file = join(path, "cases.jsonl");
+  if (!existsSync(file)) throw new UsageError(`dataset "${displayPath(path)}": the folder holds no cases.jsonl`);
+  return file;
+}
+
+function indexCases(path: string, file: string): { entries: DatasetEntry[]; hash: string } {
+  const hash = createHash("sha256");
+  const entries: DatasetEntry[] = [];
+  const lineOf = new Map<string, number>();
+  const twins: (TwinLink & { line: number })[] = [];
+  const bugIdsOf = new Map<string, string[]>();
+
+  for (const { text, number, offset, bytes } of readLines(path)) {
+    hash.update(text).update("\n");
+    if (text.trim() === "") continue;
+    const source = parseCase(text, `${file}:${number}`);
+    at(`${file}:${number}`, () => checkCase(source));
+    const earlier = lineOf.get(source.id);
+    if (earlier !== undefined) throw new UsageError(`${file}:${number}: case id "${source.id}" stands already in line ${earlier} (give each case its own)`);
+    lineOf.set(source.id, number);
+    if (source.bugs !== undefined) bugIdsOf.set(source.id, source.bugs.map((bug) => bug.id));
+    if (source.twin !== undefined) twins.push({ id: source.id, of: source.twin.of, bugIds: source.twin.places.map((place) => place.bugId), line: number });
+    const cluster = source.cluster ?? source.twin?.of ?? source.id;
+    const bugs = (source.bugs ?? []).map(({ severity, category }) => ({ severity, category }));
+    entries.push({ id: source.id, cluster, fields: caseFields(source, cluster), bugs, offset, bytes });
+  }
+  if (entries.length === 0) throw new UsageError(`${file}: the dataset holds no case`);
+  for (const twin of twins) at(`${file}:${twin.line}`, () => checkTwin(twin, bugIdsOf));
+  joinTwinClusters(entries);
+  return { entries, hash: hash.digest("hex") };
+}
+
+function parseCase(text: string, place: string): Case {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${place}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const result = Case.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (issue === undefined) throw new Error("zod failed without an issue");
+  const path = formatPath(issue.path);
+  throw new UsageError(`${place}: ${path === "" ? "" : `${path}: `}${explainIssue(issue, Case, json)}`);
+}
+
+function at(place: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${place}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A case and its twin are one cluster, whichever of them names it. */
+function joinTwinClusters(entries: DatasetEntry[]): void {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  for (const entry of entries) {
+    const of = entry.fields["twin"];
+    const original = typeof of === "string" ? byId.get(of) : undefined;
+    if (original === undefined) continue;
+    entry.cluster = original.cluster;
+    entry.fields["cluster"] = original.cluster;
+  }
+}
+
+function choose(entries: DatasetEntry[], { split, where, limit }: Suite["dataset"], seed: number, file: string): DatasetEntry[] {
+  const condition = where === undefined ? null : parseWhere(where, [...caseFieldNames, ...bugFieldNames], "dataset.where");
+  const kept = entries
+    .filter((entry) => split === undefined || entry.fields["split"] === split)
+    .filter((entry) => condition === null || condition.test(fieldsWithBugs(entry.fields, entry.bugs)));
+  if (kept.length === 0) {
+    const asked = [split === undefined ? null : `split ${split}`, where ?? null].filter((one) => one !== null).join(" and ");
+    throw new UsageError(`${file}: none of the ${entries.length} cases is chosen by ${asked}`);
+  }
+  return limit === undefined ? kept : selectByHash(kept, limit, (cluster) => sha256(`${seed}:${cluster}`));
+}

@@ -1,0 +1,55 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+/** One line of a text file without its line break; `offset` and `bytes` say where it stands. */
+export interface Line {
+  text: string;
+  number: number;
+  offset: number;
+  bytes: number;
+}
+
+const chunkBytes = 1 << 20;
+const newline = 0x0a;
+
+/** Reads a file line by line without ever holding more than one line of it. Invalid UTF-8 becomes U+FFFD. */
+export function* readLines(file: string): Generator<Line> {
+  const handle = openSync(file, "r");
+  try {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    let pending: Buffer[] = [];
+    let offset = 0;
+    let number = 1;
+    for (let read = readSync(handle, chunk); read > 0; read = readSync(handle, chunk)) {
+      let start = 0;
+      for (let end = chunk.indexOf(newline); end !== -1 && end < read; end = chunk.indexOf(newline, start)) {
+        const line = Buffer.concat([...pending, chunk.subarray(start, end)]);
+        pending = [];
+        yield toLine(line, number, offset);
+        offset += line.length + 1;
+        number += 1;
+        start = end + 1;
+      }
+      if (start < read) pending.push(Buffer.from(chunk.subarray(start, read)));
+    }
+    if (pending.length > 0) yield toLine(Buffer.concat(pending), number, offset);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function toLine(line: Buffer, number: number, offset: number): Line {
+  const text = line.toString("utf8");
+  return { text: text.endsWith("\r") ? text.slice(0, -1) : text, number, offset, bytes: line.length };
+}
+
+/** Reads some bytes of an open file as text. */
+export function readText(handle: number, offset: number, bytes: number): string {
+  const buffer = Buffer.allocUnsafe(bytes);
+  let filled = 0;
+  while (filled < bytes) {
+    const read = readSync(handle, buffer, filled, bytes - filled, offset + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return buffer.toString("utf8", 0, filled);
+}

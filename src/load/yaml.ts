@@ -1,0 +1,126 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parse, parseDocument } from "yaml";
+import type { z } from "zod";
+import { suggestWord, UsageError } from "../core/errors.ts";
+import { knownKeys } from "../core/schema-keys.ts";
+
+/** A value that the command line puts in place of one of the file: `gates[0].min` and the YAML of its new value. */
+export interface Override {
+  path: string;
+  value: string;
+}
+
+type Path = readonly (string | number)[];
+
+/**
+ * Reads a YAML file by a zod schema.
+ * @param file as errors name it
+ * @throws UsageError, one line a mistake: `suites/a.yaml:12: gates[0].min: expected at most 1, got 80 (…)`
+ */
+export function parseYaml<T extends z.ZodType>(schema: T, text: string, file: string, overrides: readonly Override[] = []): z.infer<T> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [fault] = document.errors;
+  if (fault !== undefined) {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    throw new UsageError(`${file}:${line}:${col}: not YAML: ${firstLine(fault.message)}`);
+  }
+  if (!isMap(document.contents)) throw new UsageError(`${file}: expected a mapping such as "version: 1", got ${describe(document.toJS())}`);
+  for (const { path, value } of overrides) setOverride(document, path, value);
+
+  const input: unknown = document.toJS();
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const overridden = overrides.map(({ path }) => path);
+  const mistakes = result.error.issues.map((issue) => {
+    const words = explainIssue(issue, schema, input);
+    const where = placeOf(document, lines, issue.path as Path, file, overridden);
+    return `${where}: ${words}`;
+  });
+  throw new UsageError([...new Set(mistakes)].join("\n"));
+}
+
+type Document = ReturnType<typeof parseDocument>;
+
+function setOverride(document: Document, path: string, value: string): void {
+  if (!/^[A-Za-z_]\w*(\.\w+|\[\d+\])*$/.test(path)) {
+    throw new UsageError(`--set ${path}=…: "${path}" is not a path (write it like gates[0].min=0.8)`);
+  }
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== "").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  try {
+    document.setIn(keys, document.createNode(parse(value)));
+  } catch (error) {
+    throw new UsageError(`--set ${path}=${value}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+  }
+}
+
+function placeOf(document: Document, lines: LineCounter, path: Path, file: string, overridden: readonly string[]): string {
+  const written = formatPath(path);
+  const override = overridden.find((one) => written === one || written.startsWith(`${one}.`) || written.startsWith(`${one}[`));
+  if (override !== undefined) return `--set ${override}: ${written}`;
+  for (let depth = path.length; depth >= 0; depth -= 1) {
+    const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    if ((isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) && node.range) {
+      return `${file}:${lines.linePos(node.range[0]).line}${written === "" ? "" : `: ${written}`}`;
+    }
+  }
+  return written === "" ? file : `${file}: ${written}`;
+}
+
+/** A path as people write it: `gates[0].min`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`), "");
+}
+
+/** What was expected, what was got and how to mend it, for one mistake that zod found in `input`. */
+export function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: unknown): string {
+  const got = describe(valueAt(input, issue.path));
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = knownKeys(schema, issue.path);
+      return issue.keys.map((key) => `unknown key "${key}" (${suggestWord(key, known)})`).join("; ");
+    }
+    case "invalid_value": {
+      const known = issue.values.map(String);
+      const value = valueAt(input, issue.path);
+      if (value === undefined) return `missing (write ${known.length === 1 ? known[0] : `one of ${known.join(", ")}`})`;
+      return `expected ${known.length === 1 ? known[0] : "a known word"}, got ${got} (${suggestWord(String(value), known)})`;
+    }
+    case "invalid_type":
+      return valueAt(input, issue.path) === undefined ? `missing (write ${article(issue.expected)})` : `expected ${article(issue.expected)}, got ${got}`;
+    case "too_small":
+      return `expected ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}, got ${got}`;
+    case "too_big": {
+      const asRate = typeof valueAt(input, issue.path) === "number" && issue.maximum === 1 ? ` (write ${Number(valueAt(input, issue.path)) / 100})` : "";
+      return `expected at most ${issue.maximum}, got ${got}${asRate}`;
+    }
+    case "custom":
+      return issue.message;
+    default:
+      return `${lowerFirst(issue.message)}, got ${got}`;
+  }
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), input);
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "a mapping";
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
+}
+
+function article(type: string): string {
+  const names: Record<string, string> = { object: "a mapping", array: "a list", string: "text", int: "a whole number", boolean: "true or false" };
+  return names[type] ?? `a ${type}`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

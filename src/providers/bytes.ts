@@ -1,0 +1,24 @@
+/** The most that one answer may hold, in bytes; what comes after is given up and the answer counts as truncated. */
+export const maxAnswerBytes = 32 * 1024 * 1024;
+
+export interface Collector {
+  /** Keeps a chunk, or what of it still fits; false once the limit is passed. */
+  add(chunk: Uint8Array): boolean;
+  /** What was kept, as UTF-8; invalid bytes become U+FFFD. */
+  text(): string;
+}
+
+/** Gathers chunks of bytes up to a limit in bytes. */
+export function collectBytes(limit: number): Collector {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  return {
+    add: (chunk) => {
+      const kept = chunk.subarray(0, limit - size);
+      if (kept.length > 0) chunks.push(kept);
+      size += kept.length;
+      return kept.length === chunk.length;
+    },
+    text: () => new TextDecoder().decode(Buffer.concat(chunks)),
+  };
+}

@@ -1,0 +1,125 @@
+import { APIError } from "openai";
+import { Stream } from "openai/streaming";
+import { z } from "zod";
+import type { Usage } from "../../core/generation.ts";
+import { ProviderError } from "../../core/provider.ts";
+
+/** A longer text is cut there and counts as truncated. */
+const longestTextBytes = 32 * 1024 * 1024;
+
+const count = z.int().min(0).nullish().catch(null);
+
+const Said = z.object({ content: z.string().nullish().catch(null), refusal: z.string().nullish().catch(null) }).nullish();
+
+/** What is read of a chunk and, with `message` for `delta`, of a whole answer; everything else is ignored. */
+const Chunk = z.object({
+  choices: z.array(z.object({ delta: Said, message: Said, finish_reason: z.string().nullish() })).nullish(),
+  usage: z
+    .object({
+      prompt_tokens: count,
+      completion_tokens: count,
+      prompt_tokens_details: z.object({ cached_tokens: count }).nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
+});
+type Chunk = z.infer<typeof Chunk>;
+
+/** The reviewer's words as they came. Chunk times are null where nothing was said or the answer did not stream. */
+export interface Heard {
+  text: string;
+  refusal: string;
+  finishReason: string | null;
+  isTooLong: boolean;
+  usage: Usage;
+  firstChunkMs: number | null;
+  lastChunkMs: number | null;
+}
+
+/**
+ * Reads an answer, streamed or (from a server that ignores `stream`) whole.
+ * @throws ProviderError, APIError, SyntaxError or the connection's own error; a stream that just ends is an error
+ */
+export async function hearAnswer(response: Response, controller: AbortController, now: () => number): Promise<Heard> {
+  const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (mediaType === "text/html") {
+    throw new ProviderError("the server answered a web page (does the base URL lack /v1?)", { isRetryable: false });
+  }
+  if (mediaType.endsWith("json")) return hearWhole(await response.json(), response.headers);
+  return await hearStream(Stream.fromSSEResponse<unknown>(response, controller), now);
+}
+
+function hearWhole(body: unknown, headers: Headers): Heard {
+  if (typeof body === "object" && body !== null && "error" in body && body.error) {
+    throw new APIError(undefined, body.error, undefined, headers);
+  }
+  const heard = silence();
+  const chunk = readChunk(body);
+  if (chunk.choices?.[0] === undefined) throw garbled();
+  hear(heard, chunk);
+  return heard;
+}
+
+async function hearStream(stream: Stream<unknown>, now: () => number): Promise<Heard> {
+  const heard = silence();
+  let bytes = 0;
+  for await (const event of stream) {
+    const before = heard.text.length;
+    hear(heard, readChunk(event));
+    if (heard.text.length === before) continue;
+    heard.lastChunkMs = now();
+    heard.firstChunkMs ??= heard.lastChunkMs;
+    bytes += Buffer.byteLength(heard.text.slice(before));
+    if (bytes > longestTextBytes) break;
+  }
+  limitText(heard);
+  if (heard.finishReason === null && !heard.isTooLong) {
+    throw new ProviderError("the stream was cut: it ended without a finish reason", { isRetryable: true });
+  }
+  return heard;
+}
+
+function silence(): Heard {
+  return {
+    text: "",
+    refusal: "",
+    finishReason: null,
+    isTooLong: false,
+    usage: { promptTokens: null, completionTokens: null, cachedTokens: null },
+    firstChunkMs: null,
+    lastChunkMs: null,
+  };
+}
+
+function readChunk(event: unknown): Chunk {
+  const chunk = Chunk.safeParse(event);
+  if (!chunk.success) throw garbled();
+  return chunk.data;
+}
+
+function garbled(): ProviderError {
+  return new ProviderError("the server sent a garbled answer: not a chat completion", { isRetryable: true });
+}
+
+function hear(heard: Heard, chunk: Chunk): void {
+  const choice = chunk.choices?.[0];
+  const said = choice?.delta ?? choice?.message;
+  heard.text += said?.content ?? "";
+  heard.refusal += said?.refusal ?? "";
+  heard.finishReason = choice?.finish_reason ?? heard.finishReason;
+  if (chunk.usage) {
+    heard.usage = {
+      promptTokens: chunk.usage.prompt_tokens ?? null,
+      completionTokens: chunk.usage.completion_tokens ?? null,
+      cachedTokens: chunk.usage.prompt_tokens_details?.cached_tokens ?? null,
+    };
+  }
+}
+
+/** Cuts a text that is too long at a whole character. */
+function limitText(heard: Heard): void {
+  const bytes = Buffer.from(heard.text.length * 3 > longestTextBytes ? heard.text : "");
+  if (bytes.length <= longestTextBytes) return;
+  heard.text = new TextDecoder().decode(bytes.subarray(0, longestTextBytes), { stream: true });
+  heard.isTooLong = true;
+}

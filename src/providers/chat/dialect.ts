@@ -1,0 +1,53 @@
+import type { GenerationParameters } from "../../core/provider.ts";
+import type { Complaint } from "./failure.ts";
+
+const droppable = ["temperature", "seed", "stream_options"] as const;
+type Droppable = (typeof droppable)[number];
+type Refusable = Droppable | "max_tokens";
+
+/** Which parameters a server takes, as far as its refusals have taught us. */
+export interface Dialect {
+  readonly tokenField: "max_tokens" | "max_completion_tokens";
+  readonly dropped: ReadonlySet<Droppable>;
+}
+
+export const openDialect: Dialect = { tokenField: "max_tokens", dropped: new Set() };
+
+/** The parameters as a server of this dialect is sent them. */
+export interface WireParameters {
+  max_tokens?: number;
+  max_completion_tokens?: number;
+  temperature?: number;
+  seed?: number;
+  stream_options?: { include_usage: true };
+}
+
+/** Writes the wanted parameters in a server's dialect; what it refused before is left out. */
+export function writeParameters(wanted: GenerationParameters, dialect: Dialect): WireParameters {
+  const parameters: WireParameters = { [dialect.tokenField]: wanted.maxTokens };
+  if (!dialect.dropped.has("temperature")) parameters.temperature = wanted.temperature;
+  if (!dialect.dropped.has("seed")) parameters.seed = wanted.seed;
+  if (!dialect.dropped.has("stream_options")) parameters.stream_options = { include_usage: true };
+  return parameters;
+}
+
+const refusalCodes = ["unsupported_parameter", "unsupported_value", "unknown_parameter", "extra_forbidden"];
+const refusalWords =
+  /unsupported|not supported|does not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|extra (?:field|input)/i;
+
+/** The parameter among those sent that a 400 or 422 refuses as such; null where it complains of something else. */
+export function findRefused(complaint: Complaint, sent: WireParameters): Refusable | null {
+  if (complaint.status !== 400 && complaint.status !== 422) return null;
+  if (!refusalCodes.includes(complaint.code) && !refusalWords.test(complaint.message)) return null;
+  const names = (["max_tokens", ...droppable] as const).filter((name) => name in sent);
+  const stated = names.find((name) => complaint.param.split(".")[0] === name);
+  if (stated !== undefined) return stated;
+  const places = names.map((name) => ({ name, at: complaint.message.search(new RegExp(`\\b${name}\\b`)) }));
+  return places.filter(({ at }) => at !== -1).toSorted((a, b) => a.at - b.at)[0]?.name ?? null;
+}
+
+/** The dialect after a refusal. */
+export function learnRefusal(dialect: Dialect, refused: Refusable): Dialect {
+  if (refused === "max_tokens") return { ...dialect, tokenField: "max_completion_tokens" };
+  return { ...dialect, dropped: new Set([...dialect.dropped, refused]) };
+}

@@ -1,0 +1,144 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
+import { type CreateProvider, ProviderError, type ProviderWorld } from "../core/provider.ts";
+import { plainAnswer } from "./answer.ts";
+import { collectBytes, maxAnswerBytes } from "./bytes.ts";
+
+const graceMs = 2000;
+const pollMs = 50;
+const maxErrorBytes = 64 * 1024;
+const isWindows = process.platform === "win32";
+
+/**
+ * A reviewer that is a command: `command:LINE` runs the line through the shell for each request, with the blind case
+ * and its `prompt` as one JSON object on stdin; what it prints on stdout is the generation (UTF-8, invalid bytes
+ * replaced). More than 32 MB of it is cut, with the command stopped and the outcome truncated. An exit code other than 0 is a
+ * ProviderError that is not tried again; running longer than `timeoutMs` is one that is. A command that is given up is
+ * stopped with all it has started: SIGTERM, then SIGKILL after two seconds. Whether the line can run at all is known
+ * only by running it, so there is no probe.
+ */
+export const createProvider: CreateProvider = async (ref, settings, world) => ({
+  ref: ref.ref,
+  name: ref.kind,
+  model: ref.target,
+  hosts: [],
+  seesTruth: false,
+  isTimed: true,
+  generate: async (request, signal) => {
+    const input = JSON.stringify({ ...request.case, prompt: request.prompt });
+    const result = await runLine(ref.target, input, { timeoutMs: settings.timeoutMs, signal, world });
+    const answer = { ...plainAnswer(result.output), firstChunkMs: result.firstChunkMs, lastChunkMs: result.lastChunkMs };
+    switch (result.end) {
+      case "aborted":
+        throw signal.reason;
+      case "timeout":
+        throw new ProviderError(`command "${ref.target}" was stopped after ${settings.timeoutMs} ms`, { isRetryable: true });
+      case "limit":
+        return { ...answer, outcome: "truncated" };
+      case "exit": {
+        const failure = describeFailure(result);
+        if (failure === null) return answer;
+        throw new ProviderError(`command "${ref.target}" ${failure}`, { isRetryable: false });
+      }
+    }
+  },
+});
+
+interface RunResult {
+  end: "exit" | "aborted" | "timeout" | "limit";
+  code: number | null;
+  killedBy: NodeJS.Signals | null;
+  output: string;
+  errors: string;
+  firstChunkMs: number | null;
+  lastChunkMs: number | null;
+}
+
+interface RunOptions {
+  timeoutMs: number;
+  signal: AbortSignal;
+  world: ProviderWorld;
+}
+
+async function runLine(line: string, input: string, { timeoutMs, signal, world }: RunOptions): Promise<RunResult> {
+  signal.throwIfAborted();
+  const child = spawn(line, { shell: true, detached: !isWindows, windowsHide: true, env: { ...world.env } });
+  let end: RunResult["end"] = "exit";
+  let stopping: Promise<void> | undefined;
+  const stop = (why: RunResult["end"]) => {
+    if (stopping !== undefined) return;
+    end = why;
+    stopping = stopWithChildren(child);
+  };
+  const onAbort = () => stop("aborted");
+  signal.addEventListener("abort", onAbort, { once: true });
+  const timer = setTimeout(() => stop("timeout"), timeoutMs);
+
+  const output = collectBytes(maxAnswerBytes);
+  const errors = collectBytes(maxErrorBytes);
+  let firstChunkMs: number | null = null;
+  let lastChunkMs: number | null = null;
+  child.stdout.on("data", (chunk: Buffer) => {
+    lastChunkMs = world.now();
+    firstChunkMs ??= lastChunkMs;
+    if (!output.add(chunk)) stop("limit");
+  });
+  child.stderr.on("data", (chunk: Buffer) => errors.add(chunk));
+  // A command need not read its input: a closed pipe is no failure.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+
+  try {
+    const [code, killedBy] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    await stopping;
+    return { end, code, killedBy, output: output.text(), errors: errors.text(), firstChunkMs, lastChunkMs };
+  } catch (error) {
+    throw new ProviderError(`command "${line}" could not be started: ${error instanceof Error ? error.message : error}`, {
+      isRetryable: false,
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Ends the command and whatever it started; its pipes are closed at the end, since a child that left may hold them. */
+async function stopWithChildren(child: ChildProcessWithoutNullStreams): Promise<void> {
+  sendSignal(child, "SIGTERM");
+  for (let waitedMs = 0; waitedMs < graceMs && sendSignal(child, 0); waitedMs += pollMs) await delay(pollMs);
+  sendSignal(child, "SIGKILL");
+  child.stdout.destroy();
+  child.stderr.destroy();
+}
+
+/** Signals the whole process group (on Windows the tree, always by force); false when none of it is left. */
+function sendSignal(child: ChildProcessWithoutNullStreams, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
+  if (child.pid === undefined) return false;
+  if (isWindows) {
+    if (signal === "SIGTERM") spawn("taskkill", ["/pid", String(child.pid), "/t", "/f"], { windowsHide: true });
+    return child.exitCode === null;
+  }
+  try {
+    return process.kill(-child.pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** What went wrong, to follow the command in a sentence; null when it ended well. */
+function describeFailure({ code, killedBy, errors }: RunResult): string | null {
+  if (code === 0) return null;
+  const said = errors.split("\n").map(printable).find((line) => line !== "");
+  const reason = said === undefined ? "" : `: ${said}`;
+  if (code === 127) return `was not found (exit 127)${reason} (check the name, or write the path of the program)`;
+  if (code === 126) return `cannot be executed (exit 126)${reason} (check its permissions)`;
+  return code === null ? `was ended by ${killedBy}${reason}` : `ended with exit code ${code}${reason}`;
+}
+
+function printable(line: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+  return stripVTControlCharacters(line).replace(/[\u0000-\u001f\u007f-\u009f]/g, "").trim().slice(0, 300);
+}
