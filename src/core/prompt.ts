@@ -1,4 +1,4 @@
-import Mustache from "mustache";
+import Mustache, { type TemplateSpans } from "mustache";
 import type { BlindCase } from "./case.ts";
 import { suggestWord, UsageError } from "./errors.ts";
 
@@ -41,16 +41,13 @@ export function renderPrompt(prompt: Prompt, source: BlindCase): string {
   return Mustache.render(prompt.template, viewOf(source), undefined, { escape: String });
 }
 
-/** A Mustache token: kind, value, start and end in the template, and for sections the tokens inside. */
-type Token = readonly [kind: string, value: string, start: number, end: number, inside?: readonly Token[]];
-
 interface Template {
   template: string;
   file: string;
   fields: Set<string>;
 }
 
-function parseTokens(template: string, file: string): Token[] {
+function parseTokens(template: string, file: string): TemplateSpans {
   try {
     return Mustache.parse(template);
   } catch (error) {
@@ -61,7 +58,7 @@ function parseTokens(template: string, file: string): Token[] {
   }
 }
 
-function checkTokens(tokens: readonly Token[], known: readonly string[], context: Template): void {
+function checkTokens(tokens: TemplateSpans, known: readonly string[], context: Template): void {
   for (const [kind, value, start, , inside] of tokens) {
     const place = `${context.file}:${lineAt(context.template, start)}`;
     if (kind === "text" || kind === "!" || kind === "=") continue;
@@ -73,7 +70,7 @@ function checkTokens(tokens: readonly Token[], known: readonly string[], context
       throw new UsageError(`${place}: "${value}" is a list (write {{#${value}}}…{{/${value}}})`);
     }
     if (topFields.includes(value)) context.fields.add(value.replace(/\.length$/, ""));
-    checkTokens(inside ?? [], kind === "#" ? knownInside(value, known) : known, context);
+    checkTokens(Array.isArray(inside) ? inside : [], kind === "#" ? knownInside(value, known) : known, context);
   }
 }
 

@@ -1,11 +1,9 @@
 import type { Anchor, Bug, Case, Reference } from "../core/case.ts";
-import { type FileDiff, parseDiff } from "../core/diff.ts";
+import { type Hunk, parseDiff } from "../core/diff.ts";
 import { suggestWord, UsageError } from "../core/errors.ts";
 import type { CreateProvider, GenerationRequest, ProviderAnswer } from "../core/provider.ts";
 import type { Finding } from "../core/review.ts";
 import { findingsText, plainAnswer } from "./answer.ts";
-
-type Hunk = FileDiff["hunks"][number];
 
 const ceilings: Readonly<Record<string, (request: GenerationRequest, truth: Case) => ProviderAnswer>> = {
   oracle: sayBugs,
@@ -77,7 +75,7 @@ function placedIn(part: string, whole: string): (anchor: Anchor) => boolean {
 function nearness(diff: string): (anchor: Anchor) => "lines" | "file" | "none" {
   const files = parseDiff(diff);
   return ({ file: path, side, lines }) => {
-    const holders = files.filter((file) => [file.path, file.oldPath, file.newPath].includes(path));
+    const holders = files.filter((file) => file.path === "" || [file.path, file.oldPath].includes(path));
     if (holders.length === 0) return "none";
     if (side === "file" || lines === undefined) return "file";
     return holders.some((file) => file.hunks.some((hunk) => overlaps(hunk, side, lines))) ? "lines" : "file";

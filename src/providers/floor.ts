@@ -1,10 +1,8 @@
-import { type FileDiff, parseDiff } from "../core/diff.ts";
+import { type Hunk, parseDiff } from "../core/diff.ts";
 import { suggestWord, UsageError } from "../core/errors.ts";
 import type { CreateProvider, GenerationRequest } from "../core/provider.ts";
 import type { Finding } from "../core/review.ts";
 import { findingsText, plainAnswer } from "./answer.ts";
-
-type Hunk = FileDiff["hunks"][number];
 
 const floors: Readonly<Record<string, (request: GenerationRequest) => string>> = {
   lgtm: () => "LGTM",
@@ -51,8 +49,9 @@ function flagEveryHunk(diff: string): Finding[] {
 }
 
 /** On the added lines from first to last; a hunk that only deletes is flagged on the old side. */
-function flagHunk(file: string, hunk: Hunk): Finding[] {
-  const finding = { file, message: shotgunMessage, severity: "medium", category: "other" } as const;
+function flagHunk(path: string, hunk: Hunk): Finding[] {
+  const file = path === "" ? {} : { file: path };
+  const finding = { ...file, message: shotgunMessage, severity: "medium", category: "other" } as const;
   const added = hunk.lines.flatMap((line) => (line.kind === "added" && line.newLine !== null ? [line.newLine] : []));
   if (added.length > 0) return [{ ...finding, lines: [added[0]!, added.at(-1)!] }];
   const deleted = hunk.lines.flatMap((line) => (line.kind === "deleted" && line.oldLine !== null ? [line.oldLine] : []));

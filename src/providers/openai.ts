@@ -56,7 +56,7 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
       const heard = await hearAnswer(response, controller, world.now);
       // The SDK ends an aborted stream as if it were whole.
       if (signal.aborted) throw new APIUserAbortError();
-      return toAnswer({ ...heard, text: endpoint.scrub(heard.text) }, { ...parameters });
+      return toAnswer(heard, endpoint, { ...parameters });
     } finally {
       signal.removeEventListener("abort", abort);
       controller.abort();
@@ -117,9 +117,9 @@ function openClient(
   });
 }
 
-function toAnswer(heard: Heard, parameters: Record<string, unknown>): ProviderAnswer {
+function toAnswer(heard: Heard, endpoint: Endpoint, parameters: Record<string, unknown>): ProviderAnswer {
   const { usage, finishReason, firstChunkMs, lastChunkMs } = heard;
-  const text = heard.text === "" ? heard.refusal : heard.text;
+  const text = endpoint.scrub(heard.text === "" ? heard.refusal : heard.text);
   const effective = { ...parameters, stream: true };
   return { text, outcome: outcomeOf(heard), finishReason, usage, firstChunkMs, lastChunkMs, effective };
 }

@@ -23,7 +23,8 @@ export const defectWords: Readonly<Record<string, string>> = {
     "secret password credential apikey key token hardcoded hard-coded plaintext plain-text clear-text commit checked-in rotate redact mask environment env vault sensitive pii expose",
   access:
     "authorization authorisation authorize authentication authenticate auth permission role admin owner ownership tenant idor guess anybody anyone public privilege login logged-in jwt acl escalation",
-  crypto: "crypto cryptography hash md5 sha1 salt random randomness guessable predictable timing constant-time digest cipher",
+  crypto:
+    "crypto cryptography hash md5 sha1 salt random randomness guessable predictable timing constant-time digest cipher",
   error:
     "error-handling exception catch swallow ignore ignored unchecked fail failure throw rethrow raise propagate status panic rollback silent silently discard unhandled unnoticed notice traceback cause err abort crash",
   speed:
@@ -34,11 +35,13 @@ export const defectWords: Readonly<Record<string, string>> = {
   logic:
     "logic-error precedence parenthesise parenthesize parenthesis operator assign assignment invert inverted swap swapped negation falsy truthy opposite branch",
   equality: "equality equal equals identity reference compare comparison same-instance hashcode",
-  number: "overflow rounding round float floating-point double decimal precision bigdecimal cast widen truncate int32 int64",
+  number:
+    "overflow rounding round float floating-point double decimal precision bigdecimal cast widen truncate int32 int64",
   time: "timezone time-zone utc locale culture naive clock daylight",
   mutation: "mutate mutation mutable default-argument in-place iterate iteration shared aliasing",
   lifecycle: "dependency dependencies stale closure unmount rerender identity mounted remount",
-  compatibility: "compatibility compatible break breaking backward backwards deployed client migration backfill existing",
+  compatibility:
+    "compatibility compatible break breaking backward backwards deployed client migration backfill existing",
   setup: "root privilege port cidr pin sha version lockfile internet misconfiguration image expose",
   taste:
     "nit style readability readable nested nesting constant magic typo docstring document duplicate duplication extract refactor translate cosmetic convention consistent prefer lowercase lower-case upper-case",

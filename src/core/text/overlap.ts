@@ -3,20 +3,20 @@ import { codeTokens } from "./words.ts";
 /**
  * Token F1 as SQuAD computes it (Rajpurkar et al. 2016), in [0, 1]: lower-cased, punctuation and English articles
  * dropped, tokens counted as a multiset. It takes the variable `a` for an article, which `codeF1` mends.
- * Two texts left without a token score 1, one alone 0.
+ * Two texts left without a token score 1; an empty text against another scores 0.
  */
 export function squadF1(left: string, right: string): number {
-  return multisetF1(squadTokens(left), squadTokens(right));
+  return onlyOneIsBlank(left, right) ? 0 : multisetF1(squadTokens(left), squadTokens(right));
 }
 
-/** Token F1 over code-aware tokens (`codeTokens`), in [0, 1]: operators count, identifiers are split. */
+/** Token F1 over code-aware tokens (`codeTokens`), in [0, 1]: operators count, identifiers are split. Empty texts as in `squadF1`. */
 export function codeF1(left: string, right: string): number {
-  return multisetF1(codeTokens(left), codeTokens(right));
+  return onlyOneIsBlank(left, right) ? 0 : multisetF1(codeTokens(left), codeTokens(right));
 }
 
-/** 1 where two texts are equal after SQuAD's normalisation and both say something or neither does, else 0. */
+/** 1 where two texts are equal after SQuAD's normalisation, else 0; an empty text equals only an empty one. */
 export function exactMatch(left: string, right: string): 0 | 1 {
-  if (isBlank(left) !== isBlank(right)) return 0;
+  if (onlyOneIsBlank(left, right)) return 0;
   return squadTokens(left).join(" ") === squadTokens(right).join(" ") ? 1 : 0;
 }
 
@@ -25,6 +25,7 @@ export function exactMatch(left: string, right: string): 0 | 1 {
  * stemming. Two empty texts score 1, an empty one against another 0.
  */
 export function rougeL(left: string, right: string): number {
+  if (onlyOneIsBlank(left, right)) return 0;
   const leftTokens = plainWords(left);
   const rightTokens = plainWords(right);
   return f1(longestCommonSubsequence(leftTokens, rightTokens), leftTokens.length, rightTokens.length);
@@ -51,8 +52,9 @@ export function codeReviewerBleu(hypothesis: string, reference: string): number 
   return Math.exp(logSum / 4 + brevity);
 }
 
-function isBlank(text: string): boolean {
-  return text.trim() === "";
+/** Silence never agrees with a text, not even with one that holds punctuation or articles alone. */
+function onlyOneIsBlank(left: string, right: string): boolean {
+  return (left.trim() === "") !== (right.trim() === "");
 }
 
 function squadTokens(text: string): string[] {
@@ -98,7 +100,7 @@ function countCommon(left: readonly string[], right: readonly string[]): number 
 }
 
 function longestCommonSubsequence(left: readonly string[], right: readonly string[]): number {
-  let above: number[] = new Array(right.length + 1).fill(0);
+  let above = [0, ...right.map(() => 0)];
   for (const token of left) {
     const row = [0];
     for (const [column, other] of right.entries()) {

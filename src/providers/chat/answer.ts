@@ -57,6 +57,7 @@ function hearWhole(body: unknown, headers: Headers): Heard {
   const chunk = readChunk(body);
   if (chunk.choices?.[0] === undefined) throw garbled();
   hear(heard, chunk);
+  limitText(heard);
   return heard;
 }
 
@@ -64,12 +65,11 @@ async function hearStream(stream: Stream<unknown>, now: () => number): Promise<H
   const heard = silence();
   let bytes = 0;
   for await (const event of stream) {
-    const before = heard.text.length;
-    hear(heard, readChunk(event));
-    if (heard.text.length === before) continue;
+    const content = hear(heard, readChunk(event));
+    if (content === "") continue;
     heard.lastChunkMs = now();
     heard.firstChunkMs ??= heard.lastChunkMs;
-    bytes += Buffer.byteLength(heard.text.slice(before));
+    bytes += Buffer.byteLength(content);
     if (bytes > longestTextBytes) break;
   }
   limitText(heard);
@@ -101,10 +101,12 @@ function garbled(): ProviderError {
   return new ProviderError("the server sent a garbled answer: not a chat completion", { isRetryable: true });
 }
 
-function hear(heard: Heard, chunk: Chunk): void {
+/** Adds a chunk to what was heard; returns its content. */
+function hear(heard: Heard, chunk: Chunk): string {
   const choice = chunk.choices?.[0];
   const said = choice?.delta ?? choice?.message;
-  heard.text += said?.content ?? "";
+  const content = said?.content ?? "";
+  heard.text += content;
   heard.refusal += said?.refusal ?? "";
   heard.finishReason = choice?.finish_reason ?? heard.finishReason;
   if (chunk.usage) {
@@ -114,6 +116,7 @@ function hear(heard: Heard, chunk: Chunk): void {
       cachedTokens: chunk.usage.prompt_tokens_details?.cached_tokens ?? null,
     };
   }
+  return content;
 }
 
 /** Cuts a text that is too long at a whole character. */

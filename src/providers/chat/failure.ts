@@ -78,7 +78,8 @@ export function transportError(error: unknown, endpoint: Endpoint, timeoutMs: nu
     return new ProviderError(`${endpoint.shown} gave no answer within ${timeoutMs / 1000} s`, { isRetryable: true });
   }
   if (error instanceof SyntaxError) {
-    return new ProviderError(`${endpoint.shown} sent a garbled answer: ${tidyText(error.message, endpoint)}`, { isRetryable: true });
+    // Its message quotes the answer, perhaps within a key: it is not repeated.
+    return new ProviderError(`${endpoint.shown} sent a garbled answer: not JSON`, { isRetryable: true });
   }
   const reason = connectionReason(error);
   if (reason !== null) return new ProviderError(`cannot reach ${endpoint.shown}: ${reason}`, { isRetryable: true });

@@ -1,7 +1,13 @@
 import { lintSource } from "@secretlint/core";
 import { creator } from "@secretlint/secretlint-rule-preset-recommend";
+import { createRequire } from "node:module";
 import { extname } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { ChangedFile, Lint } from "./linter.ts";
+
+interface Profiler {
+  setEnabled(isEnabled: boolean): void;
+}
 
 const config = { rules: [{ id: "@secretlint/secretlint-rule-preset-recommend", rule: creator }] };
 
@@ -9,7 +15,8 @@ const config = { rules: [{ id: "@secretlint/secretlint-rule-preset-recommend", r
  * secretlint in this process, for every file, with its recommended rules. A file without its complete text is read as
  * its added lines, the others blank. What it finds is masked in its messages, since these are kept in reports.
  */
-export function createSecretlint(): Lint {
+export async function createSecretlint(): Promise<Lint> {
+  await stopProfiling();
   return async (files) => (await Promise.all(files.map(lintFile))).flat();
 }
 
@@ -34,4 +41,12 @@ function textOfAdded(added: ReadonlyMap<number, string>): string {
   const lines: string[] = [];
   for (const [number, text] of added) lines[number - 1] = text;
   return Array.from(lines, (line) => line ?? "").join("\n");
+}
+
+/** secretlint keeps a timing of every rule on every file for ever unless told not to; its profiler is found through it. */
+async function stopProfiling(): Promise<void> {
+  const core = createRequire(import.meta.url).resolve("@secretlint/core/package.json");
+  const profiler = pathToFileURL(createRequire(core).resolve("@secretlint/profiler")).href;
+  const { secretLintProfiler } = (await import(profiler)) as { secretLintProfiler: Profiler };
+  secretLintProfiler.setEnabled(false);
 }

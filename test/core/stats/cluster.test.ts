@@ -46,40 +46,42 @@ describe("pooledRatio", () => {
 });
 
 describe("clusteredMean", () => {
+  const rowsOf = (values: { cluster: number; value: number }[]) =>
+    values.map(({ cluster, value }) => ({ cluster, numerator: value, denominator: 1 }));
   const values = published.flatMap((ones, cluster) => ones.map((value) => ({ cluster, value })));
 
   it("uses t with C - 1 degrees of freedom below 30 clusters", () => {
-    const mean = clusteredMean(values);
+    const mean = clusteredMean(rowsOf(values));
     expect(mean?.high).toBeCloseTo(0.5714285714285714 + 2.7764451051977934 * 0.21343368023828457, 7);
     expect(mean?.lowOneSided).toBeCloseTo(0.5714285714285714 - 2.13184678133629 * 0.21343368023828457, 7);
   });
 
   it("uses the normal distribution from 30 clusters on", () => {
     const many = Array.from({ length: 30 }, (_, cluster) => ({ cluster, value: cluster % 3 }));
-    const mean = clusteredMean(many);
+    const mean = clusteredMean(rowsOf(many));
     expect(mean?.high).toBeCloseTo((mean?.value ?? NaN) + 1.959963984540054 * (mean?.se ?? NaN), 9);
   });
 
   it("has no bounds from one cluster, nor from equal values of unknown range", () => {
     const none = { low: null, high: null, lowOneSided: null, highOneSided: null };
     expect(
-      clusteredMean([
+      clusteredMean(rowsOf([
         { cluster: 1, value: 0.4 },
         { cluster: 1, value: 0.9 },
-      ]),
+      ])),
     ).toMatchObject(none);
     expect(
-      clusteredMean([
+      clusteredMean(rowsOf([
         { cluster: 1, value: 1 },
         { cluster: 2, value: 1 },
-      ]),
+      ])),
     ).toMatchObject(none);
-    expect(clusteredMean([])).toBeNull();
+    expect(clusteredMean(rowsOf([]))).toBeNull();
   });
 
   it("bounds equal values of known range as a proportion is bounded", () => {
     const perfect = Array.from({ length: 42 }, (_, cluster) => ({ cluster, value: 1 }));
-    const mean = clusteredMean(perfect, { range: [0, 1] });
+    const mean = clusteredMean(rowsOf(perfect), { range: [0, 1] });
     expect(mean?.lowOneSided).toBeCloseTo(exactLowerBound(42, 42) as number, 12);
     expect(mean?.highOneSided).toBe(1);
     expect(boundsWithoutSpread(0, 42, 0.05, [0, 1])?.high).toBeCloseTo(exactUpperBound(0, 42) as number, 12);
@@ -93,7 +95,7 @@ describe("clusteredMean", () => {
         const shared = uniform();
         return Array.from({ length: 3 }, () => ({ cluster, value: shared + uniform() }));
       });
-      const mean = clusteredMean(drawn.flat());
+      const mean = clusteredMean(rowsOf(drawn.flat()));
       if ((mean?.low ?? 2) <= 1 && (mean?.high ?? 0) >= 1) covered++;
     }
     expect(covered / 2000).toBeGreaterThan(0.935);

@@ -1,0 +1,50 @@
+import { applyGates } from "./apply-gates.ts";
+import { metricDefinitions, type MetricName, metricNames } from "./metric.ts";
+import { measure } from "./reduce.ts";
+import type { ReviewerReport } from "./report.ts";
+import type { CaseRow } from "./row.ts";
+import { sliceRows } from "./slices.ts";
+import type { Suite } from "./suite.ts";
+import { frequentErrors, type Tally } from "./tally.ts";
+
+/** What is known of a reviewer before and while it is asked. */
+export type ReviewerFacts = Pick<ReviewerReport, "id" | "ref" | "role" | "provider" | "model" | "prompt" | "effective" | "hosts">;
+
+export interface ReviewerMeasurement {
+  facts: ReviewerFacts;
+  rows: readonly CaseRow[];
+  tally: Tally;
+}
+
+/** The metrics that a suite's scorers give, in table order. */
+export function enabledMetrics(scorers: Suite["scorers"]): MetricName[] {
+  return metricNames.filter((name) => scorers[metricDefinitions[name].scorer] !== undefined);
+}
+
+/**
+ * One reviewer's part of the report, from its rows.
+ * @param noDetectionBecause why metrics of detection may not gate; else null
+ */
+export function compileReviewer({ facts, rows, tally }: ReviewerMeasurement, suite: Suite, seed: number, noDetectionBecause: string | null): ReviewerReport {
+  const enabled = enabledMetrics(suite.scorers);
+  return {
+    ...facts,
+    outcomes: tally.outcomes,
+    generations: tally.generations,
+    fromCache: tally.fromCache,
+    cases: tally.cases,
+    unscored: tally.unscored,
+    errors: frequentErrors(tally),
+    metrics: Object.fromEntries(enabled.map((name) => [name, measure(name, rows, seed)])),
+    slices: sliceRows(rows, enabled, seed),
+    gates: facts.role === "measured" ? applyGates(suite.gates, rows, seed, noDetectionBecause) : [],
+    diagnosis: [],
+  };
+}
+
+/** Best first by detection F1, then recall, then overlap; those without a value last, else in the order given. */
+export function rankReviewers(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
+  const keys: MetricName[] = ["detection.f1", "detection.recall", "overlap.f1"];
+  const worth = (reviewer: ReviewerReport, key: MetricName) => reviewer.metrics[key]?.value ?? -1;
+  return reviewers.toSorted((a, b) => keys.map((key) => worth(b, key) - worth(a, key)).find((difference) => difference !== 0) ?? 0);
+}

@@ -1,0 +1,53 @@
+import type { Part } from "./fan-out.ts";
+import type { Generation, Outcome } from "./generation.ts";
+import { isRefusal, keepsContract, parseReview } from "./parse/review.ts";
+import { parseDiff } from "./diff.ts";
+import type { Review } from "./review.ts";
+import type { ParsedPart } from "./scorer.ts";
+
+/** A generation as read: its review is silence where the reviewer answered badly, null after a transport error. */
+export interface ReadPart extends ParsedPart {
+  review: Review | null;
+}
+
+const silence: Review = { findings: [] };
+
+/**
+ * Reads one generation. A completed one that cannot be parsed becomes `invalid`, a mere refusal `refused`; these and
+ * the cut and overflown ones count as silence and break the output contract.
+ */
+export function readPart(generation: Generation, part: Part, contract: "findings" | "prose"): ReadPart {
+  if (generation.outcome === "transport-error") return { generation, outcome: "transport-error", isContractValid: null, review: null };
+  if (generation.outcome !== "completed") return { generation, outcome: generation.outcome, isContractValid: false, review: silence };
+  if (isRefusal(generation.text)) return { generation, outcome: "refused", isContractValid: false, review: silence };
+  const parsed = parseReview(generation.text);
+  if (!parsed.ok) return { generation, outcome: "invalid", isContractValid: false, review: silence };
+  return {
+    generation,
+    outcome: "completed",
+    isContractValid: keepsContract(generation.text, contract),
+    review: nameOnlyFile(parsed.review, part),
+  };
+}
+
+/** Where the reviewer was shown one file, a remark on "line 42" can only mean that file. */
+function nameOnlyFile(review: Review, part: Part): Review {
+  if (review.findings.every((finding) => finding.file !== undefined || finding.lines === undefined)) return review;
+  const [only, ...others] = parseDiff(part.diff);
+  if (only === undefined || others.length > 0) return review;
+  return {
+    findings: review.findings.map((finding) =>
+      finding.file === undefined && finding.lines !== undefined ? { ...finding, file: only.path } : finding,
+    ),
+  };
+}
+
+const severityOfOutcome: readonly Outcome[] = ["completed", "refused", "truncated", "invalid", "overflow", "transport-error"];
+
+/** The outcome that a case is shown with: that of the part that fared worst. */
+export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
+  return outcomes.reduce<Outcome>(
+    (worst, outcome) => (severityOfOutcome.indexOf(outcome) > severityOfOutcome.indexOf(worst) ? outcome : worst),
+    "completed",
+  );
+}

@@ -1,0 +1,40 @@
+import { type Outcome, outcomes } from "./generation.ts";
+import type { CaseLine } from "./report.ts";
+
+const mostErrors = 5;
+
+/** Counts of one reviewer's generations as they come in. */
+export interface Tally {
+  outcomes: Record<Outcome, number>;
+  generations: number;
+  fromCache: number;
+  cases: number;
+  unscored: number;
+  errors: Map<string, number>;
+}
+
+/** A tally of nothing yet. */
+export function emptyTally(): Tally {
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  return { outcomes: counts, generations: 0, fromCache: 0, cases: 0, unscored: 0, errors: new Map() };
+}
+
+/** Adds one case line to a tally. */
+export function count(tally: Tally, line: CaseLine): void {
+  tally.cases += 1;
+  if (line.review === null) tally.unscored += 1;
+  for (const part of line.parts) {
+    tally.generations += 1;
+    tally.outcomes[part.outcome] += 1;
+    if (part.fromCache) tally.fromCache += 1;
+    if (part.error !== undefined) tally.errors.set(part.error, (tally.errors.get(part.error) ?? 0) + 1);
+  }
+}
+
+/** The messages of a tally's transport errors, most frequent first, the first few only. */
+export function frequentErrors(tally: Tally): { message: string; count: number }[] {
+  return [...tally.errors]
+    .map(([message, times]) => ({ message, count: times }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, mostErrors);
+}

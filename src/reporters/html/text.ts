@@ -1,0 +1,65 @@
+/**
+ * What a reader may be fooled by is made visible: control characters become their pictures (␛), bidirectional
+ * overrides, zero-width and other invisible characters become their code (⟨U+202E⟩), lone surrogates become U+FFFD.
+ * Line ends and tabs stay.
+ */
+export function visibleText(text: string): string {
+  return hidden.test(text) ? text.toWellFormed().replace(hiddenAll, showHidden) : text;
+}
+
+// Alternatives of single escapes, because a class of these cannot be read in an editor.
+const hiddenSource =
+  "[\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\u00AD\\u061C\\u115F\\u180E\\u200B\\u200E\\u200F" +
+  "\\u2028-\\u202E\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFB]|[\\u{E0000}-\\u{E007F}]|\\r(?!\\n)|\\p{Surrogate}";
+const hidden = new RegExp(hiddenSource, "u");
+const hiddenAll = new RegExp(hiddenSource, "gu");
+
+function showHidden(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  if (code === 0x7f) return "\u2421";
+  return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+}
+
+/** The same value with `visibleText` applied to every string in it, object keys included. */
+export function visibleDeep<Value>(value: Value): Value {
+  return walk(value) as Value;
+}
+
+function walk(value: unknown): unknown {
+  if (typeof value === "string") return visibleText(value);
+  if (Array.isArray(value)) return value.map(walk);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [visibleText(key), walk(item)]));
+  }
+  return value;
+}
+
+/** Shortens a long name in its middle, where names of one family differ least; `most` is in characters. */
+export function shortenMiddle(name: string, most: number): string {
+  const characters = [...name];
+  if (characters.length <= most) return name;
+  const tail = Math.floor((most - 1) * 0.6);
+  return `${characters.slice(0, most - 1 - tail).join("")}…${characters.slice(-tail).join("")}`;
+}
+
+/** `1 case`, `2 cases`. */
+export function plural(count: number, word: string): string {
+  return `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** A whole number with thin spaces between thousands. */
+export function grouped(count: number): string {
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, "\u202f");
+}
+
+/** A duration in milliseconds as a person says it: `840 ms`, `3.2 s`, `2 min 5 s`. */
+export function spokenDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`;
+}

@@ -1,0 +1,149 @@
+import type { Generation } from "../core/generation.ts";
+import type { GenerationRequest, Provider } from "../core/provider.ts";
+import { attempt } from "./attempt.ts";
+import type { Cache } from "./cache.ts";
+import type { Limits } from "./limits.ts";
+import type { RunWorld } from "./world.ts";
+
+/** One question that a run still has to ask. `key` is unique in the run. */
+export interface Job {
+  key: string;
+  /** The reviewer's id: its reference. */
+  reviewer: string;
+  caseId: string;
+  part: number;
+  repeat: number;
+  request: GenerationRequest;
+}
+
+export interface RunJobsOptions {
+  provider: Provider;
+  /** Jobs in flight at once. */
+  concurrency: number;
+  retries: number;
+  timeoutMs: number;
+  caseDeadlineMs: number;
+  /** When the run must end, on the world's clock. */
+  runDeadlineAtMs?: number | undefined;
+  limits: Limits;
+  cache?: Cache | undefined;
+  world: RunWorld;
+  signal?: AbortSignal | undefined;
+}
+
+export interface JobResult {
+  job: Job;
+  generation: Generation;
+}
+
+/** `isWhole` is false when the run's deadline came before the last job was done. */
+export interface RunEnd {
+  isWhole: boolean;
+}
+
+/**
+ * Asks all jobs and yields their generations as they are completed. Jobs are pulled only when there is room: those in
+ * flight and those not yet taken by the consumer are together at most twice the concurrency. At the run's deadline, or
+ * when the signal is aborted or the jobs cannot be read, jobs in flight are given up and what is finished is still
+ * yielded; after that the generator ends, or throws the signal's reason or the jobs' error.
+ */
+export async function* runJobs(
+  jobs: AsyncIterable<Job> | Iterable<Job>,
+  options: RunJobsOptions,
+): AsyncGenerator<JobResult, RunEnd> {
+  const { concurrency, world, signal } = options;
+  const source = Symbol.asyncIterator in jobs ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
+  const stopper = new AbortController();
+  const finished: JobResult[] = [];
+  let failure: { reason: unknown } | null = null;
+  let inFlight = 0;
+  let isPulling = false;
+  let isExhausted = false;
+  let isCut = false;
+  let news = Promise.withResolvers<void>();
+
+  const stop = (reason?: { reason: unknown }) => {
+    if (reason === undefined) isCut = true;
+    else failure ??= reason;
+    stopper.abort();
+    news.resolve();
+  };
+  const onAbort = () => stop({ reason: signal?.reason });
+
+  function pull(): void {
+    const isFull = inFlight >= concurrency || inFlight + finished.length >= 2 * concurrency;
+    if (isPulling || isExhausted || isFull || stopper.signal.aborted) return;
+    if (options.runDeadlineAtMs !== undefined && world.now() >= options.runDeadlineAtMs) return stop();
+    isPulling = true;
+    // The executor turns what a synchronous source throws into a rejection.
+    new Promise<IteratorResult<Job>>((resolve) => resolve(source.next())).then(start, (reason: unknown) => stop({ reason }));
+  }
+
+  function start(step: IteratorResult<Job>): void {
+    isPulling = false;
+    if (step.done) {
+      isExhausted = true;
+      return news.resolve();
+    }
+    if (stopper.signal.aborted) return;
+    const job = step.value;
+    inFlight += 1;
+    generateOne(job, options, stopper.signal)
+      .then((generation) => void finished.push({ job, generation }))
+      .catch((reason: unknown) => {
+        if (!stopper.signal.aborted) stop({ reason });
+      })
+      .finally(() => {
+        inFlight -= 1;
+        news.resolve();
+        pull();
+      });
+    pull();
+  }
+
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const alarm = new AbortController();
+  if (options.runDeadlineAtMs !== undefined) {
+    world.sleep(Math.max(0, options.runDeadlineAtMs - world.now()), alarm.signal).then(() => stop(), () => {});
+  }
+  try {
+    pull();
+    for (;;) {
+      const result = finished.shift();
+      if (result !== undefined) {
+        pull();
+        yield result;
+        continue;
+      }
+      if (inFlight === 0 && (isExhausted || stopper.signal.aborted)) break;
+      await news.promise;
+      news = Promise.withResolvers();
+    }
+  } finally {
+    alarm.abort();
+    signal?.removeEventListener("abort", onAbort);
+    stopper.abort();
+    if (!isExhausted) await source.return?.();
+  }
+  if (failure !== null) throw (failure as { reason: unknown }).reason;
+  return { isWhole: !isCut };
+}
+
+/** The generation of one job, from the cache where that has it. */
+async function generateOne(job: Job, options: RunJobsOptions, signal: AbortSignal): Promise<Generation> {
+  const { provider, cache, world, limits, retries, timeoutMs } = options;
+  const { key, reviewer, caseId, part, repeat } = job;
+  const head = { v: 1, kind: "generation", key, reviewer, caseId, part, repeat } as const;
+  const kept = cache === undefined ? null : await cache.find(provider, job.request);
+  signal.throwIfAborted();
+  if (kept !== null) {
+    const nowMs = world.now();
+    const timing = { scheduledMs: nowMs, dispatchedMs: nowMs, firstChunkMs: null, lastChunkMs: null, finishedMs: nowMs };
+    return { ...head, ...kept, timing, attempts: [], fromCache: true };
+  }
+  const deadlineMs = options.caseDeadlineMs;
+  const attempted = await attempt(provider, job.request, { retries, timeoutMs, deadlineMs, limits, world, signal });
+  if (cache !== undefined) await cache.keep(provider, job.request, attempted);
+  return { ...head, ...attempted, fromCache: false };
+}
