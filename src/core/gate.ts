@@ -14,8 +14,8 @@ export interface GateEstimate {
 
 /** `min`, `max` or both, in the unit of the metric; `decide: point` compares the estimate and ignores its error. */
 export interface GateRule {
-  min?: number;
-  max?: number;
+  min?: number | undefined;
+  max?: number | undefined;
   decide: "bound" | "point";
 }
 

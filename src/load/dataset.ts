@@ -9,9 +9,9 @@ import { selectByHash } from "../core/select.ts";
 import type { Suite } from "../core/suite.ts";
 import { parseWhere } from "../core/where.ts";
 import { sha256 } from "./hash.ts";
+import { parseJsonLine } from "./json-line.ts";
 import { readLines, readText } from "./lines.ts";
 import { displayPath } from "./suite.ts";
-import { explainIssue, formatPath } from "./yaml.ts";
 
 /** One case of a dataset without its texts: enough to choose and slice by, and where to read the rest. */
 export interface DatasetEntry {
@@ -74,7 +74,7 @@ function indexCases(path: string, file: string): { entries: DatasetEntry[]; hash
   for (const { text, number, offset, bytes } of readLines(path)) {
     hash.update(text).update("\n");
     if (text.trim() === "") continue;
-    const source = parseCase(text, `${file}:${number}`);
+    const source = parseJsonLine(Case, text, `${file}:${number}`);
     at(`${file}:${number}`, () => checkCase(source));
     const earlier = lineOf.get(source.id);
     if (earlier !== undefined) throw new UsageError(`${file}:${number}: case id "${source.id}" stands already in line ${earlier} (give each case its own)`);
@@ -89,21 +89,6 @@ function indexCases(path: string, file: string): { entries: DatasetEntry[]; hash
   for (const twin of twins) at(`${file}:${twin.line}`, () => checkTwin(twin, bugIdsOf));
   joinTwinClusters(entries);
   return { entries, hash: hash.digest("hex") };
-}
-
-function parseCase(text: string, place: string): Case {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${place}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const result = Case.safeParse(json);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  if (issue === undefined) throw new Error("zod failed without an issue");
-  const path = formatPath(issue.path);
-  throw new UsageError(`${place}: ${path === "" ? "" : `${path}: `}${explainIssue(issue, Case, json)}`);
 }
 
 function at(place: string, check: () => void): void {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { checkSuite } from "../core/check-suite.ts";
 import { suggestWord, UsageError } from "../core/errors.ts";
 import { Suite } from "../core/suite.ts";
 import { hashOf } from "./hash.ts";
@@ -16,26 +17,28 @@ export interface LoadedSuite {
 }
 
 /**
- * Reads a suite by name (`quickstart`, under `folder`) or by path (`./my.yaml`).
+ * Reads and checks a suite, by name (`quickstart`, in the first of `folders` that has it) or by path (`./my.yaml`).
  * @throws UsageError when there is none, naming the nearest, or when the file breaks the schema
  */
-export function loadSuite(nameOrPath: string, folder: string, overrides: readonly Override[]): LoadedSuite {
-  const path = findSuite(nameOrPath, folder);
+export function loadSuite(nameOrPath: string, folders: readonly string[], overrides: readonly Override[]): LoadedSuite {
+  const path = findSuite(nameOrPath, folders);
   const file = displayPath(path);
-  const suite = parseYaml(Suite, readFileSync(path, "utf8"), file, overrides);
+  const { data: suite, locate } = parseYaml(Suite, readFileSync(path, "utf8"), file, overrides);
+  const mistakes = checkSuite(suite);
+  if (mistakes.length > 0) throw new UsageError(mistakes.map((mistake) => `${locate(mistake.path)}: ${mistake.message}`).join("\n"));
   return { suite, file, folder: dirname(path), hash: hashOf(suite) };
 }
 
-function findSuite(nameOrPath: string, folder: string): string {
+function findSuite(nameOrPath: string, folders: readonly string[]): string {
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath);
   if (isPath) {
     if (!existsSync(nameOrPath)) throw new UsageError(`suite "${nameOrPath}": no such file`);
     return resolve(nameOrPath);
   }
-  const path = join(folder, `${nameOrPath}.yaml`);
-  if (existsSync(path)) return path;
-  const known = suiteNames(folder);
-  throw new UsageError(`suite "${nameOrPath}": no ${displayPath(path)} (${suggestWord(nameOrPath, known)})`);
+  const found = folders.map((folder) => join(folder, `${nameOrPath}.yaml`)).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const known = [...new Set(folders.flatMap((folder) => suiteNames(folder)))];
+  throw new UsageError(`suite "${nameOrPath}": no such suite (${suggestWord(nameOrPath, known)})`);
 }
 
 /** The names of the suites in a folder, sorted. */

@@ -7,16 +7,23 @@ import { knownKeys } from "../core/schema-keys.ts";
 export interface Override {
   path: string;
   value: string;
+  /** The flag that set it, as messages name it, such as `--limit`; `--set PATH` where it is left out. */
+  flag?: string;
 }
 
-type Path = readonly (string | number)[];
+/** A file's data with what a later check needs to say where a mistake stands. */
+export interface ParsedYaml<T> {
+  data: T;
+  /** `suites/a.yaml:12: gates[0].min` for the path `["gates", 0, "min"]`. */
+  locate: (path: readonly PropertyKey[]) => string;
+}
 
 /**
  * Reads a YAML file by a zod schema.
  * @param file as errors name it
  * @throws UsageError, one line a mistake: `suites/a.yaml:12: gates[0].min: expected at most 1, got 80 (…)`
  */
-export function parseYaml<T extends z.ZodType>(schema: T, text: string, file: string, overrides: readonly Override[] = []): z.infer<T> {
+export function parseYaml<T extends z.ZodType>(schema: T, text: string, file: string, overrides: readonly Override[] = []): ParsedYaml<z.infer<T>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [fault] = document.errors;
@@ -25,38 +32,39 @@ export function parseYaml<T extends z.ZodType>(schema: T, text: string, file: st
     throw new UsageError(`${file}:${line}:${col}: not YAML: ${firstLine(fault.message)}`);
   }
   if (!isMap(document.contents)) throw new UsageError(`${file}: expected a mapping such as "version: 1", got ${describe(document.toJS())}`);
-  for (const { path, value } of overrides) setOverride(document, path, value);
+  for (const override of overrides) setOverride(document, override);
 
   const input: unknown = document.toJS();
+  const locate = (path: readonly PropertyKey[]) => placeOf(document, lines, path, file, overrides);
   const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const overridden = overrides.map(({ path }) => path);
-  const mistakes = result.error.issues.map((issue) => {
-    const words = explainIssue(issue, schema, input);
-    const where = placeOf(document, lines, issue.path as Path, file, overridden);
-    return `${where}: ${words}`;
-  });
+  if (result.success) return { data: result.data, locate };
+  const mistakes = result.error.issues.map((issue) => `${locate(issue.path)}: ${explainIssue(issue, schema, input)}`);
   throw new UsageError([...new Set(mistakes)].join("\n"));
 }
 
 type Document = ReturnType<typeof parseDocument>;
 
-function setOverride(document: Document, path: string, value: string): void {
+function flagOf({ flag, path }: Override): string {
+  return flag ?? `--set ${path}`;
+}
+
+function setOverride(document: Document, override: Override): void {
+  const { path, value } = override;
   if (!/^[A-Za-z_]\w*(\.\w+|\[\d+\])*$/.test(path)) {
-    throw new UsageError(`--set ${path}=…: "${path}" is not a path (write it like gates[0].min=0.8)`);
+    throw new UsageError(`${flagOf(override)}: "${path}" is not a path (write it like gates[0].min=0.8)`);
   }
   const keys = path.split(/[.[\]]+/).filter((key) => key !== "").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
   try {
     document.setIn(keys, document.createNode(parse(value)));
   } catch (error) {
-    throw new UsageError(`--set ${path}=${value}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+    throw new UsageError(`${flagOf(override)}: got ${value}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
   }
 }
 
-function placeOf(document: Document, lines: LineCounter, path: Path, file: string, overridden: readonly string[]): string {
+function placeOf(document: Document, lines: LineCounter, path: readonly PropertyKey[], file: string, overrides: readonly Override[]): string {
   const written = formatPath(path);
-  const override = overridden.find((one) => written === one || written.startsWith(`${one}.`) || written.startsWith(`${one}[`));
-  if (override !== undefined) return `--set ${override}: ${written}`;
+  const override = overrides.find((one) => written === one.path || written.startsWith(`${one.path}.`) || written.startsWith(`${one.path}[`));
+  if (override !== undefined) return `${flagOf(override)}: ${written}`;
   for (let depth = path.length; depth >= 0; depth -= 1) {
     const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
     if ((isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) && node.range) {

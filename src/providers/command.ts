@@ -29,12 +29,18 @@ export const createProvider: CreateProvider = async (ref, settings, world) => ({
   generate: async (request, signal) => {
     const input = JSON.stringify({ ...request.case, prompt: request.prompt });
     const result = await runLine(ref.target, input, { timeoutMs: settings.timeoutMs, signal, world });
-    const answer = { ...plainAnswer(result.output), firstChunkMs: result.firstChunkMs, lastChunkMs: result.lastChunkMs };
+    const answer = {
+      ...plainAnswer(result.output),
+      firstChunkMs: result.firstChunkMs,
+      lastChunkMs: result.lastChunkMs,
+    };
     switch (result.end) {
       case "aborted":
         throw signal.reason;
       case "timeout":
-        throw new ProviderError(`command "${ref.target}" was stopped after ${settings.timeoutMs} ms`, { isRetryable: true });
+        throw new ProviderError(`command "${ref.target}" was stopped after ${settings.timeoutMs} ms`, {
+          isRetryable: true,
+        });
       case "limit":
         return { ...answer, outcome: "truncated" };
       case "exit": {
@@ -95,10 +101,13 @@ async function runLine(line: string, input: string, { timeoutMs, signal, world }
     await stopping;
     return { end, code, killedBy, output: output.text(), errors: errors.text(), firstChunkMs, lastChunkMs };
   } catch (error) {
-    throw new ProviderError(`command "${line}" could not be started: ${error instanceof Error ? error.message : error}`, {
-      isRetryable: false,
-      cause: error,
-    });
+    throw new ProviderError(
+      `command "${line}" could not be started: ${error instanceof Error ? error.message : error}`,
+      {
+        isRetryable: false,
+        cause: error,
+      },
+    );
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
@@ -131,7 +140,10 @@ function sendSignal(child: ChildProcessWithoutNullStreams, signal: "SIGTERM" | "
 /** What went wrong, to follow the command in a sentence; null when it ended well. */
 function describeFailure({ code, killedBy, errors }: RunResult): string | null {
   if (code === 0) return null;
-  const said = errors.split("\n").map(printable).find((line) => line !== "");
+  const said = errors
+    .split("\n")
+    .map(printable)
+    .find((line) => line !== "");
   const reason = said === undefined ? "" : `: ${said}`;
   if (code === 127) return `was not found (exit 127)${reason} (check the name, or write the path of the program)`;
   if (code === 126) return `cannot be executed (exit 126)${reason} (check its permissions)`;
@@ -140,5 +152,8 @@ function describeFailure({ code, killedBy, errors }: RunResult): string | null {
 
 function printable(line: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  return stripVTControlCharacters(line).replace(/[\u0000-\u001f\u007f-\u009f]/g, "").trim().slice(0, 300);
+  return stripVTControlCharacters(line)
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "")
+    .trim()
+    .slice(0, 300);
 }

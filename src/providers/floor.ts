@@ -54,7 +54,9 @@ function flagHunk(path: string, hunk: Hunk): Finding[] {
   const finding = { ...file, message: shotgunMessage, severity: "medium", category: "other" } as const;
   const added = hunk.lines.flatMap((line) => (line.kind === "added" && line.newLine !== null ? [line.newLine] : []));
   if (added.length > 0) return [{ ...finding, lines: [added[0]!, added.at(-1)!] }];
-  const deleted = hunk.lines.flatMap((line) => (line.kind === "deleted" && line.oldLine !== null ? [line.oldLine] : []));
+  const deleted = hunk.lines.flatMap((line) =>
+    line.kind === "deleted" && line.oldLine !== null ? [line.oldLine] : [],
+  );
   if (deleted.length > 0) return [{ ...finding, lines: [deleted[0]!, deleted.at(-1)!], side: "old" }];
   return [];
 }

@@ -27,7 +27,12 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
     probe: async (signal) => {
       const limited = limitTime(signal, Math.min(settings.timeoutMs, probeTimeoutMs));
       try {
-        const response = await world.fetch(url, { method: "HEAD", headers, redirect: "manual", signal: limited.signal });
+        const response = await world.fetch(url, {
+          method: "HEAD",
+          headers,
+          redirect: "manual",
+          signal: limited.signal,
+        });
         await response.body?.cancel();
       } catch (error) {
         throw explainFailure(error, address, signal, limited);
@@ -62,7 +67,8 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
 function authorization(ref: string, { keyVariable }: ProviderSettings, { env }: ProviderWorld): Record<string, string> {
   if (keyVariable === undefined) return {};
   const key = env[keyVariable]?.trim() ?? "";
-  if (key === "") throw new UsageError(`model "${ref}": the variable ${keyVariable} is not set (export ${keyVariable}=KEY)`);
+  if (key === "")
+    throw new UsageError(`model "${ref}": the variable ${keyVariable} is not set (export ${keyVariable}=KEY)`);
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new UsageError(`model "${ref}": the key in ${keyVariable} holds a character that no header can carry`);
   }

@@ -19,11 +19,7 @@ const modules: Partial<Record<ModelKind, LoadModule>> = {
  * Makes the provider that a reference names; only the code of that kind is loaded.
  * @throws UsageError when its kind is not built yet, or for what the reference or the settings lack
  */
-export async function loadProvider(
-  ref: ModelRef,
-  settings: ProviderSettings,
-  world: ProviderWorld,
-): Promise<Provider> {
+export async function loadProvider(ref: ModelRef, settings: ProviderSettings, world: ProviderWorld): Promise<Provider> {
   const load = modules[ref.kind];
   if (load === undefined) {
     throw new UsageError(

@@ -52,7 +52,10 @@ async function readText(ref: string, file: string): Promise<string> {
 function readRecordings(file: string, text: string): Map<string, CaseRecordings> {
   const recordings = new Map<string, CaseRecordings>();
   const lineOf = new Map<Recording, number>();
-  for (const [index, line] of text.replace(/^\uFEFF/, "").split("\n").entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .entries()) {
     if (line.trim() === "") continue;
     const place = `${file}:${index + 1}`;
     const recording = parseRecording(place, line);

@@ -34,28 +34,28 @@ export async function attempt(provider: Provider, request: GenerationRequest, op
   const scheduledMs = world.now();
   const attempts: Attempt[] = [];
   let dispatchedMs = scheduledMs;
+  let failedMs = scheduledMs;
+  let pauseMs = 0;
   let deadlineAtMs = Number.POSITIVE_INFINITY;
   const giveUp = (error: string) => failed({ error, attempts, scheduledMs, dispatchedMs, finishedMs: world.now() });
 
-  for (let pauseMs = 0; ; ) {
-    const queuedMs = world.now();
-    const maxPauseMs = Math.min(deadlineMs, deadlineAtMs - queuedMs);
+  for (;;) {
+    const maxPauseMs = Math.min(deadlineMs, deadlineAtMs - world.now());
     const slot = await limits.acquire(host, { maxPauseMs, isRetry: attempts.length > 0, signal });
     if (slot === null) return giveUp(pausedTooLong(host, limits.pauseMs(host), deadlineMs));
     dispatchedMs = world.now();
     const last = attempts.at(-1);
     if (last === undefined) deadlineAtMs = dispatchedMs + deadlineMs;
     else {
-      last.waitedMs += dispatchedMs - queuedMs;
-      deadlineAtMs += Math.max(0, dispatchedMs - queuedMs - pauseMs);
+      last.waitedMs = dispatchedMs - failedMs;
+      deadlineAtMs += Math.max(0, last.waitedMs - pauseMs);
     }
 
-    const result = await tryOnce(provider, request, Math.min(options.timeoutMs, deadlineAtMs - dispatchedMs), signal).catch(
-      (reason: unknown) => {
-        limits.release(slot, { kind: "failed" });
-        throw reason;
-      },
-    );
+    const limitMs = Math.min(options.timeoutMs, deadlineAtMs - dispatchedMs);
+    const result = await tryOnce(provider, request, limitMs, signal).catch((reason: unknown) => {
+      limits.release(slot, { kind: "failed" });
+      throw reason;
+    });
     if (!(result instanceof ProviderError)) {
       limits.release(slot, { kind: "answered" });
       return answered(result, { attempts, scheduledMs, dispatchedMs, finishedMs: world.now() });
@@ -66,17 +66,14 @@ export async function attempt(provider: Provider, request: GenerationRequest, op
     attempts.push({ error: result.message, status: result.status, waitedMs: 0 });
     if (!result.isRetryable) return giveUp(result.message);
     if (attempts.length > retries) return giveUp(`${result.message} (gave up after ${tries(attempts.length)})`);
+    failedMs = world.now();
     pauseMs = isLimited ? limits.pauseMs(host) : (result.retryAfterMs ?? backoffMs(attempts.length, world.random));
-    if (world.now() + pauseMs >= deadlineAtMs) {
-      const wait = isLimited || result.retryAfterMs !== null ? "the server asks to wait" : "the next try is in";
+    if (failedMs + pauseMs >= deadlineAtMs) {
+      const wait = result.retryAfterMs === null ? "the next try is in" : "the server asks to wait";
       return giveUp(`${result.message} (${wait} ${seconds(pauseMs)}, past the case deadline of ${seconds(deadlineMs)})`);
     }
-    // A limited host is paused as a whole: its queue waits.
-    if (isLimited) continue;
-    await world.sleep(pauseMs, signal);
-    const recorded = attempts.at(-1);
-    if (recorded !== undefined) recorded.waitedMs = pauseMs;
-    pauseMs = 0;
+    // A limited host is paused as a whole, so this case waits in its queue.
+    if (!isLimited) await world.sleep(pauseMs, signal);
   }
 }
 

@@ -55,20 +55,23 @@ export async function* runJobs(
   const source = Symbol.asyncIterator in jobs ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
   const stopper = new AbortController();
   const finished: JobResult[] = [];
-  let failure: { reason: unknown } | null = null;
+  const failures: unknown[] = [];
   let inFlight = 0;
   let isPulling = false;
   let isExhausted = false;
   let isCut = false;
   let news = Promise.withResolvers<void>();
 
-  const stop = (reason?: { reason: unknown }) => {
-    if (reason === undefined) isCut = true;
-    else failure ??= reason;
+  const stop = () => {
+    isCut ||= !isExhausted || inFlight > 0;
     stopper.abort();
     news.resolve();
   };
-  const onAbort = () => stop({ reason: signal?.reason });
+  const fail = (reason: unknown) => {
+    failures.push(reason);
+    stop();
+  };
+  const onAbort = () => fail(signal?.reason);
 
   function pull(): void {
     const isFull = inFlight >= concurrency || inFlight + finished.length >= 2 * concurrency;
@@ -76,7 +79,7 @@ export async function* runJobs(
     if (options.runDeadlineAtMs !== undefined && world.now() >= options.runDeadlineAtMs) return stop();
     isPulling = true;
     // The executor turns what a synchronous source throws into a rejection.
-    new Promise<IteratorResult<Job>>((resolve) => resolve(source.next())).then(start, (reason: unknown) => stop({ reason }));
+    new Promise<IteratorResult<Job>>((resolve) => resolve(source.next())).then(start, fail);
   }
 
   function start(step: IteratorResult<Job>): void {
@@ -91,7 +94,7 @@ export async function* runJobs(
     generateOne(job, options, stopper.signal)
       .then((generation) => void finished.push({ job, generation }))
       .catch((reason: unknown) => {
-        if (!stopper.signal.aborted) stop({ reason });
+        if (!stopper.signal.aborted) fail(reason);
       })
       .finally(() => {
         inFlight -= 1;
@@ -105,7 +108,7 @@ export async function* runJobs(
   signal?.addEventListener("abort", onAbort, { once: true });
   const alarm = new AbortController();
   if (options.runDeadlineAtMs !== undefined) {
-    world.sleep(Math.max(0, options.runDeadlineAtMs - world.now()), alarm.signal).then(() => stop(), () => {});
+    world.sleep(Math.max(0, options.runDeadlineAtMs - world.now()), alarm.signal).then(stop, () => {});
   }
   try {
     pull();
@@ -124,9 +127,11 @@ export async function* runJobs(
     alarm.abort();
     signal?.removeEventListener("abort", onAbort);
     stopper.abort();
-    if (!isExhausted) await source.return?.();
+    // A source that is still making its next job is not waited for: that may never come.
+    if (isPulling) void Promise.resolve(source.return?.()).catch(() => {});
+    else if (!isExhausted) await source.return?.();
   }
-  if (failure !== null) throw (failure as { reason: unknown }).reason;
+  if (failures.length > 0) throw failures[0];
   return { isWhole: !isCut };
 }
 

@@ -95,16 +95,19 @@ export function createLimits(options: { concurrency: number; world: RunWorld }):
     const alarm = new AbortController();
     host.alarm = alarm;
     const ring = () => {
+      if (host.alarm !== alarm) return;
       host.alarm = null;
       serveWaiters(host);
     };
-    world.sleep(pauseMs, alarm.signal).then(ring, () => (host.alarm = null));
+    world.sleep(pauseMs, alarm.signal).then(ring, () => {});
   }
 
   function removeWaiter(host: Host, waiter: Waiter): void {
     const index = host.waiters.indexOf(waiter);
     if (index !== -1) host.waiters.splice(index, 1);
-    if (host.waiters.length === 0) host.alarm?.abort();
+    if (host.waiters.length > 0) return;
+    host.alarm?.abort();
+    host.alarm = null;
   }
 
   function wait(host: Host, { maxPauseMs, isRetry, signal }: AcquireOptions): Promise<Slot | null> {
@@ -150,7 +153,7 @@ export function createLimits(options: { concurrency: number; world: RunWorld }):
       if (result.kind === "failed") host.streak = 0;
       if (result.kind === "limited") {
         if (slot.round === host.round) cut(host);
-        pause(host, result.retryAfterMs || backoffMs(host.limitedRounds, world.random));
+        pause(host, result.retryAfterMs || backoffMs(Math.max(1, host.limitedRounds), world.random));
       }
       serveWaiters(host);
     },

@@ -20,3 +20,12 @@ export interface Diagnostic {
 
 /** Runs a real linter over the files of one case and reports what lies on added lines, in any order. */
 export type Lint = (files: readonly ChangedFile[]) => Promise<Diagnostic[]>;
+
+/**
+ * The first of a diagnostic's lines that was added; null when none was. A line after the end, where linters put what is
+ * missing there, is taken as the last one.
+ */
+export function firstAddedLine(file: ChangedFile, lines: readonly number[]): number | null {
+  const last = file.text === null ? Infinity : file.text.replace(/\n$/, "").split("\n").length;
+  return lines.map((line) => Math.min(line, last)).find((line) => file.added.has(line)) ?? null;
+}

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { z } from "zod";
 import { inBatches } from "./batch.ts";
-import type { ChangedFile, Diagnostic, Lint } from "./linter.ts";
+import { type ChangedFile, type Diagnostic, firstAddedLine, type Lint } from "./linter.ts";
 
 const runTimeoutMs = 120_000;
 const maxOutputBytes = 512 * 1024 * 1024;
@@ -101,10 +101,19 @@ function readDiagnostics(
   return Output.parse(JSON.parse(stdout.slice(start))).diagnostics.flatMap(
     ({ filename, labels, code, message, severity }) => {
       const file = fileOf.get(filename);
-      const line = labels.map((label) => label.span.line).find((number) => file?.added.has(number));
-      if (file === undefined || line === undefined) return [];
+      if (file === undefined) return [];
+      const line = firstAddedLine(
+        file,
+        labels.map((label) => label.span.line),
+      );
+      if (line === null) return [];
       const isError = severity === "error";
-      return [{ file, diagnostic: { path: file.path, line, rule: ruleName(code), message, severity: isError ? "medium" : "low" } }];
+      return [
+        {
+          file,
+          diagnostic: { path: file.path, line, rule: ruleName(code), message, severity: isError ? "medium" : "low" },
+        },
+      ];
     },
   );
 }

@@ -1,6 +1,6 @@
 import { type Diagnostic as RuffDiagnostic, PositionEncoding, Workspace } from "@astral-sh/ruff-wasm-nodejs";
 import type { Severity } from "../../core/case.ts";
-import type { Lint } from "./linter.ts";
+import { firstAddedLine, type Lint } from "./linter.ts";
 
 /** Names, unused code, comparisons and syntax; likely defects; and the part of bandit's rules that seldom cries wolf. */
 const select = [
@@ -24,15 +24,14 @@ export function createRuff(): Lint {
     PositionEncoding.Utf16,
   );
   return async (files) =>
-    files.flatMap(({ path, text, added }) => {
-      if (text === null) return [];
-      const diagnostics = workspace.check(text) as RuffDiagnostic[];
-      return diagnostics
-        .map(({ code, message, start_location: start }) => {
-          const rule = code ?? "invalid-syntax";
-          return { path, line: start.row, rule, message, severity: severityOf(rule) };
-        })
-        .filter((diagnostic) => added.has(diagnostic.line));
+    files.flatMap((file) => {
+      if (file.text === null) return [];
+      const diagnostics = workspace.check(file.text) as RuffDiagnostic[];
+      return diagnostics.flatMap(({ code, message, start_location: start }) => {
+        const line = firstAddedLine(file, [start.row]);
+        const rule = code ?? "invalid-syntax";
+        return line === null ? [] : [{ path: file.path, line, rule, message, severity: severityOf(rule) }];
+      });
     });
 }
 

@@ -3,7 +3,7 @@ import { creator } from "@secretlint/secretlint-rule-preset-recommend";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ChangedFile, Lint } from "./linter.ts";
+import { type ChangedFile, type Diagnostic, firstAddedLine, type Lint } from "./linter.ts";
 
 interface Profiler {
   setEnabled(isEnabled: boolean): void;
@@ -20,21 +20,17 @@ export async function createSecretlint(): Promise<Lint> {
   return async (files) => (await Promise.all(files.map(lintFile))).flat();
 }
 
-async function lintFile(file: ChangedFile) {
+async function lintFile(file: ChangedFile): Promise<Diagnostic[]> {
   const content = file.text ?? textOfAdded(file.added);
   const { messages } = await lintSource({
     source: { filePath: file.path, content, ext: extname(file.path), contentType: "text" },
     options: { maskSecrets: true, config },
   });
-  return messages
-    .filter((message) => file.added.has(message.loc.start.line))
-    .map((message) => ({
-      path: file.path,
-      line: message.loc.start.line,
-      rule: message.ruleId.replace(/^@secretlint\/secretlint-rule-/, ""),
-      message: message.message,
-      severity: "critical" as const,
-    }));
+  return messages.flatMap(({ loc, ruleId, message }) => {
+    const line = firstAddedLine(file, [loc.start.line]);
+    const rule = ruleId.replace(/^@secretlint\/secretlint-rule-/, "");
+    return line === null ? [] : [{ path: file.path, line, rule, message, severity: "critical" }];
+  });
 }
 
 function textOfAdded(added: ReadonlyMap<number, string>): string {

@@ -95,7 +95,13 @@ function changedFiles({ diff, files = {} }: BlindCase): ChangedFile[] {
 }
 
 function asFinding(linter: string, { path, line, message, severity, rule }: Diagnostic): Finding {
-  return { ...(path === "" ? {} : { file: path }), lines: [line, line], message, severity, category: `${linter}/${rule}` };
+  return {
+    ...(path === "" ? {} : { file: path }),
+    lines: [line, line],
+    message,
+    severity,
+    category: `${linter}/${rule}`,
+  };
 }
 
 function byPlace(a: Finding, b: Finding): number {

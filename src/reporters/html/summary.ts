@@ -1,4 +1,4 @@
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import type { GateResult, Metric, Report, ReviewerReport } from "../../core/report.ts";
 import { type Html, type Mark, markIcon, statusBadge } from "./marks.ts";
 import { showInterval, showValue, type Unit } from "./numbers.ts";
@@ -153,9 +153,4 @@ function gateMatrix(gated: readonly ReviewerReport[], marks: ReadonlyMap<string,
       </tbody>
     </table>
   </div>`;
-}
-
-/** Joins pieces of markup with plain text between them. */
-export function joinHtml(pieces: readonly Html[], separator: string): Html[] {
-  return pieces.flatMap((piece, index) => (index === 0 ? [piece] : [html`${raw(separator)}`, piece]));
 }

@@ -1,0 +1,28 @@
+import type { Metric } from "./report.ts";
+
+/** What stands where a value would: nothing was measured. */
+export const noValue = "–";
+
+/** A value as tables show it: rates as `.55`, times in whole milliseconds, counts with two digits. */
+export function formatValue(value: number | null, unit: Metric["unit"]): string {
+  if (value === null) return noValue;
+  if (unit === "ms") return value < 10 ? value.toFixed(1) : String(Math.round(value));
+  return unit === "rate" ? formatRate(value) : value.toFixed(2);
+}
+
+/** A rate without its leading zero: `.55`, `1.00`. */
+export function formatRate(rate: number): string {
+  return rate.toFixed(2).replace(/^(-?)0\./, "$1.");
+}
+
+/** The interval of a metric as `[.44 .66]`; empty where there is none. An open end is a dash. */
+export function formatInterval({ value, low, high, unit }: Metric): string {
+  if (value === null || (low === null && high === null)) return "";
+  return `[${formatValue(low, unit)} ${formatValue(high, unit)}]`;
+}
+
+/** A text for a terminal or a message: control characters, escapes among them, made visible as `\u001b`. */
+export function neutralise(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are just what this looks for
+  return text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

@@ -1,0 +1,80 @@
+import { closingOpeners, contrastWords, fillerWords, praiseOpeners, praisePhrases, praiseWords, silencePhrases, topicWords } from "./phrases.ts";
+import { readPlace } from "./place.ts";
+
+const silent = new Set(silencePhrases);
+const praise = new Set(praiseWords);
+const filler = new Set(fillerWords);
+const topic = new Set(topicWords);
+
+/** Longer texts than this say something. */
+const maxSilence = 1_500;
+
+const noRemark = new RegExp(
+  "^(?:overall |so |after review |after reviewing \\w{1,12} \\w{1,12} )?" +
+    "(?:no|found no|(?:i|we) (?:found|see|saw|have|spotted|noticed|identified) no|there (?:are|were|is) no|there doesnt appear to be|" +
+    "(?:i|we) (?:did not|didnt|do not|dont|couldnt|could not) (?:find|see|spot|notice|identify|have)(?: any)?) " +
+    "(?:(?:any|obvious|major|critical|significant|serious|blocking|further|other|real|new|functional|security|performance|correctness|code|review|" +
+    "apparent|additional|notable|high|severity|potential|or|and|style) ){0,4}" +
+    "(?:issues?|problems?|concerns?|bugs?|defects?|findings?|comments?|remarks?|suggestions?|vulnerabilit(?:y|ies)|blockers?|objections?|complaints?|" +
+    "errors(?= (?:found|detected|here)|$)|changes (?:needed|required|requested))(?= |$)",
+);
+
+/** The words of a text in lower case, one blank between them, apostrophes dropped. */
+export function plainWords(text: string): string {
+  const words = text.toLowerCase().replace(/['’]/g, "").match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return words.join(" ");
+}
+
+function hasContrast(words: string): boolean {
+  return words.split(" ").some((word) => contrastWords.has(word));
+}
+
+function opensWith(words: string, openers: readonly string[]): boolean {
+  return openers.some((opener) => words.startsWith(opener) && (words.length === opener.length || words[opener.length] === " "));
+}
+
+function isPraise(words: string): boolean {
+  if (silent.has(words)) return true;
+  const none = noRemark.exec(words);
+  if (none !== null) return !hasContrast(words.slice(none[0].length));
+  if (opensWith(words, praiseOpeners) && !hasContrast(words)) return true;
+  const hit = praisePhrases.filter((phrase) => words.includes(phrase));
+  const rest = hit.reduce((left, phrase) => left.replaceAll(phrase, " "), words).split(" ").filter(Boolean);
+  if (!rest.every((word) => praise.has(word) || filler.has(word))) return false;
+  return hit.length > 0 || rest.some((word) => praise.has(word));
+}
+
+/** Whether every word is an introduction's or a topic's: "Here are my review comments", "Critical issues (2)". */
+export function isTopic(text: string): boolean {
+  if (text.length > 300) return false;
+  const words = plainWords(text).split(" ");
+  return words.every((word) => topic.has(word) || filler.has(word) || /^\d{1,4}$/.test(word));
+}
+
+/** Whether a text only praises or says that there is nothing to say, in whatever place: "LGTM", "Line 3 looks good". */
+export function isSilence(text: string): boolean {
+  if (text.length > maxSilence) return false;
+  const said = sentences(text);
+  return said.length > 0 && said.every((sentence) => !sentence.includes("?") && isPraise(plainWords(sentence)));
+}
+
+/**
+ * Whether a piece of a review holds no remark: no words at all, praise, an introduction, a closing. Whatever has an
+ * unknown word is taken for a remark, so that a doubt never makes a reviewer look quieter than it was.
+ */
+export function saysNothing(text: string): boolean {
+  if (plainWords(text.slice(0, 2_000)) === "") return true;
+  if (text.length > maxSilence) return false;
+  const isPlaced = readPlace(text).lines !== undefined;
+  return sentences(text).every((sentence) => {
+    const words = plainWords(sentence);
+    if (words === "") return true;
+    if (!sentence.includes("?") && isPraise(words) && !isPlaced) return true;
+    if (isPlaced) return false;
+    return isTopic(sentence) || (opensWith(words, closingOpeners) && !hasContrast(words));
+  });
+}
+
+function sentences(text: string): string[] {
+  return text.split(/(?<=[.!?…])\s+|[。！？]|\n+/).filter((sentence) => plainWords(sentence) !== "");
+}

@@ -1,0 +1,172 @@
+import type { Case } from "./core/case.ts";
+import type { ReviewerFacts } from "./core/compile-report.ts";
+import { mergeReviews, type Part, partsOf } from "./core/fan-out.ts";
+import type { Generation } from "./core/generation.ts";
+import { cleanText } from "./core/parse/clean.ts";
+import { type ReadPart, readPart, worstOutcome } from "./core/part.ts";
+import { type Job, planCase, type PlanSettings } from "./core/plan.ts";
+import type { CaseLine } from "./core/report.ts";
+import type { Review } from "./core/review.ts";
+import { type CaseRow, rowOf } from "./core/row.ts";
+import type { Scores } from "./core/metric.ts";
+import type { Scorer } from "./core/scorer.ts";
+import { count, emptyTally, type Tally } from "./core/tally.ts";
+import type { Dataset, DatasetEntry } from "./load/dataset.ts";
+import type { PreparedReviewer, PreparedRun } from "./prepare.ts";
+
+const mostTextChars = 100_000;
+
+/** A case and repeat of which not all parts have come in yet. */
+interface OpenCase {
+  source: Case;
+  entry: DatasetEntry;
+  repeat: number;
+  parts: readonly Part[];
+  promptChars: number;
+  /** Generations by part, null until one comes. */
+  generations: (Generation | null)[];
+}
+
+/** What measuring one reviewer gives. */
+export interface Measured {
+  facts: ReviewerFacts;
+  rows: CaseRow[];
+  tally: Tally;
+}
+
+/** Scores a reviewer's generations as they come, in any order, and keeps of each case only what metrics need. */
+export interface Measuring {
+  /** The jobs that still have to be asked, in dataset order; reads one case at a time. */
+  jobs(isFinished: (key: string) => boolean): Generator<Job>;
+  /** Takes a generation in; once all parts of its case are there the case is scored and its line returned. */
+  take(generation: Generation): Promise<CaseLine | null>;
+  finish(): Measured;
+}
+
+/** Starts measuring one reviewer of a prepared run. */
+export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Measuring {
+  const { suite, dataset, prompt } = run;
+  const { provider, role } = reviewer;
+  const plan: PlanSettings = {
+    reviewer: provider.ref,
+    seesTruth: provider.seesTruth,
+    prompt: prompt.prompt,
+    unit: suite.reviewer.unit,
+    repeats: suite.reviewer.repeats,
+    parameters: { maxTokens: suite.reviewer.maxTokens, temperature: suite.reviewer.temperature, seed: run.seed },
+  };
+  const entryOf = new Map(dataset.entries.map((entry) => [entry.id, entry]));
+  const open = new Map<string, OpenCase>();
+  const rows: CaseRow[] = [];
+  const tally = emptyTally();
+  let effective: Record<string, unknown> = {};
+
+  function openCase(source: Case, entry: DatasetEntry, jobs: readonly Job[]): void {
+    const parts = partsOf(source, plan.unit);
+    for (const [repeat, own] of Map.groupBy(jobs, (job) => job.repeat)) {
+      const key = openKey(source.id, repeat);
+      if (open.has(key)) continue;
+      const promptChars = Math.max(...own.map((job) => job.request.prompt.length));
+      open.set(key, { source, entry, repeat, parts, promptChars, generations: parts.map(() => null) });
+    }
+  }
+
+  return {
+    *jobs(isFinished) {
+      for (const entry of dataset.entries) {
+        const source = dataset.read(entry);
+        const jobs = planCase(source, plan);
+        const wanted = jobs.filter((job) => !isFinished(job.key));
+        if (wanted.length === 0) continue;
+        openCase(source, entry, jobs);
+        yield* wanted;
+      }
+    },
+    async take(generation) {
+      const key = openKey(generation.caseId, generation.repeat);
+      const entry = entryOf.get(generation.caseId);
+      if (entry === undefined) return null;
+      if (!open.has(key)) {
+        const source = dataset.read(entry);
+        openCase(source, entry, planCase(source, plan));
+      }
+      const found = open.get(key);
+      if (found === undefined || generation.part >= found.parts.length) return null;
+      found.generations[generation.part] = generation;
+      effective = { ...effective, ...generation.effective };
+      const generations = found.generations.filter((one) => one !== null);
+      if (generations.length < found.parts.length) return null;
+      open.delete(key);
+      const line = await scoreCase(found, generations, run, reviewer);
+      rows.push(rowOf(line));
+      count(tally, line);
+      return line;
+    },
+    finish: () => ({ facts: factsOf(reviewer, run, effective), rows, tally }),
+  };
+
+  function factsOf({ provider }: PreparedReviewer, { prompt }: PreparedRun, seen: Record<string, unknown>): ReviewerFacts {
+    const { referenceAuthor: _, ...parameters } = seen;
+    return {
+      id: provider.ref,
+      ref: provider.ref,
+      role,
+      provider: provider.name,
+      model: provider.model,
+      prompt: { file: prompt.file, hash: prompt.hash },
+      effective: parameters,
+      hosts: [...provider.hosts],
+    };
+  }
+}
+
+function openKey(caseId: string, repeat: number): string {
+  return `${repeat} ${caseId}`;
+}
+
+async function scoreCase(open: OpenCase, generations: readonly Generation[], run: PreparedRun, { provider }: PreparedReviewer): Promise<CaseLine> {
+  const { source, entry, repeat, parts } = open;
+  const read = parts.map((part, index) => readPart(generations[index] as Generation, part, run.suite.reviewer.contract));
+  const reviews = read.map((part) => part.review);
+  const isUnscored = reviews.includes(null);
+  const review: Review | null = isUnscored ? null : mergeReviews(reviews.filter((one) => one !== null));
+  const { scores, ledger } = review === null ? { scores: {}, ledger: null } : await runScorers(run.scorers, { source, repeat, review, parts: read });
+  const text = cleanText(generations.map((generation) => generation.text).join("\n\n"));
+  return {
+    v: 1,
+    reviewer: provider.ref,
+    caseId: source.id,
+    repeat,
+    cluster: entry.cluster,
+    fields: { ...entry.fields, promptChars: open.promptChars },
+    outcome: worstOutcome(read.map((part) => part.outcome)),
+    parts: read.map((part) => ({
+      outcome: part.outcome,
+      ...(part.generation.error === undefined ? {} : { error: cleanText(part.generation.error) }),
+      durationMs: durationOf(part, provider.isTimed),
+      fromCache: part.generation.fromCache,
+    })),
+    review,
+    ledger,
+    scores,
+    text: text.slice(0, mostTextChars),
+    isTextCut: text.length > mostTextChars,
+  };
+}
+
+async function runScorers(scorers: readonly Scorer[], input: Parameters<Scorer["score"]>[0]): Promise<{ scores: Record<string, Scores[keyof Scores] & {}>; ledger: CaseLine["ledger"] }> {
+  const outputs = [];
+  for (const scorer of scorers) outputs.push(await scorer.score(input));
+  return {
+    scores: Object.assign({}, ...outputs.map((output) => output.scores)),
+    ledger: outputs.find((output) => output.ledger !== undefined)?.ledger ?? null,
+  };
+}
+
+/** From dispatch to the end, or as recorded; null for what was not timed: a failure, the cache, a floor. */
+function durationOf({ generation, outcome }: ReadPart, isTimed: boolean): number | null {
+  const { timing, fromCache } = generation;
+  if (outcome === "transport-error" || fromCache) return null;
+  if (timing.recordedLatencyMs !== undefined) return timing.recordedLatencyMs;
+  return isTimed ? timing.finishedMs - timing.dispatchedMs : null;
+}

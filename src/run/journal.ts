@@ -1,0 +1,204 @@
+import { closeSync, existsSync, fdatasync, fsyncSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { IncompleteError, UsageError } from "../core/errors.ts";
+import type { Generation } from "../core/generation.ts";
+import type { JournalHeader } from "../core/journal.ts";
+import { readJournalLines } from "./journal-lines.ts";
+import { lockFolder, type FolderLock } from "./lock.ts";
+
+/** How long a line may stay out of the disk's safety, in milliseconds. */
+const syncEveryMs = 1000;
+
+/** The append-only record of a run: one line per generation, so that a killed run loses nothing that was answered. */
+export interface Journal {
+  readonly file: string;
+  readonly header: JournalHeader;
+  /** Keys with an answer; those that ended in a transport error are to be asked again. Grows with `append`. */
+  readonly finishedKeys: ReadonlySet<string>;
+  /**
+   * Writes the line before it returns.
+   * @throws IncompleteError when it cannot be written; the file is then as it was before
+   */
+  append(generation: Generation): void;
+  /** Brings everything to the disk and frees the folder; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** The journal's file in a run's folder. */
+export function journalFile(folder: string): string {
+  return join(folder, "journal.jsonl");
+}
+
+/**
+ * Starts the journal of a new run; the folder is made when it is missing.
+ * @throws UsageError when the folder has a journal already or another process writes there
+ */
+export async function createJournal(folder: string, header: JournalHeader): Promise<Journal> {
+  await mkdir(folder, { recursive: true });
+  const lock = await lockFolder(folder);
+  const file = journalFile(folder);
+  return await withLock(lock, async () => {
+    if (existsSync(file)) throw new UsageError(`${file}: this run exists already (resume it with --resume, or choose another --name)`);
+    const journal = openJournal(file, openSync(file, "ax"), lock, header, new Set());
+    journal.write(header);
+    return journal;
+  });
+}
+
+/**
+ * Goes on with the journal of an earlier run. A last line that was torn is cut off.
+ * @throws UsageError when there is no journal, when it belongs to another suite or dataset, when a line before the last
+ * is damaged, or when another process writes there
+ */
+export async function resumeJournal(
+  folder: string,
+  expected: { suiteHash: string; datasetHash: string },
+): Promise<Journal> {
+  const file = journalFile(folder);
+  if (!existsSync(file)) throw new UsageError(`${file}: no journal to resume (name the folder of a run, such as reports/runs/NAME)`);
+  const lock = await lockFolder(folder);
+  return await withLock(lock, async () => {
+    const { header, finishedKeys, endByte } = await readState(file);
+    const differing = differences(header, expected);
+    if (differing !== "") {
+      throw new UsageError(`${file}: this run cannot be resumed: ${differing} (start a new run, or go back to what it was started with)`);
+    }
+    const descriptor = openSync(file, "r+");
+    ftruncateSync(descriptor, endByte);
+    closeSync(descriptor);
+    return openJournal(file, openSync(file, "a"), lock, header, finishedKeys);
+  });
+}
+
+/**
+ * The generations of a journal in flat memory, one per key: its last finished line. With `withErrors` a key that has
+ * none gives its last transport error.
+ * @throws UsageError as `resumeJournal` does for what cannot be read
+ */
+export async function* readGenerations(file: string, options: { withErrors?: boolean } = {}): AsyncGenerator<Generation> {
+  const finished = new Map<string, number>();
+  const errored = new Map<string, number>();
+  for await (const line of readJournalLines(file)) {
+    if (line.kind === "generation") (isFinished(line.generation) ? finished : errored).set(line.generation.key, line.number);
+  }
+  for await (const line of readJournalLines(file)) {
+    if (line.kind !== "generation") continue;
+    const { key } = line.generation;
+    const chosen = finished.get(key) ?? (options.withErrors ? errored.get(key) : undefined);
+    if (chosen === line.number) yield line.generation;
+  }
+}
+
+/**
+ * The header of a journal.
+ * @throws UsageError when the file is no journal
+ */
+export async function readHeader(file: string): Promise<JournalHeader> {
+  for await (const line of readJournalLines(file)) if (line.kind === "run") return line.header;
+  throw new UsageError(`${file}: this is no journal`);
+}
+
+interface WritableJournal extends Journal {
+  write(line: unknown): void;
+}
+
+function openJournal(
+  file: string,
+  descriptor: number,
+  lock: FolderLock,
+  header: JournalHeader,
+  finishedKeys: Set<string>,
+): WritableJournal {
+  let lengthBytes = fstatSync(descriptor).size;
+  let timer: NodeJS.Timeout | null = null;
+  let syncing: Promise<void> = Promise.resolve();
+  let syncFailure: Error | null = null;
+  let isClosed = false;
+
+  function write(line: unknown): void {
+    if (isClosed) throw new IncompleteError(`${file}: the journal is closed already`);
+    if (lock.isLost()) throw new IncompleteError(`${file}: another process took this run over (resume it when that has ended)`);
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    try {
+      if (syncFailure !== null) throw syncFailure;
+      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      ftruncateSync(descriptor, lengthBytes);
+      throw new IncompleteError(`${file}: cannot write (${messageOf(error)}); free the disk, then go on with --resume`);
+    }
+    lengthBytes += bytes.length;
+    timer ??= setTimeout(sync, syncEveryMs).unref();
+  }
+
+  function sync(): void {
+    timer = null;
+    syncing = new Promise((resolve) => {
+      fdatasync(descriptor, (error) => {
+        syncFailure ??= error;
+        resolve();
+      });
+    });
+  }
+
+  return {
+    file,
+    header,
+    finishedKeys,
+    write,
+    append(generation) {
+      write(generation);
+      if (isFinished(generation)) finishedKeys.add(generation.key);
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      if (timer !== null) clearTimeout(timer);
+      await syncing;
+      try {
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+        await lock.release();
+      }
+    },
+  };
+}
+
+async function readState(file: string): Promise<{ header: JournalHeader; finishedKeys: Set<string>; endByte: number }> {
+  const finishedKeys = new Set<string>();
+  let header: JournalHeader | undefined;
+  let endByte = 0;
+  for await (const line of readJournalLines(file)) {
+    endByte = line.endByte;
+    if (line.kind === "run") header = line.header;
+    else if (isFinished(line.generation)) finishedKeys.add(line.generation.key);
+  }
+  if (header === undefined) throw new UsageError(`${file}: this is no journal`);
+  return { header, finishedKeys, endByte };
+}
+
+function isFinished(generation: Generation): boolean {
+  return generation.outcome !== "transport-error";
+}
+
+function differences(header: JournalHeader, expected: { suiteHash: string; datasetHash: string }): string {
+  const told = (what: string, was: string, is: string) => (was === is ? [] : [`its ${what} was ${was.slice(0, 12)}, now it is ${is.slice(0, 12)}`]);
+  return [
+    ...told("suite", header.suiteHash, expected.suiteHash),
+    ...told("dataset", header.datasetHash, expected.datasetHash),
+  ].join(" and ");
+}
+
+async function withLock<T>(lock: FolderLock, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,160 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { calm, makeCase, openProvider, requestFor } from "./fixture.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "nitbench-command-"));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The command that runs a script of Node, which works in every shell. */
+async function script(name: string, code: string): Promise<string> {
+  const file = join(folder, `${name}.mjs`);
+  await writeFile(file, code);
+  return `command:"${process.execPath}" "${file}"`;
+}
+
+async function run(ref: string, settings: { timeoutMs?: number } = {}, signal = calm) {
+  const provider = await openProvider(ref, settings);
+  return provider.generate(requestFor(makeCase({ title: "Add ü" })), signal);
+}
+
+interface Pair {
+  ref: string;
+  /** How many processes have shown that they live. */
+  count: () => Promise<number>;
+  /** Whether any of them still shows it. */
+  isBeating: () => Promise<boolean>;
+}
+
+/** A script that starts a child of its own; both wait for ever and write their process ids again and again. */
+async function parentAndChild(name: string, onTerm: string): Promise<Pair> {
+  const notes = join(folder, `${name}.beats`);
+  const beat = `import { appendFileSync } from "node:fs";
+    process.on("SIGTERM", () => ${onTerm});
+    setInterval(() => appendFileSync(${JSON.stringify(notes)}, process.pid + "\\n"), 10);`;
+  const child = join(folder, `${name}-child.mjs`);
+  await writeFile(child, beat);
+  await writeFile(notes, "");
+  const ref = await script(
+    name,
+    `import { spawn } from "node:child_process"; ${beat}
+    spawn(process.execPath, [${JSON.stringify(child)}], { stdio: "inherit" });`,
+  );
+  const read = () => readFile(notes, "utf8");
+  return {
+    ref,
+    count: async () => new Set((await read()).split("\n").filter((line) => line !== "")).size,
+    isBeating: async () => {
+      await delay(100);
+      const before = await read();
+      await delay(200);
+      return (await read()) !== before;
+    },
+  };
+}
+
+describe("command", () => {
+  test("gets the blind case and its prompt as JSON on stdin and answers on stdout", async () => {
+    const echo = await script("echo", "process.stdin.pipe(process.stdout);");
+    const { text, outcome } = await run(echo);
+    const { prompt, ...blind } = JSON.parse(text);
+    expect(outcome).toBe("completed");
+    expect(prompt).toBe("Review this.");
+    expect(blind).toEqual(requestFor(makeCase({ title: "Add ü" })).case);
+  });
+
+  test("runs the line through the shell", async () => {
+    expect((await run("command:echo one&& echo two")).text.split(/\r?\n/)).toEqual(["one", "two", ""]);
+  });
+
+  test("need not read its input", async () => {
+    expect((await run(await script("deaf", "process.stdout.write('done');"))).text).toBe("done");
+  });
+
+  test("gets the environment of the world that it was made in", async () => {
+    const ref = await script("env", "process.stdout.write(process.env.HOUSE_RULES ?? 'none');");
+    const provider = await openProvider(ref, {}, { env: { ...process.env, HOUSE_RULES: "be kind" } });
+    expect((await provider.generate(requestFor(makeCase({})), calm)).text).toBe("be kind");
+  });
+
+  test("invalid UTF-8 is replaced", async () => {
+    const ref = await script("bytes", "process.stdout.write(Buffer.from([0x61, 0xff, 0xc3, 0xbc]));");
+    expect((await run(ref)).text).toBe("a\ufffdü");
+  });
+
+  test("tells when its first and last output came", async () => {
+    const answer = await run(await script("timed", "process.stdout.write('x');"));
+    expect(answer.firstChunkMs).toBeGreaterThan(0);
+    expect(answer.lastChunkMs).toBeGreaterThanOrEqual(answer.firstChunkMs ?? Infinity);
+  });
+
+  test("another exit code than 0 is an error with the first words of stderr, without colours, not tried again", async () => {
+    const ref = await script(
+      "fails",
+      String.raw`process.stderr.write("\n\u001b[31mno such model\u001b[0m\nmore\n"); process.exitCode = 3;`,
+    );
+    await expect(run(ref)).rejects.toMatchObject({
+      message: expect.stringMatching(/ended with exit code 3: no such model$/),
+      isRetryable: false,
+    });
+  });
+
+  test.skipIf(process.platform === "win32")("a command that does not exist is named as not found", async () => {
+    await expect(run("command:no-such-command-here")).rejects.toMatchObject({
+      message: expect.stringContaining('command "no-such-command-here" was not found (exit 127)'),
+      isRetryable: false,
+    });
+  });
+
+  test("output above 32 MB is cut, the command stopped and the outcome truncated", async () => {
+    const ref = await script("endless", "const more = () => process.stdout.write('x'.repeat(1 << 20), more); more();");
+    const { text, outcome } = await run(ref);
+    expect([text.length, outcome]).toEqual([32 * 1024 * 1024, "truncated"]);
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "a time-out stops it with its children and may be tried again",
+    async () => {
+      const { ref, count, isBeating } = await parentAndChild("slow", "process.exit()");
+      await expect(run(ref, { timeoutMs: 1000 })).rejects.toMatchObject({
+        message: expect.stringContaining("was stopped after 1000 ms"),
+        isRetryable: true,
+      });
+      expect(await count()).toBe(2);
+      expect(await isBeating()).toBe(false);
+    },
+  );
+
+  test.skipIf(process.platform === "win32")(
+    "an abort stops even a group that ignores SIGTERM, and throws the signal's reason",
+    async () => {
+      const { ref, count, isBeating } = await parentAndChild("stubborn", "undefined");
+      const controller = new AbortController();
+      const reason = new Error("interrupted");
+      const running = expect(run(ref, {}, controller.signal)).rejects.toBe(reason);
+      await vi.waitFor(async () => expect(await count()).toBe(2), { timeout: 8000 });
+      controller.abort(reason);
+      await running;
+      expect(await isBeating()).toBe(false);
+    },
+    15_000,
+  );
+
+  test("is not started when the signal is aborted already", async () => {
+    const reason = new Error("interrupted");
+    const mark = join(folder, "mark");
+    const ref = await script(
+      "marks",
+      `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(mark)}, "");`,
+    );
+    await expect(run(ref, {}, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(readFile(mark)).rejects.toThrow("ENOENT");
+  });
+});
