@@ -11,7 +11,7 @@ import { type CaseRow, rowOf } from "./core/row.ts";
 import type { Scores } from "./core/metric.ts";
 import type { Scorer } from "./core/scorer.ts";
 import { count, emptyTally, type Tally } from "./core/tally.ts";
-import type { Dataset, DatasetEntry } from "./load/dataset.ts";
+import type { DatasetEntry } from "./load/dataset.ts";
 import type { PreparedReviewer, PreparedRun } from "./prepare.ts";
 
 const mostTextChars = 100_000;
@@ -102,11 +102,11 @@ export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Me
       count(tally, line);
       return line;
     },
-    finish: () => ({ facts: factsOf(reviewer, run, effective), rows, tally }),
+    finish: () => ({ facts: factsSoFar(), rows, tally }),
   };
 
-  function factsOf({ provider }: PreparedReviewer, { prompt }: PreparedRun, seen: Record<string, unknown>): ReviewerFacts {
-    const { referenceAuthor: _, ...parameters } = seen;
+  function factsSoFar(): ReviewerFacts {
+    const { referenceAuthor: _, ...parameters } = effective;
     return {
       id: provider.ref,
       ref: provider.ref,

@@ -89,9 +89,13 @@ async function prepareReviewers({ models }: RunRequest, suite: Suite, world: Pro
   if (twice !== undefined) throw new UsageError(`model "${twice.ref}" is named twice (name each reviewer once)`);
 
   const { baseUrl, keyVariable, timeoutMs } = suite.reviewer;
-  const settings = { timeoutMs, ...(baseUrl === undefined ? {} : { baseUrl }), ...(keyVariable === undefined ? {} : { keyVariable }) };
+  // The address and key of the measured reviewer are not company's: a key must reach no other host.
+  const own = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(keyVariable === undefined ? {} : { keyVariable }) };
   const prepared: PreparedReviewer[] = [];
-  for (const { ref, role } of refs) prepared.push({ role, provider: await loadProvider(parseModelRef(ref), settings, world) });
+  for (const { ref, role } of refs) {
+    const settings = { timeoutMs, ...(role === "measured" ? own : {}) };
+    prepared.push({ role, provider: await loadProvider(parseModelRef(ref), settings, world) });
+  }
   return prepared;
 }
 

@@ -81,7 +81,6 @@ function estimateMean(units: readonly Unit[], { unit }: MetricDefinition): Estim
   return { value, low, high, lowOneSided, highOneSided, method: "clustered standard error", ...totals(units) };
 }
 
-/** Over every cluster, those without a count too, so that all reviewers of a run share one set of resamples. */
 function estimateFScore(units: readonly Unit[], seed: number): Estimate {
   const clusters = [...Map.groupBy(units, (unit) => unit.cluster)].sort(([a], [b]) => (a < b ? -1 : 1));
   const columns = [

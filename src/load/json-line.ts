@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { UsageError } from "../core/errors.ts";
+import { readLines } from "./lines.ts";
 import { explainIssue, formatPath } from "./yaml.ts";
 
 /**
@@ -21,4 +22,12 @@ export function parseJsonLine<T extends z.ZodType>(schema: T, text: string, plac
     return `${path === "" ? "" : `${path}: `}${explainIssue(issue, schema, json)}`;
   });
   throw new UsageError(`${place}: ${mistakes[0]}`);
+}
+
+/**
+ * The lines of a file that this program wrote itself. They are not checked again: a run's own files are as long as its
+ * dataset and were checked when they were made.
+ */
+export async function* readOwnLines<T>(file: string): AsyncGenerator<T> {
+  for (const { text } of readLines(file)) yield JSON.parse(text) as T;
 }

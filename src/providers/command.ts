@@ -14,10 +14,10 @@ const isWindows = process.platform === "win32";
 /**
  * A reviewer that is a command: `command:LINE` runs the line through the shell for each request, with the blind case
  * and its `prompt` as one JSON object on stdin; what it prints on stdout is the generation (UTF-8, invalid bytes
- * replaced). More than 32 MB of it is cut, with the command stopped and the outcome truncated. An exit code other than 0 is a
- * ProviderError that is not tried again; running longer than `timeoutMs` is one that is. A command that is given up is
- * stopped with all it has started: SIGTERM, then SIGKILL after two seconds. Whether the line can run at all is known
- * only by running it, so there is no probe.
+ * replaced). More than 32 MB of it is cut: the command is stopped and the outcome is truncated. An exit code other than
+ * 0 is a ProviderError that is not tried again; running longer than `timeoutMs` is one that is. A command that is given
+ * up is stopped with all it has started: SIGTERM, then SIGKILL after two seconds. Whether the line can run at all is
+ * known only by running it, so there is no probe.
  */
 export const createProvider: CreateProvider = async (ref, settings, world) => ({
   ref: ref.ref,
@@ -101,13 +101,8 @@ async function runLine(line: string, input: string, { timeoutMs, signal, world }
     await stopping;
     return { end, code, killedBy, output: output.text(), errors: errors.text(), firstChunkMs, lastChunkMs };
   } catch (error) {
-    throw new ProviderError(
-      `command "${line}" could not be started: ${error instanceof Error ? error.message : error}`,
-      {
-        isRetryable: false,
-        cause: error,
-      },
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ProviderError(`command "${line}" could not be started: ${reason}`, { isRetryable: false, cause: error });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
@@ -140,10 +135,8 @@ function sendSignal(child: ChildProcessWithoutNullStreams, signal: "SIGTERM" | "
 /** What went wrong, to follow the command in a sentence; null when it ended well. */
 function describeFailure({ code, killedBy, errors }: RunResult): string | null {
   if (code === 0) return null;
-  const said = errors
-    .split("\n")
-    .map(printable)
-    .find((line) => line !== "");
+  const lines = errors.split("\n").map(printable);
+  const said = lines.find((line) => line !== "");
   const reason = said === undefined ? "" : `: ${said}`;
   if (code === 127) return `was not found (exit 127)${reason} (check the name, or write the path of the program)`;
   if (code === 126) return `cannot be executed (exit 126)${reason} (check its permissions)`;
@@ -151,9 +144,8 @@ function describeFailure({ code, killedBy, errors }: RunResult): string | null {
 }
 
 function printable(line: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
   return stripVTControlCharacters(line)
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "")
+    .replace(/\p{Cc}/gu, "")
     .trim()
     .slice(0, 300);
 }

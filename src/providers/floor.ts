@@ -10,7 +10,7 @@ const floors: Readonly<Record<string, (request: GenerationRequest) => string>> =
   shotgun: (request) => findingsText(flagEveryHunk(request.case.diff)),
 };
 
-/** One sentence that names most kinds of defect, so that it says something about any bug by saying nothing in particular. */
+/** Names most kinds of defect, so that it speaks of any bug without having found it. */
 const shotgunMessage =
   "Check this change: possible null or undefined dereference, off by one error in a loop or bound, race condition or " +
   "missing lock, deadlock, resource or memory leak, unhandled exception or swallowed error, missing validation or " +

@@ -2,6 +2,7 @@ import { UsageError } from "../core/errors.ts";
 import { type CreateProvider, ProviderError, type ProviderSettings, type ProviderWorld } from "../core/provider.ts";
 import { plainAnswer } from "./answer.ts";
 import { collectBytes, maxAnswerBytes } from "./bytes.ts";
+import { readRetryAfterMs } from "./retry-after.ts";
 
 const probeTimeoutMs = 10_000;
 
@@ -16,7 +17,11 @@ const probeTimeoutMs = 10_000;
 export const createProvider: CreateProvider = async (ref, settings, world) => {
   const url = new URL(ref.url ?? ref.target);
   const address = url.origin + url.pathname;
-  const headers = { ...authorization(ref.ref, settings, world), accept: "application/json, text/plain" };
+  const key = readKey(ref.ref, settings, world);
+  const headers = {
+    accept: "application/json, text/plain",
+    ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+  };
   return {
     ref: ref.ref,
     name: ref.kind,
@@ -51,7 +56,8 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
           signal: limited.signal,
         });
         const body = await readBody(response, world.now);
-        if (!response.ok) throw rejection(response, body.text, address);
+        const withoutKey = key === null ? body.text : body.text.replaceAll(key, "…");
+        if (!response.ok) throw rejection(response, withoutKey, address);
         const clock = { firstChunkMs: body.firstChunkMs, lastChunkMs: body.lastChunkMs };
         if (body.isCut) return { ...plainAnswer(body.text), ...clock, outcome: "truncated" };
         return { ...plainAnswer(reviewIn(body.text, response.headers.get("content-type"))), ...clock };
@@ -64,15 +70,16 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
   };
 };
 
-function authorization(ref: string, { keyVariable }: ProviderSettings, { env }: ProviderWorld): Record<string, string> {
-  if (keyVariable === undefined) return {};
+function readKey(ref: string, { keyVariable }: ProviderSettings, { env }: ProviderWorld): string | null {
+  if (keyVariable === undefined) return null;
   const key = env[keyVariable]?.trim() ?? "";
-  if (key === "")
-    throw new UsageError(`model "${ref}": the variable ${keyVariable} is not set (export ${keyVariable}=KEY)`);
+  if (key === "") {
+    throw new UsageError(`model "${ref}": the variable ${keyVariable} is not set (export your key in it)`);
+  }
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new UsageError(`model "${ref}": the key in ${keyVariable} holds a character that no header can carry`);
   }
-  return { authorization: `Bearer ${key}` };
+  return key;
 }
 
 interface TimeLimit {
@@ -138,27 +145,21 @@ function reviewIn(body: string, contentType: string | null): string {
 function rejection(response: Response, body: string, address: string): ProviderError {
   const { status, headers } = response;
   if (status >= 300 && status < 400) {
-    const advice = `answered ${status}, a redirect to ${headers.get("location") ?? "nowhere"} (name that address instead)`;
-    return new ProviderError(`${address} ${advice}`, { status, isRetryable: false });
+    const target = headers.get("location") ?? "nowhere";
+    const message = `${address} answered ${status}, a redirect to ${target} (name that address instead)`;
+    return new ProviderError(message, { status, isRetryable: false });
   }
-  const said = body.trim().split("\n")[0]!.slice(0, 200);
-  const retryAfterMs = readRetryAfter(headers);
+  const said = body
+    .trim()
+    .split("\n")[0]!
+    .replace(/\p{Cc}/gu, "")
+    .slice(0, 200);
+  const retryAfterMs = readRetryAfterMs(headers, Date.now());
   return new ProviderError(`${address} answered ${status}${said === "" ? "" : `: ${said}`}`, {
     status,
     isRetryable: status >= 500 || [408, 425, 429].includes(status),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   });
-}
-
-/** Retry-After is in seconds or a date, which is counted from the server's own clock where it tells it (RFC 9110, 10.2.3). */
-function readRetryAfter(headers: Headers): number | null {
-  const value = headers.get("retry-after")?.trim();
-  if (value === undefined || value === "") return null;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const until = Date.parse(value);
-  if (Number.isNaN(until)) return null;
-  const serverNow = Date.parse(headers.get("date") ?? "");
-  return Math.max(0, until - (Number.isNaN(serverNow) ? Date.now() : serverNow));
 }
 
 const connectionAdvice: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import OpenAI, { APIUserAbortError } from "openai";
+import OpenAI from "openai";
 import { suggestWord } from "../core/errors.ts";
 import type { Outcome } from "../core/generation.ts";
 import type { CreateProvider, GenerationRequest, ProviderAnswer } from "../core/provider.ts";
@@ -6,7 +6,14 @@ import { ProviderError } from "../core/provider.ts";
 import { hearAnswer, type Heard } from "./chat/answer.ts";
 import { findRefused, learnRefusal, openDialect, writeParameters, type WireParameters } from "./chat/dialect.ts";
 import { findEndpoint, type Endpoint } from "./chat/endpoint.ts";
-import { complaintError, isOverflow, keyAdvice, readComplaint, transportError, type Complaint } from "./chat/failure.ts";
+import {
+  complaintError,
+  isOverflow,
+  keyAdvice,
+  readComplaint,
+  transportError,
+  type Complaint,
+} from "./chat/failure.ts";
 import { guardFetch } from "./chat/transport.ts";
 
 /** How long a question beside the reviews (is it there, which models has it) may take. */
@@ -53,13 +60,14 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
           { signal: controller.signal },
         )
         .asResponse();
-      const heard = await hearAnswer(response, controller, world.now);
-      // The SDK ends an aborted stream as if it were whole.
-      if (signal.aborted) throw new APIUserAbortError();
+      const heard = await hearAnswer(response, controller, world.now, client);
       return toAnswer(heard, endpoint, { ...parameters });
+    } catch (error) {
+      // Whatever of the answer was not read is not wanted any more.
+      controller.abort(error);
+      throw error;
     } finally {
       signal.removeEventListener("abort", abort);
-      controller.abort();
     }
   }
 
@@ -78,10 +86,15 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof DOMException)) throw transportError(error, endpoint, askingTimeoutMs);
-      throw new ProviderError(`cannot reach ${endpoint.shown}: no answer within ${askingTimeoutMs / 1000} s`, { isRetryable: true });
+      throw new ProviderError(`cannot reach ${endpoint.shown}: no answer within ${askingTimeoutMs / 1000} s`, {
+        isRetryable: true,
+      });
     }
     if (status === 401 || status === 403) {
-      throw new ProviderError(`${endpoint.shown} refused the key (${status}) (${keyAdvice(endpoint)})`, { status, isRetryable: false });
+      throw new ProviderError(`${endpoint.shown} refused the key (${status}) (${keyAdvice(endpoint)})`, {
+        status,
+        isRetryable: false,
+      });
     }
   }
 
@@ -171,5 +184,8 @@ function unknownModel(model: string, models: string[] | null, endpoint: Endpoint
       : models.includes(model)
         ? "it lists the model, so check the base URL"
         : suggestWord(model, models.slice(0, 20));
-  return new ProviderError(`${endpoint.shown} has no model "${model}" (404): ${advice}`, { status: 404, isRetryable: false });
+  return new ProviderError(`${endpoint.shown} has no model "${model}" (404): ${advice}`, {
+    status: 404,
+    isRetryable: false,
+  });
 }

@@ -11,7 +11,8 @@ export function readRetryAfterMs(headers: Headers, wallMs: number): number | nul
   if (retryAfter !== "") {
     const seconds = positive(Number(retryAfter));
     if (seconds !== null) return seconds * 1000;
-    const at = Date.parse(retryAfter);
+    // Date.parse alone takes almost anything for a date.
+    const at = /^[A-Z][a-z]+, .+ GMT$/.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN;
     if (!Number.isNaN(at)) return Math.max(0, at - serverTimeMs(headers, wallMs));
   }
   const isOutOfTokens = headers.get("x-ratelimit-remaining-tokens")?.trim() === "0";

@@ -28,7 +28,11 @@ export type Attempted = Pick<
  * asked for or an exponential back-off, unless that pause would end past the deadline; then, as after the last try, the
  * outcome is transport-error. `dispatchedMs` is that of the last try, so no pause is ever part of a latency.
  */
-export async function attempt(provider: Provider, request: GenerationRequest, options: AttemptOptions): Promise<Attempted> {
+export async function attempt(
+  provider: Provider,
+  request: GenerationRequest,
+  options: AttemptOptions,
+): Promise<Attempted> {
   const { retries, deadlineMs, limits, world, signal } = options;
   const host = limitKey(provider);
   const scheduledMs = world.now();
@@ -70,7 +74,9 @@ export async function attempt(provider: Provider, request: GenerationRequest, op
     pauseMs = isLimited ? limits.pauseMs(host) : (result.retryAfterMs ?? backoffMs(attempts.length, world.random));
     if (failedMs + pauseMs >= deadlineAtMs) {
       const wait = result.retryAfterMs === null ? "the next try is in" : "the server asks to wait";
-      return giveUp(`${result.message} (${wait} ${seconds(pauseMs)}, past the case deadline of ${seconds(deadlineMs)})`);
+      return giveUp(
+        `${result.message} (${wait} ${seconds(pauseMs)}, past the case deadline of ${seconds(deadlineMs)})`,
+      );
     }
     // A limited host is paused as a whole, so this case waits in its queue.
     if (!isLimited) await world.sleep(pauseMs, signal);
@@ -115,7 +121,10 @@ async function tryOnce(
 /** One provider's defect must not lose the other generations of a long run: it is reported as this one's failure. */
 function defect(provider: Provider, error: unknown): ProviderError {
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new ProviderError(`provider ${provider.name} failed unexpectedly: ${said}`, { isRetryable: false, cause: error });
+  return new ProviderError(`provider ${provider.name} failed unexpectedly: ${said}`, {
+    isRetryable: false,
+    cause: error,
+  });
 }
 
 interface Course {

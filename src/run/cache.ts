@@ -22,7 +22,11 @@ export interface Cache {
   /** The answer kept for this very question; null when there is none or its entry is damaged. */
   find(provider: Provider, request: GenerationRequest): Promise<Kept | null>;
   /** Keeps an answer; an outage is not kept. A disk that cannot be written is warned of once and stops nothing. */
-  keep(provider: Provider, request: GenerationRequest, answer: Omit<Kept, "outcome"> & { outcome: Outcome }): Promise<void>;
+  keep(
+    provider: Provider,
+    request: GenerationRequest,
+    answer: Omit<Kept, "outcome"> & { outcome: Outcome },
+  ): Promise<void>;
 }
 
 /**

@@ -144,7 +144,13 @@ async function generateOne(job: Job, options: RunJobsOptions, signal: AbortSigna
   signal.throwIfAborted();
   if (kept !== null) {
     const nowMs = world.now();
-    const timing = { scheduledMs: nowMs, dispatchedMs: nowMs, firstChunkMs: null, lastChunkMs: null, finishedMs: nowMs };
+    const timing = {
+      scheduledMs: nowMs,
+      dispatchedMs: nowMs,
+      firstChunkMs: null,
+      lastChunkMs: null,
+      finishedMs: nowMs,
+    };
     return { ...head, ...kept, timing, attempts: [], fromCache: true };
   }
   const deadlineMs = options.caseDeadlineMs;

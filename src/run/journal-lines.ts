@@ -16,13 +16,22 @@ export async function* readJournalLines(file: string): AsyncGenerator<JournalLin
   let torn: FileLine | null = null;
   let isHeaderRead = false;
   for await (const line of readLines(file)) {
-    if (torn !== null) throw new UsageError(`${file}:${torn.number}: this line is damaged (not JSON; restore the file or start a new run)`);
+    if (torn !== null)
+      throw new UsageError(
+        `${file}:${torn.number}: this line is damaged (not JSON; restore the file or start a new run)`,
+      );
     const value = line.isWhole ? parseJson(line.text) : undefined;
     if (!isHeaderRead) {
       yield { kind: "run", header: readHeader(file, value), endByte: line.endByte };
       isHeaderRead = true;
     } else if (value === undefined) torn = line;
-    else yield { kind: "generation", generation: readGeneration(file, line, value), number: line.number, endByte: line.endByte };
+    else
+      yield {
+        kind: "generation",
+        generation: readGeneration(file, line, value),
+        number: line.number,
+        endByte: line.endByte,
+      };
   }
   if (!isHeaderRead) throw new UsageError(`${file}: this is no journal: it is empty (start a new run)`);
 }
@@ -31,12 +40,16 @@ const AnyVersion = z.object({ v: z.number(), kind: z.literal("run") });
 
 function readHeader(file: string, value: unknown): JournalHeader {
   const start = AnyVersion.safeParse(value);
-  if (!start.success) throw new UsageError(`${file}: this is no journal: its first line is no run header (start a new run)`);
+  if (!start.success)
+    throw new UsageError(`${file}: this is no journal: its first line is no run header (start a new run)`);
   if (start.data.v !== 1) {
-    throw new UsageError(`${file}: expected journal version 1, got ${start.data.v} (resume it with the version that wrote it)`);
+    throw new UsageError(
+      `${file}: expected journal version 1, got ${start.data.v} (resume it with the version that wrote it)`,
+    );
   }
   const header = JournalHeader.safeParse(value);
-  if (!header.success) throw new UsageError(`${file}:1: damaged run header: ${firstProblem(header.error)} (start a new run)`);
+  if (!header.success)
+    throw new UsageError(`${file}:1: damaged run header: ${firstProblem(header.error)} (start a new run)`);
   return header.data;
 }
 

@@ -39,7 +39,8 @@ export async function createJournal(folder: string, header: JournalHeader): Prom
   const lock = await lockFolder(folder);
   const file = journalFile(folder);
   return await withLock(lock, async () => {
-    if (existsSync(file)) throw new UsageError(`${file}: this run exists already (resume it with --resume, or choose another --name)`);
+    if (existsSync(file))
+      throw new UsageError(`${file}: this run exists already (resume it with --resume, or choose another --name)`);
     const journal = openJournal(file, openSync(file, "ax"), lock, header, new Set());
     journal.write(header);
     return journal;
@@ -56,13 +57,16 @@ export async function resumeJournal(
   expected: { suiteHash: string; datasetHash: string },
 ): Promise<Journal> {
   const file = journalFile(folder);
-  if (!existsSync(file)) throw new UsageError(`${file}: no journal to resume (name the folder of a run, such as reports/runs/NAME)`);
+  if (!existsSync(file))
+    throw new UsageError(`${file}: no journal to resume (name the folder of a run, such as reports/runs/NAME)`);
   const lock = await lockFolder(folder);
   return await withLock(lock, async () => {
     const { header, finishedKeys, endByte } = await readState(file);
     const differing = differences(header, expected);
     if (differing !== "") {
-      throw new UsageError(`${file}: this run cannot be resumed: ${differing} (start a new run, or go back to what it was started with)`);
+      throw new UsageError(
+        `${file}: this run cannot be resumed: ${differing} (start a new run, or go back to what it was started with)`,
+      );
     }
     const descriptor = openSync(file, "r+");
     ftruncateSync(descriptor, endByte);
@@ -76,11 +80,15 @@ export async function resumeJournal(
  * none gives its last transport error.
  * @throws UsageError as `resumeJournal` does for what cannot be read
  */
-export async function* readGenerations(file: string, options: { withErrors?: boolean } = {}): AsyncGenerator<Generation> {
+export async function* readGenerations(
+  file: string,
+  options: { withErrors?: boolean } = {},
+): AsyncGenerator<Generation> {
   const finished = new Map<string, number>();
   const errored = new Map<string, number>();
   for await (const line of readJournalLines(file)) {
-    if (line.kind === "generation") (isFinished(line.generation) ? finished : errored).set(line.generation.key, line.number);
+    if (line.kind === "generation")
+      (isFinished(line.generation) ? finished : errored).set(line.generation.key, line.number);
   }
   for await (const line of readJournalLines(file)) {
     if (line.kind !== "generation") continue;
@@ -118,11 +126,12 @@ function openJournal(
 
   function write(line: unknown): void {
     if (isClosed) throw new IncompleteError(`${file}: the journal is closed already`);
-    if (lock.isLost()) throw new IncompleteError(`${file}: another process took this run over (resume it when that has ended)`);
+    if (lock.isLost())
+      throw new IncompleteError(`${file}: another process took this run over (resume it when that has ended)`);
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     try {
       if (syncFailure !== null) throw syncFailure;
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
     } catch (error) {
       ftruncateSync(descriptor, lengthBytes);
       throw new IncompleteError(`${file}: cannot write (${messageOf(error)}); free the disk, then go on with --resume`);
@@ -183,7 +192,8 @@ function isFinished(generation: Generation): boolean {
 }
 
 function differences(header: JournalHeader, expected: { suiteHash: string; datasetHash: string }): string {
-  const told = (what: string, was: string, is: string) => (was === is ? [] : [`its ${what} was ${was.slice(0, 12)}, now it is ${is.slice(0, 12)}`]);
+  const told = (what: string, was: string, is: string) =>
+    was === is ? [] : [`its ${what} was ${was.slice(0, 12)}, now it is ${is.slice(0, 12)}`];
   return [
     ...told("suite", header.suiteHash, expected.suiteHash),
     ...told("dataset", header.datasetHash, expected.datasetHash),

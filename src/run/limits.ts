@@ -163,7 +163,17 @@ export function createLimits(options: { concurrency: number; world: RunWorld }):
 }
 
 function newHost(name: string, limit: number): Host {
-  return { name, limit, inFlight: 0, round: 0, streak: 0, limitedRounds: 0, pausedUntilMs: 0, waiters: [], alarm: null };
+  return {
+    name,
+    limit,
+    inFlight: 0,
+    round: 0,
+    streak: 0,
+    limitedRounds: 0,
+    pausedUntilMs: 0,
+    waiters: [],
+    alarm: null,
+  };
 }
 
 function countAnswer(host: Host, concurrency: number): void {

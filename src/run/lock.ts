@@ -57,7 +57,10 @@ async function removeDeadLock(ownerFile: string, lockfilePath: string): Promise<
   const owner = await readOwner(ownerFile);
   if (owner === null || isAlive(owner)) return false;
   const claimed = `${ownerFile}.${randomUUID()}`;
-  const isMine = await rename(ownerFile, claimed).then(() => true, () => false);
+  const isMine = await rename(ownerFile, claimed).then(
+    () => true,
+    () => false,
+  );
   if (!isMine) return false;
   const now = await readOwner(claimed);
   if (now === null || now.pid !== owner.pid) {

@@ -40,7 +40,12 @@ export function createProgress(options: ProgressOptions): Progress {
   let drawnMs = Number.NEGATIVE_INFINITY;
   let isBarDrawn = false;
 
-  const state = (): State => ({ label: options.label, done, total, ...pace(done - startDone, total - done, now() - startMs) });
+  const state = (): State => ({
+    label: options.label,
+    done,
+    total,
+    ...pace(done - startDone, total - done, now() - startMs),
+  });
 
   function draw(): void {
     drawnMs = now();

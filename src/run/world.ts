@@ -17,7 +17,8 @@ export const realWorld: RunWorld = {
   random: () => Math.random(),
   sleep: async (ms, signal) => {
     const untilMs = performance.now() + ms;
-    for (let left = ms; left > 0; left = untilMs - performance.now()) await sleepOnce(Math.min(left, longestTimerMs), signal);
+    for (let left = ms; left > 0; left = untilMs - performance.now())
+      await sleepOnce(Math.min(left, longestTimerMs), signal);
     signal?.throwIfAborted();
   },
 };

@@ -123,8 +123,8 @@ describe("command", () => {
     "a time-out stops it with its children and may be tried again",
     async () => {
       const { ref, count, isBeating } = await parentAndChild("slow", "process.exit()");
-      await expect(run(ref, { timeoutMs: 1000 })).rejects.toMatchObject({
-        message: expect.stringContaining("was stopped after 1000 ms"),
+      await expect(run(ref, { timeoutMs: 3000 })).rejects.toMatchObject({
+        message: expect.stringContaining("was stopped after 3000 ms"),
         isRetryable: true,
       });
       expect(await count()).toBe(2);

@@ -69,7 +69,7 @@ function placeOf(record: Fields): Place {
 }
 
 /** A confidence in [0, 1] from a number up to 1, a number up to 100 or "85%"; words and anything else are dropped. */
-function confidenceOf(value: unknown): number | undefined {
+export function confidenceFrom(value: unknown): number | undefined {
   const isText = typeof value === "string" && /^\s{0,9}\d{1,3}(?:\.\d{1,9})?\s{0,9}%?\s{0,9}$/.test(value);
   const isPercent = isText && value.includes("%");
   const raw = typeof value === "number" ? value : isText ? Number(value.replace("%", "")) : Number.NaN;
@@ -116,7 +116,7 @@ export function readFields(value: unknown): Finding | null {
   const side = sideOf(value["side"]);
   const severity = severityField(value);
   const category = textOf(field(value, names.category));
-  const confidence = confidenceOf(field(value, names.confidence));
+  const confidence = confidenceFrom(field(value, names.confidence));
   const suggestion = textOf(field(value, names.suggestion));
   return {
     ...place,

@@ -159,9 +159,21 @@ export const fillerWords = words(`
   change changes changed pr pull request patch diff commit commits implementation solution approach refactor refactoring work job
   to me my and or with very really so all everything i ive we you your for of in on at from now as also quite pretty generally here there heres
   thing things otherwise both just too much more most part parts file files way new added adding addition
-  logic function functions method methods class classes test tests testing coverage naming names structure style design documentation docs
-  understand read follow structured written tested documented handled handling
+  logic function functions method methods class classes test tests understand read follow structured written tested documented handled handling
   hi hello hey sure certainly okay ok yes absolutely of course team folks please
+`);
+
+/** What is graded: names of qualities, which are a topic in a heading and praised or blamed in a sentence. */
+export const qualityNames = words(`
+  coverage naming names structure style design documentation docs testing security performance correctness maintainability readability
+  reliability concurrency compatibility accessibility formatting architecture robustness complexity usability scalability typing types
+`);
+
+/** What a change does in a sentence that retells it. */
+export const changeVerbs = words(`
+  adds introduces implements refactors updates moves renames removes replaces improves fixes changes extends simplifies cleans migrates
+  adjusts modifies makes enables converts extracts splits switches bumps upgrades add introduce implement refactor update move rename
+  remove replace improve fix extend simplify modify is are focuses aims
 `);
 
 /** Beside filler, what introductions and topic headings are made of. */
@@ -171,11 +183,11 @@ export const topicWords = words(`
   error errors vulnerability vulnerabilities risk risks improvement improvements nit nits nitpick nitpicks question questions defect defects
   critical major minor high medium moderate low severity priority blocking blocker blockers important potential possible serious trivial other general
   specific main key following below above list detailed details detail analysis result results identified noticed spotted see few some several couple
-  one two three four five six seven eight nine ten security performance correctness maintainability readability reliability concurrency
-  quality practices best compatibility accessibility warning warnings info actionable posted inline section by category categories
-  need needs attention addressed address fix fixed fixes must should before merging merge output answer response final step let lets
+  one two three four five six seven eight nine ten
+  quality practices best warning warnings info actionable posted inline section by category categories
+  need needs attention addressed address before merging merge output answer response final step let lets
   take took careful carefully closely after through went gone looking analyzed analysed examined provided requested what id things worth
-  potentially outside range additional further duplicate
+  potentially outside range additional further duplicate verdict decision recommendation status conclusion summary overview
 `);
 
 /** First words of a sentence of praise that goes on to say what is praised. */

@@ -13,6 +13,8 @@ interface Mention extends Place {
 
 /** Places are looked for in the first so many characters of a remark. */
 const maxPlaceText = 4_000;
+/** A place in front of a remark ends within so many characters. */
+const maxPrefix = 400;
 /** No source file has more lines than this; a larger number is no line number. */
 export const maxLine = 1_000_000;
 
@@ -44,6 +46,8 @@ const attached = [
     "iy",
   ),
 ];
+const tightRange = new RegExp(tight, "iy");
+const looseRange = new RegExp(loose, "iy");
 const bareLine = new RegExp(`(?<![\\p{L}\\p{N}_])(${lineWord})${number}(?:C\\d{1,6})?`, "giu");
 const bareMark = /(?<![\p{L}\p{N}_])L(\d{1,9})(?:[-–]L?(\d{1,9}))?(?![\p{L}\p{N}_])/gu;
 const eastAsian = /(?:第\s?(\d{1,9})(?:\s?[-–~～至到]\s?(?:第\s?)?(\d{1,9}))?\s?行|(?<!\d)(\d{1,9})(?:[-–~～](\d{1,9}))?\s?行目)/gu;
@@ -100,7 +104,7 @@ function lineMentions(text: string): Mention[] {
   for (const match of text.matchAll(bareLine)) {
     const end = match.index + match[0].length;
     // "line 42 - 3 retries" is no range; "lines 42 - 45" is one.
-    const range = new RegExp(/(?:s|en|и|righe)$/i.test(match[1] ?? "") ? loose : tight, "iy");
+    const range = /(?:s|en|и|righe)$/i.test(match[1] ?? "") ? looseRange : tightRange;
     range.lastIndex = end;
     const to = range.exec(text);
     mentions.push({ ...withLines(match[2], to?.[1]), start: match.index, end: end + (to?.[0].length ?? 0) });
@@ -120,6 +124,7 @@ function lineMentions(text: string): Mention[] {
 /** Every place that a text names, in order; lines that hang on a path are part of its mention. */
 function readMentions(text: string): Mention[] {
   const head = text.slice(0, maxPlaceText);
+  if (!/[./\d]|file/i.test(head)) return [];
   const files = fileMentions(head);
   const lines = lineMentions(head).filter((line) => !files.some((file) => line.start >= file.start && line.start < file.end));
   return [...files, ...lines].toSorted((a, b) => a.start - b.start);
@@ -161,16 +166,19 @@ export function readPlace(text: string, scope: Place = {}): Place {
 }
 
 const leadIn = /^[\s*_`"'([<•📍📄📁-]{0,8}(?:(?:in|at|on|file|location|around|see|near)[:\s]\s{0,2})?[\s*_`"'([<@]{0,6}/iu;
+const bracketOut = /[`*_"']{0,4}[)\]][`*_"']{0,4}[:,]?\s{1,4}/y;
 const leadOut = /[`*_"')\]>]{0,6}[ \t]{0,3}(?:[:：|,.][`*_"')\]>]{0,6}|[-–—]{1,2}(?=\s)|[-=]>|(?=\n)|$)\s{0,4}/y;
 
 /** Splits a place in front of a remark ("src/a.py:3: …", "**Line 7** - …") from the rest; null when it is part of a sentence. */
 export function readPlacePrefix(text: string): { removed: string; rest: string } | null {
-  const head = text.slice(0, 400);
+  const head = text.slice(0, maxPrefix);
   const mention = joinMentions(head, readMentions(head))[0];
   const lead = leadIn.exec(head)?.[0].length ?? 0;
   if (mention === undefined || mention.start > lead) return null;
   leadOut.lastIndex = mention.end;
-  const out = leadOut.exec(text);
+  bracketOut.lastIndex = mention.end;
+  const isBracketed = /[([]/.test(text.slice(0, mention.start));
+  const out = leadOut.exec(text) ?? (isBracketed ? bracketOut.exec(text) : null);
   if (out === null) return null;
   const cut = mention.end + out[0].length;
   return { removed: text.slice(0, cut), rest: text.slice(cut) };

@@ -1,10 +1,22 @@
-import { closingOpeners, contrastWords, fillerWords, praiseOpeners, praisePhrases, praiseWords, silencePhrases, topicWords } from "./phrases.ts";
+import {
+  changeVerbs,
+  closingOpeners,
+  contrastWords,
+  fillerWords,
+  praiseOpeners,
+  praisePhrases,
+  praiseWords,
+  qualityNames,
+  silencePhrases,
+  topicWords,
+} from "./phrases.ts";
 import { readPlace } from "./place.ts";
 
 const silent = new Set(silencePhrases);
 const praise = new Set(praiseWords);
 const filler = new Set(fillerWords);
 const topic = new Set(topicWords);
+const quality = new Set(qualityNames);
 
 /** Longer texts than this say something. */
 const maxSilence = 1_500;
@@ -21,7 +33,7 @@ const noRemark = new RegExp(
 
 /** The words of a text in lower case, one blank between them, apostrophes dropped. */
 export function plainWords(text: string): string {
-  const words = text.toLowerCase().replace(/['’]/g, "").match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const words = text.toLowerCase().replace(/['’]/g, "").match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? [];
   return words.join(" ");
 }
 
@@ -40,15 +52,32 @@ function isPraise(words: string): boolean {
   if (opensWith(words, praiseOpeners) && !hasContrast(words)) return true;
   const hit = praisePhrases.filter((phrase) => words.includes(phrase));
   const rest = hit.reduce((left, phrase) => left.replaceAll(phrase, " "), words).split(" ").filter(Boolean);
-  if (!rest.every((word) => praise.has(word) || filler.has(word))) return false;
+  if (!rest.every((word) => praise.has(word) || filler.has(word) || quality.has(word))) return false;
   return hit.length > 0 || rest.some((word) => praise.has(word));
 }
 
-/** Whether every word is an introduction's or a topic's: "Here are my review comments", "Critical issues (2)". */
+const isCount = (word: string) => /^\d{1,4}$/.test(word);
+
+/** Whether a heading names no more than a topic: "Security", "Critical issues (2)", "Code review". */
 export function isTopic(text: string): boolean {
   if (text.length > 300) return false;
   const words = plainWords(text).split(" ");
-  return words.every((word) => topic.has(word) || filler.has(word) || /^\d{1,4}$/.test(word));
+  return words.every((word) => topic.has(word) || filler.has(word) || quality.has(word) || isCount(word));
+}
+
+/** Whether a sentence is made of the words around remarks alone: "Here are my review comments", "Verdict: approve". */
+function isFrame(words: string): boolean {
+  return words.split(" ").every((word) => topic.has(word) || filler.has(word) || praise.has(word) || isCount(word));
+}
+
+const change = new RegExp(
+  `^(?:overall )?(?:this|the|these) (?:pr|pull request|changes?|change set|changeset|patch|diff|commit) (?:\\w{1,12}ly )?(?:${changeVerbs.join("|")})(?= |$)`,
+);
+const grade = /^(?:overall )?(?:score|rating|grade|quality|confidence|effort|estimated effort|review effort)(?: score| level)?(?: \d| (?:high|medium|low))/;
+
+/** Whether a sentence only tells what the change does ("This PR adds …") or grades it ("Score: 8/10"). */
+function isRetelling(words: string): boolean {
+  return (change.test(words) && !hasContrast(words)) || (grade.test(words) && words.length < 60);
 }
 
 /** Whether a text only praises or says that there is nothing to say, in whatever place: "LGTM", "Line 3 looks good". */
@@ -69,9 +98,9 @@ export function saysNothing(text: string): boolean {
   return sentences(text).every((sentence) => {
     const words = plainWords(sentence);
     if (words === "") return true;
-    if (!sentence.includes("?") && isPraise(words) && !isPlaced) return true;
-    if (isPlaced) return false;
-    return isTopic(sentence) || (opensWith(words, closingOpeners) && !hasContrast(words));
+    if (isPlaced || sentence.includes("?")) return false;
+    if (/^[\s*_]{0,4}[✅✔👍🎉💯]/u.test(sentence) && !hasContrast(words)) return true;
+    return isPraise(words) || isFrame(words) || isRetelling(words) || (opensWith(words, closingOpeners) && !hasContrast(words));
   });
 }
 

@@ -1,12 +1,16 @@
+import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { boundsWithoutSpread } from "./cluster.ts";
 import { normalCdf, normalQuantile } from "./distributions.ts";
+import { multinomialDraw, type MultinomialDraw } from "./multinomial.ts";
 import { quantile } from "./quantile.ts";
 
 /** Above this share of resamples without a value the tails of the distribution cannot be told. */
 const MOST_UNDEFINED = 0.01;
+/** Clusters per kind from which on drawing kinds is cheaper than drawing clusters. */
+const FEWEST_ALIKE = 8;
 
-/** `seed` is a whole number; equal seeds and equal numbers of clusters draw the same resamples. */
+/** `seed` is a whole number; the same data and seed give the same interval. */
 export interface BootstrapOptions {
   seed: number;
   /** 10,000 unless told. */
@@ -33,9 +37,9 @@ export interface BootstrapInterval {
 
 /**
  * BCa bootstrap (Efron 1987; Efron and Tibshirani 1993, 14.3) of a statistic of pooled sums, drawing whole clusters with
- * replacement. `columns[j][c]` is what cluster c adds to sum j (e.g. true positives, false positives, misses); a paired
- * difference takes the columns of both reviewers. The draws depend on the seed and the number of clusters alone, so
- * clusters in the same order give every reviewer the same resamples. Acceleration is by jackknife over clusters.
+ * replacement. `columns[j][c]` is what cluster c adds to sum j (e.g. true positives, false positives, misses). To compare
+ * reviewers pass the columns of all of them at once, so that each resample is the same for all. The same columns and
+ * seed give the same interval. Acceleration is by jackknife over clusters.
  *
  * `statistic` reads the sums (one array, reused: keep no reference) and gives null where it is undefined. The result is
  * null with fewer than two clusters, where the statistic is undefined on the data or on more than 1 % of resamples, and
@@ -51,17 +55,41 @@ export function bootstrapClusters(
     const got = columns.map((column) => column.length).join(", ");
     throw new RangeError(`bootstrapClusters: expected columns of one length, got ${got}`);
   }
-  const sums = new Float64Array(columns.length);
+  const { sizes, columns: kinds } = groupAlike(columns, clusters);
+  const sums = new Float64Array(kinds.length);
   const evaluate = (counts: Float64Array): number | null => {
-    columns.forEach((column, j) => (sums[j] = weightedSum(column, counts)));
+    kinds.forEach((column, j) => (sums[j] = weightedSum(column, counts)));
     return statistic(sums);
   };
-  const totals = columns.map((column) => weightedSum(column, new Float64Array(clusters).fill(1)));
-  const evaluateWithout = (cluster: number): number | null => {
-    columns.forEach((column, j) => (sums[j] = (totals[j] as number) - (column[cluster] as number)));
+  const totals = kinds.map((column) => weightedSum(column, sizes));
+  const evaluateWithout = (kind: number): number | null => {
+    kinds.forEach((column, j) => (sums[j] = (totals[j] ?? 0) - (column[kind] ?? 0)));
     return statistic(sums);
   };
-  return bootstrapCounts(clusters, evaluate, evaluateWithout, options);
+  return bootstrapCounts(sizes, evaluate, evaluateWithout, options);
+}
+
+/**
+ * Clusters that add the same to every sum need not be told apart: drawing how often each kind comes up gives the same
+ * distribution for a fraction of the draws. Where most clusters differ, each stays a kind of its own.
+ */
+function groupAlike(
+  columns: readonly Float64Array[],
+  clusters: number,
+): { sizes: Float64Array; columns: readonly Float64Array[] } {
+  const kindOf = new Map<string, { first: number; size: number }>();
+  for (let cluster = 0; cluster < clusters; cluster++) {
+    const key = columns.map((column) => column[cluster]).join(" ");
+    const kind = kindOf.get(key);
+    if (kind === undefined) kindOf.set(key, { first: cluster, size: 1 });
+    else kind.size += 1;
+  }
+  const kinds = [...kindOf.values()];
+  if (kinds.length * FEWEST_ALIKE > clusters) return { sizes: new Float64Array(clusters).fill(1), columns };
+  return {
+    sizes: Float64Array.from(kinds, (kind) => kind.size),
+    columns: columns.map((column) => Float64Array.from(kinds, (kind) => column[kind.first] ?? 0)),
+  };
 }
 
 /**
@@ -89,22 +117,24 @@ export function bootstrapBca(
     counts[index] = 1;
     return statistic;
   };
-  return bootstrapCounts(sorted.length, evaluate, evaluateWithout, options);
+  return bootstrapCounts(new Float64Array(sorted.length).fill(1), evaluate, evaluateWithout, options);
 }
 
+/** `sizes` says how many clusters are of each kind; `evaluateWithout` leaves out one cluster of a kind. */
 function bootstrapCounts(
-  clusters: number,
+  sizes: Float64Array,
   evaluate: (counts: Float64Array) => number | null,
-  evaluateWithout: (cluster: number) => number | null,
+  evaluateWithout: (kind: number) => number | null,
   options: BootstrapOptions,
 ): BootstrapInterval | null {
   if (!Number.isSafeInteger(options.seed))
     throw new RangeError(`bootstrap: seed: expected a whole number, got ${options.seed}`);
+  const clusters = sizes.reduce((total, size) => total + size, 0);
   if (clusters < 2) return null;
-  const value = evaluate(new Float64Array(clusters).fill(1));
+  const value = evaluate(sizes);
   if (value === null) return null;
   const resamples = options.resamples ?? 10_000;
-  const drawn = drawStatistics(clusters, resamples, options.seed, evaluate);
+  const drawn = drawStatistics(sizes, resamples, options.seed, evaluate);
   if (drawn.length < resamples * (1 - MOST_UNDEFINED)) return null;
 
   const tail = (1 - (options.level ?? 0.95)) / 2;
@@ -117,7 +147,7 @@ function bootstrapCounts(
   }
 
   const bias = biasCorrection(drawn, value);
-  const acceleration = jackknifeAcceleration(clusters, evaluateWithout);
+  const acceleration = jackknifeAcceleration(sizes, evaluateWithout);
   const end = (probability: number): number => {
     const shifted = bias + normalQuantile(probability);
     const stretch = 1 - acceleration * shifted;
@@ -138,27 +168,35 @@ function bootstrapCounts(
 
 /** The defined statistics of all resamples, ascending. */
 function drawStatistics(
-  clusters: number,
+  sizes: Float64Array,
   resamples: number,
   seed: number,
   evaluate: (counts: Float64Array) => number | null,
 ): Float64Array {
   const generator = xoroshiro128plus(seed);
   generator.jump();
-  const scale = clusters / 2 ** 32;
-  const counts = new Float64Array(clusters);
+  const isGrouped = sizes.some((size) => size > 1);
+  const draw = isGrouped ? multinomialDraw(sizes, generator) : clusterDraw(sizes.length, generator);
+  const counts = new Float64Array(sizes.length);
   const drawn = new Float64Array(resamples);
   let defined = 0;
   for (let resample = 0; resample < resamples; resample++) {
-    counts.fill(0);
-    for (let draw = 0; draw < clusters; draw++) {
-      const index = ((generator.next() >>> 0) * scale) | 0;
-      counts[index] = (counts[index] as number) + 1;
-    }
+    draw(counts);
     const statistic = evaluate(counts);
     if (statistic !== null) drawn[defined++] = statistic;
   }
   return drawn.subarray(0, defined).sort();
+}
+
+function clusterDraw(clusters: number, generator: RandomGenerator): MultinomialDraw {
+  const scale = clusters / 2 ** 32;
+  return (counts) => {
+    counts.fill(0);
+    for (let draw = 0; draw < clusters; draw++) {
+      const index = ((generator.next() >>> 0) * scale) | 0;
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+  };
 }
 
 /** z0: the normal quantile of the share of resamples below the observed value, ties counted half. */
@@ -174,18 +212,17 @@ function biasCorrection(drawn: Float64Array, value: number): number {
   return normalQuantile(Math.min(1 - least, Math.max(least, below / drawn.length)));
 }
 
-function jackknifeAcceleration(clusters: number, evaluateWithout: (cluster: number) => number | null): number {
-  const left: number[] = [];
-  for (let cluster = 0; cluster < clusters; cluster++) {
-    const statistic = evaluateWithout(cluster);
-    if (statistic !== null) left.push(statistic);
-  }
-  const mean = left.reduce((total, statistic) => total + statistic, 0) / left.length;
+function jackknifeAcceleration(sizes: Float64Array, evaluateWithout: (kind: number) => number | null): number {
+  const left = Array.from(sizes, (size, kind) => ({ size, statistic: evaluateWithout(kind) })).flatMap((one) =>
+    one.statistic === null ? [] : [{ size: one.size, statistic: one.statistic }],
+  );
+  const members = left.reduce((total, { size }) => total + size, 0);
+  const mean = left.reduce((total, { size, statistic }) => total + size * statistic, 0) / members;
   let squares = 0;
   let cubes = 0;
-  for (const statistic of left) {
-    squares += (mean - statistic) ** 2;
-    cubes += (mean - statistic) ** 3;
+  for (const { size, statistic } of left) {
+    squares += size * (mean - statistic) ** 2;
+    cubes += size * (mean - statistic) ** 3;
   }
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }

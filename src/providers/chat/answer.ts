@@ -1,4 +1,4 @@
-import { APIError } from "openai";
+import { APIError, type OpenAI } from "openai";
 import { Stream } from "openai/streaming";
 import { z } from "zod";
 import type { Usage } from "../../core/generation.ts";
@@ -9,7 +9,9 @@ const longestTextBytes = 32 * 1024 * 1024;
 
 const count = z.int().min(0).nullish().catch(null);
 
-const Said = z.object({ content: z.string().nullish().catch(null), refusal: z.string().nullish().catch(null) }).nullish();
+const Said = z
+  .object({ content: z.string().nullish().catch(null), refusal: z.string().nullish().catch(null) })
+  .nullish();
 
 /** What is read of a chunk and, with `message` for `delta`, of a whole answer; everything else is ignored. */
 const Chunk = z.object({
@@ -39,14 +41,20 @@ export interface Heard {
 /**
  * Reads an answer, streamed or (from a server that ignores `stream`) whole.
  * @throws ProviderError, APIError, SyntaxError or the connection's own error; a stream that just ends is an error
+ * @param client whose log settings hold: without one the SDK writes to the console
  */
-export async function hearAnswer(response: Response, controller: AbortController, now: () => number): Promise<Heard> {
+export async function hearAnswer(
+  response: Response,
+  controller: AbortController,
+  now: () => number,
+  client: OpenAI,
+): Promise<Heard> {
   const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (mediaType === "text/html") {
     throw new ProviderError("the server answered a web page (does the base URL lack /v1?)", { isRetryable: false });
   }
   if (mediaType.endsWith("json")) return hearWhole(await response.json(), response.headers);
-  return await hearStream(Stream.fromSSEResponse<unknown>(response, controller), now);
+  return await hearStream(Stream.fromSSEResponse<unknown>(response, controller, client), now);
 }
 
 function hearWhole(body: unknown, headers: Headers): Heard {

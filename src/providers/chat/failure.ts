@@ -59,7 +59,8 @@ export function complaintError(complaint: Complaint, endpoint: Endpoint, wallMs:
     const target = tidyText(complaint.headers.get("location") ?? "another address", endpoint);
     return make(`${shown} redirects to ${target} (write that base URL instead)`, false);
   }
-  if (status === 401 || status === 403) return make(`${shown} refused the key (${status}): ${said} (${keyAdvice(endpoint)})`, false);
+  if (status === 401 || status === 403)
+    return make(`${shown} refused the key (${status}): ${said} (${keyAdvice(endpoint)})`, false);
   if (complaint.code === "insufficient_quota" || complaint.type === "insufficient_quota") {
     return make(`${shown} refused (${status}): ${said} (the account has no credit left; waiting does not help)`, false);
   }
@@ -90,12 +91,17 @@ export function transportError(error: unknown, endpoint: Endpoint, timeoutMs: nu
 
 /** What to do about a refused or missing key. */
 export function keyAdvice(endpoint: Endpoint): string {
-  return endpoint.key === null ? `${endpoint.keyVariable} is not set: export the key in it` : `check ${endpoint.keyVariable}`;
+  return endpoint.key === null
+    ? `${endpoint.keyVariable} is not set: export the key in it`
+    : `check ${endpoint.keyVariable}`;
 }
 
 /** One short line without the key and without control characters. */
 export function tidyText(message: string, endpoint: Endpoint): string {
-  const line = endpoint.scrub(message).replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  const line = endpoint
+    .scrub(message)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .trim();
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 

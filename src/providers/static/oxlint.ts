@@ -30,7 +30,7 @@ const config = {
   },
 };
 
-/** What is read of oxlint's JSON. Its offsets and columns count UTF-8 bytes; lines count from 1 and are all that is used. */
+/** What is read of oxlint's JSON: lines alone, which count from 1 (its offsets and columns count UTF-8 bytes). */
 const Output = z.object({
   diagnostics: z.array(
     z.object({
@@ -45,9 +45,9 @@ const Output = z.object({
 
 /**
  * The oxlint that comes with this program, for JavaScript, TypeScript and the scripts of Vue, Svelte and Astro: its
- * categories correctness (medium) and suspicious (low) without type information, and its rules against code from strings and unsafe
- * markup. It has no interface but its command line, so cases that arrive while it runs share its next run. Files
- * without their complete text are left out.
+ * categories correctness (medium) and suspicious (low) without type information, and its rules against code from
+ * strings and unsafe markup. It has no interface but its command line, so cases that arrive while it runs share its next
+ * run. Files without their complete text are left out.
  */
 export function createOxlint(): Lint {
   const lintTogether = inBatches(lintCases);
@@ -102,23 +102,17 @@ function readDiagnostics(
     ({ filename, labels, code, message, severity }) => {
       const file = fileOf.get(filename);
       if (file === undefined) return [];
-      const line = firstAddedLine(
-        file,
-        labels.map((label) => label.span.line),
-      );
+      const places = labels.map((label) => label.span.line);
+      const line = firstAddedLine(file, places);
       if (line === null) return [];
       const isError = severity === "error";
-      return [
-        {
-          file,
-          diagnostic: { path: file.path, line, rule: ruleName(code), message, severity: isError ? "medium" : "low" },
-        },
-      ];
+      const diagnostic = { path: file.path, line, rule: ruleName(code), message } as const;
+      return [{ file, diagnostic: { ...diagnostic, severity: isError ? "medium" : "low" } }];
     },
   );
 }
 
-/** `eslint(no-eval)` is written `no-eval` and `unicorn(no-thenable)` is written `unicorn/no-thenable`, as in a configuration. */
+/** `eslint(no-eval)` becomes `no-eval`, `unicorn(no-thenable)` becomes `unicorn/no-thenable`. */
 function ruleName(code: string | undefined): string {
   if (code === undefined) return "invalid-syntax";
   const [, plugin = "", rule = code] = /^([^()]+)\((.+)\)$/.exec(code) ?? [];

@@ -4,11 +4,10 @@ import { firstAddedLine, type Lint } from "./linter.ts";
 
 /** Names, unused code, comparisons and syntax; likely defects; and the part of bandit's rules that seldom cries wolf. */
 const select = [
-  ...["F", "E9", "W6", "PLE", "E711", "E712", "E713", "E714", "E721", "E722"],
-  ...["B"],
-  ...["S102", "S103", "S105", "S106", "S107", "S108", "S113", "S202", "S301", "S302", "S306", "S307", "S310", "S323"],
-  ...["S324", "S501", "S502", "S503", "S505", "S506", "S508", "S602", "S604", "S605", "S608", "S609", "S701"],
-];
+  "F E9 W6 PLE E711 E712 E713 E714 E721 E722 B",
+  "S102 S103 S105 S106 S107 S113 S202 S301 S302 S306 S307 S323 S324 S501 S502 S503 S505 S506 S508 S602 S604 S605 S608",
+  "S609 S701",
+].flatMap((codes) => codes.split(" "));
 
 /** bugbear's own opt-in rules are matters of opinion. */
 const ignore = ["B9"];

@@ -13,7 +13,7 @@ const config = { rules: [{ id: "@secretlint/secretlint-rule-preset-recommend", r
 
 /**
  * secretlint in this process, for every file, with its recommended rules. A file without its complete text is read as
- * its added lines, the others blank. What it finds is masked in its messages, since these are kept in reports.
+ * its added lines, a blank one between blocks. What it finds is masked in its messages, since these are kept in reports.
  */
 export async function createSecretlint(): Promise<Lint> {
   await stopProfiling();
@@ -21,25 +21,26 @@ export async function createSecretlint(): Promise<Lint> {
 }
 
 async function lintFile(file: ChangedFile): Promise<Diagnostic[]> {
-  const content = file.text ?? textOfAdded(file.added);
+  const numbers = file.text === null ? numbersOfAdded(file.added) : null;
+  const content = file.text ?? (numbers ?? []).map((number) => file.added.get(number) ?? "").join("\n");
   const { messages } = await lintSource({
     source: { filePath: file.path, content, ext: extname(file.path), contentType: "text" },
     options: { maskSecrets: true, config },
   });
   return messages.flatMap(({ loc, ruleId, message }) => {
-    const line = firstAddedLine(file, [loc.start.line]);
+    const at = loc.start.line;
+    const line = firstAddedLine(file, [numbers === null ? at : (numbers[at - 1] ?? at)]);
     const rule = ruleId.replace(/^@secretlint\/secretlint-rule-/, "");
     return line === null ? [] : [{ path: file.path, line, rule, message, severity: "critical" }];
   });
 }
 
-function textOfAdded(added: ReadonlyMap<number, string>): string {
-  const lines: string[] = [];
-  for (const [number, text] of added) lines[number - 1] = text;
-  return Array.from(lines, (line) => line ?? "").join("\n");
+/** The numbers of the added lines, with the line before each block, which is not added, as a blank line between them. */
+function numbersOfAdded(added: ReadonlyMap<number, string>): number[] {
+  return [...added.keys()].flatMap((number) => (added.has(number - 1) ? [number] : [number - 1, number]));
 }
 
-/** secretlint keeps a timing of every rule on every file for ever unless told not to; its profiler is found through it. */
+/** secretlint keeps timings of every rule on every file for ever unless its profiler is told not to. */
 async function stopProfiling(): Promise<void> {
   const core = createRequire(import.meta.url).resolve("@secretlint/core/package.json");
   const profiler = pathToFileURL(createRequire(core).resolve("@secretlint/profiler")).href;

@@ -10,7 +10,12 @@ type Marks = ReadonlyMap<string, Mark>;
 export const fewUnits = 10;
 
 const rowHeight = 28;
-const panels = ["detection.recall", "detection.precision", "detection.f1", "detection.false_alarm_rate"];
+const panels: Record<string, string> = {
+  "detection.recall": "bugs that were found",
+  "detection.precision": "findings that hold a bug",
+  "detection.f1": "recall and precision in one",
+  "detection.false_alarm_rate": "clean cases with a finding",
+};
 const mostInSlices = 4;
 
 /**
@@ -19,7 +24,7 @@ const mostInSlices = 4;
  */
 export function renderCharts(report: Report, marks: Marks): Html {
   const { contestants, landmarks } = rowOrder(report.reviewers);
-  const shown = panels.filter((name) => report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"));
+  const shown = Object.keys(panels).filter((name) => report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"));
   const compared = compareInSlices(report);
   const bySlice = ["category", "language"].map((field) => sliceFigure(field, compared, marks));
   return html`<section id="charts" class="block">
@@ -33,7 +38,7 @@ export function renderCharts(report: Report, marks: Marks): Html {
 }
 
 function forestPanel(name: string, contestants: readonly ReviewerReport[], landmarks: readonly ReviewerReport[], marks: Marks): Html {
-  const { better, description } = metricMeaning(name);
+  const { better } = metricMeaning(name);
   const units = [...contestants, ...landmarks].map((reviewer) => reviewer.metrics[name]?.unitOfAnalysis).find((unit) => unit !== undefined);
   const rows = (reviewers: readonly ReviewerReport[], className: string) =>
     reviewers.map(
@@ -44,8 +49,8 @@ function forestPanel(name: string, contestants: readonly ReviewerReport[], landm
       </div>`,
     );
   return html`<figure class="panel">
-    <figcaption><b>${metricLabel(name)}</b> <span class="quiet">${better === "lower" ? "lower is better" : "higher is better"}</span><span class="below quiet">${description}</span></figcaption>
-    <div class="row head"><span class="row-name"></span><span></span><span class="row-value"></span><span class="row-n">n ${units ?? ""}s</span></div>
+    <figcaption><b>${metricLabel(name)}</b> <span class="quiet">${better === "lower" ? "lower is better" : "higher is better"}</span><span class="below quiet">${panels[name] ?? ""}</span></figcaption>
+    <p class="head">n ${units ?? ""}s</p>
     ${rows(contestants, "")} ${rows(landmarks, "landmark")} ${axisRow()}
   </figure>`;
 }
@@ -128,7 +133,7 @@ function sliceFigure(field: string, reviewers: readonly ReviewerReport[], marks:
   return html`<figure class="panel slice">
     <figcaption><b>recall by ${field}</b> <span class="quiet">higher is better</span>
       <span class="key">${reviewers.map((reviewer) => html`<span title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${shortenMiddle(reviewer.id, 30)}</span>`)}</span></figcaption>
-    <div class="row head"><span class="row-name"></span><span></span><span class="row-value"></span><span class="row-n">n bugs</span></div>
+    <p class="head">n bugs</p>
     ${values.slice(0, mostSlices).map((value) => {
       const metrics = reviewers.map((reviewer) => find(reviewer, value)?.metrics["detection.recall"]);
       const n = Math.max(0, ...metrics.map((metric) => metric?.n ?? 0));

@@ -1,11 +1,11 @@
 import { deflateRawSync } from "node:zlib";
 import type { Case } from "../../core/case.ts";
 import type { LedgerFinding } from "../../core/ledger.ts";
-import type { CaseLine } from "../../core/report.ts";
+import type { CaseLine, ReviewerReport } from "../../core/report.ts";
 import type { RunData } from "../../core/reporter.ts";
 import type { Finding } from "../../core/review.ts";
 import type { Mark } from "./marks.ts";
-import { isLandmark } from "./numbers.ts";
+import { isLandmark, rowOrder } from "./numbers.ts";
 import { visibleDeep } from "./text.ts";
 
 /** One reviewer's work on one case and repeat; keys are short because there are many. */
@@ -47,13 +47,14 @@ const leastBudget = 1_050_000;
  * best. Raw generations are cut harder until the whole stays within about a kilobyte a case.
  */
 export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>): Promise<Payload> {
-  const reviewers = visibleDeep(run.report.reviewers).map((reviewer) => ({
+  const ordered = switchOrder(run.report.reviewers);
+  const reviewers = visibleDeep(ordered).map((reviewer) => ({
     id: reviewer.id,
     role: reviewer.role,
     isLandmark: isLandmark(reviewer),
     ...(marks.get(reviewer.id) ?? { hue: "hue-none", shape: "ring" }),
   }));
-  const indexOf = new Map(run.report.reviewers.map((reviewer, index) => [reviewer.id, index]));
+  const indexOf = new Map(ordered.map((reviewer, index) => [reviewer.id, index]));
   const linesOf = new Map<string, PackedLine[]>();
   for await (const line of run.lines()) {
     const reviewer = indexOf.get(line.reviewer);
@@ -64,16 +65,23 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
   }
   const cases: PackedCase[] = [];
   for await (const source of run.cases()) cases.push(packCase(source, linesOf.get(source.id) ?? []));
-  const ordered = besideTwins(cases);
+  const arranged = besideTwins(cases);
 
-  const budget = Math.max(leastBudget, ordered.length * bytesPerCase);
+  const budget = Math.max(leastBudget, arranged.length * bytesPerCase);
   for (const textLimit of textLimits) {
-    for (const line of ordered.flatMap((one) => one.outcomeOf)) cutText(line, textLimit);
-    const packed = deflateRawSync(JSON.stringify({ reviewers, textLimit, cases: ordered }), { level: 9 });
+    for (const line of arranged.flatMap((one) => one.outcomeOf)) cutText(line, textLimit);
+    const packed = deflateRawSync(JSON.stringify({ reviewers, textLimit, cases: arranged }), { level: 9 });
     const encoded = packed.toString("base64");
-    if (encoded.length <= budget || textLimit === textLimits.at(-1)) return { encoded, cases: ordered.length, textLimit };
+    if (encoded.length <= budget || textLimit === textLimits.at(-1)) return { encoded, cases: arranged.length, textLimit };
   }
   throw new Error("unreachable: the last limit always returns");
+}
+
+/** Measured reviewers first, then the company, then ceilings and floors. */
+function switchOrder(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
+  const { contestants, landmarks } = rowOrder(reviewers);
+  const isMeasured = (reviewer: ReviewerReport) => reviewer.role === "measured";
+  return [...contestants.filter(isMeasured), ...contestants.filter((one) => !isMeasured(one)), ...landmarks];
 }
 
 function cutText(line: PackedLine, limit: number): void {

@@ -86,6 +86,15 @@ describe("static", () => {
     expect(await remarks(diffOnly)).toEqual(["a.py:2 secretlint/github"]);
   });
 
+  test("added lines without the complete text keep their numbers", async () => {
+    const header = "diff --git a/a.env b/a.env\n--- a/a.env\n+++ b/a.env\n";
+    const hunks = `@@ -3,0 +4 @@\n+A=${token}\n@@ -899999999,2 +900000000,3 @@\n x\n+B=${token}\n y\n`;
+    expect(await remarks(makeCase({ diff: header + hunks }))).toEqual([
+      "a.env:4 secretlint/github",
+      "a.env:900000001 secretlint/github",
+    ]);
+  });
+
   test("code that cannot be parsed is reported", async () => {
     const found = await remarks(makeCase(newFiles({ "a.py": "def f(:\n", "b.ts": "function f( {\n" })));
     expect(found).toContain("a.py:1 ruff/invalid-syntax");

@@ -1,0 +1,213 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { compileReviewer, rankReviewers } from "./core/compile-report.ts";
+import { IncompleteError } from "./core/errors.ts";
+import { ProviderError, type ProviderWorld } from "./core/provider.ts";
+import type { Report } from "./core/report.ts";
+import { reachVerdict } from "./core/verdict.ts";
+import { describeReport } from "./describe.ts";
+import { type Measured, startMeasuring } from "./measure.ts";
+import { type PreparedReviewer, type PreparedRun, prepareRun, type RunRequest } from "./prepare.ts";
+import { openRunFolder, type RunFolder } from "./publish.ts";
+import { checkReporters, loadReporters } from "./reporters/index.ts";
+import { createCache } from "./run/cache.ts";
+import { type Job, runJobs } from "./run/generate.ts";
+import { createJournal, type Journal, readGenerations, resumeJournal } from "./run/journal.ts";
+import { createLimits } from "./run/limits.ts";
+import { createProgress, type Progress, type ProgressStream } from "./run/progress.ts";
+import { realWorld } from "./run/world.ts";
+import { toolName } from "./version.ts";
+
+/** How a run is carried out, beside what is measured. */
+export interface BenchOptions extends RunRequest {
+  /** Folder in which run folders are made. */
+  out: string;
+  /** Name of the run's folder; made of time and suite where it is left out. */
+  name?: string | undefined;
+  /** Name or path of the run to go on with. */
+  resume?: string | undefined;
+  reporters: readonly string[];
+  allowInconclusive: boolean;
+  isQuiet: boolean;
+  /** The line that repeats the run. */
+  command: string;
+}
+
+export interface BenchWorld extends ProviderWorld {
+  stderr: ProgressStream;
+  /** Aborted when the person interrupts. */
+  signal: AbortSignal;
+  /** Wall clock. */
+  date: () => Date;
+}
+
+export interface BenchResult {
+  report: Report;
+  /** The run's folder. */
+  folder: string;
+}
+
+/** A run that was stopped on purpose: its journal is whole. */
+export class InterruptedError extends Error {
+  readonly runName: string;
+  constructor(runName: string) {
+    super("interrupted");
+    this.name = "InterruptedError";
+    this.runName = runName;
+  }
+}
+
+/**
+ * Runs one suite: asks every reviewer for its review of every case, scores them as they come, and writes the report.
+ * @throws UsageError before anything was asked; IncompleteError when a reviewer cannot be reached; InterruptedError
+ */
+export async function bench(options: BenchOptions, world: BenchWorld): Promise<BenchResult> {
+  const startMs = world.now();
+  const startedAt = world.date().toISOString();
+  checkReporters(options.reporters);
+  const run = await prepareRun(options, world);
+  try {
+    const runName = options.resume ?? options.name ?? nameRun(startedAt, run.suite.name);
+    const folder = openRunFolder(options.resume === undefined ? options.out : resumeParent(options), baseName(runName));
+    await probeReviewers(run.reviewers, world.signal);
+    const journal = await openJournal(folder, run, options, startedAt);
+    const { measured, isWhole } = await measureAll(run, journal, folder, options, world).finally(() => journal.close());
+    const reviewers = rankReviewers(measured.map((one) => compileReviewer(one, run.suite, run.seed, run.noDetectionBecause)));
+    const verdict = reachVerdict({ reviewers, budget: run.suite.budget, isWhole, allowInconclusive: options.allowInconclusive });
+    const report = describeReport({ run, reviewers, verdict, isWhole, startedAt: journal.header.startedAt, durationMs: world.now() - startMs, runName: folder.name, name: options.name, command: options.command });
+    await folder.publish(report, await loadReporters(options.reporters));
+    return { report, folder: folder.path };
+  } finally {
+    run.dataset.close();
+    for (const { provider } of run.reviewers) await provider.close?.();
+  }
+}
+
+function nameRun(startedAt: string, suite: string): string {
+  return `${startedAt.slice(0, 10)}-${suite}-${randomBytes(2).toString("hex")}`;
+}
+
+/** A run to resume is named, or given as a path. */
+function resumeParent({ resume = "", out }: BenchOptions): string {
+  return /[/\\]/.test(resume) ? resolve(resume, "..") : out;
+}
+
+function baseName(name: string): string {
+  return name.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1) ?? name;
+}
+
+async function probeReviewers(reviewers: readonly PreparedReviewer[], signal: AbortSignal): Promise<void> {
+  for (const { provider } of reviewers) {
+    try {
+      await provider.probe?.(signal);
+    } catch (error) {
+      if (error instanceof ProviderError) throw new IncompleteError(`${provider.ref}: ${error.message}`);
+      throw error;
+    }
+  }
+}
+
+async function openJournal(folder: RunFolder, run: PreparedRun, options: BenchOptions, startedAt: string): Promise<Journal> {
+  const expected = { suiteHash: run.generationHash, datasetHash: run.dataset.hash };
+  if (options.resume !== undefined) return resumeJournal(folder.path, expected);
+  return createJournal(folder.path, {
+    v: 1,
+    kind: "run",
+    runId: folder.name,
+    ...expected,
+    seed: run.seed,
+    startedAt,
+    tool: toolName,
+    reviewers: run.reviewers.map(({ provider }) => ({ id: provider.ref, provider: provider.name, model: provider.model, hosts: [...provider.hosts] })),
+  });
+}
+
+/** One reviewer after the other, so that none slows another down; their cases are written as they are finished. */
+async function measureAll(run: PreparedRun, journal: Journal, folder: RunFolder, options: BenchOptions, world: BenchWorld): Promise<{ measured: Measured[]; isWhole: boolean }> {
+  const perReviewer = run.dataset.entries.length * run.suite.reviewer.repeats;
+  const progress = createProgress({ total: perReviewer * run.reviewers.length, label: run.suite.name, stream: world.stderr, now: world.now, isQuiet: options.isQuiet });
+  const { runDeadlineMs } = run.suite.reviewer;
+  const deadlineAtMs = runDeadlineMs === undefined ? undefined : world.now() + runDeadlineMs;
+  const limits = createLimits({ concurrency: run.suite.reviewer.concurrency, world: realWorld });
+  const measured: Measured[] = [];
+  let isWhole = true;
+  folder.startLines(run.dataset);
+  try {
+    for (const reviewer of run.reviewers) {
+      const one = await measureOne({ run, reviewer, journal, folder, progress, limits, deadlineAtMs, world });
+      measured.push(one.measured);
+      isWhole &&= one.isWhole;
+    }
+  } catch (error) {
+    if (world.signal.aborted) throw new InterruptedError(folder.name);
+    throw error;
+  } finally {
+    progress.finish();
+    folder.endLines();
+  }
+  return { measured, isWhole };
+}
+
+interface MeasureContext {
+  run: PreparedRun;
+  reviewer: PreparedReviewer;
+  journal: Journal;
+  folder: RunFolder;
+  progress: Progress;
+  limits: ReturnType<typeof createLimits>;
+  deadlineAtMs: number | undefined;
+  world: BenchWorld;
+}
+
+async function measureOne({ run, reviewer, journal, folder, progress, limits, deadlineAtMs, world }: MeasureContext): Promise<{ measured: Measured; isWhole: boolean }> {
+  const measuring = startMeasuring(run, reviewer);
+  const take = async (generation: Parameters<typeof measuring.take>[0]) => {
+    const line = await measuring.take(generation);
+    if (line === null) return;
+    folder.writeLine(line);
+    progress.advance();
+  };
+
+  if (journal.finishedKeys.size > 0) {
+    for await (const generation of readGenerations(journal.file)) {
+      if (generation.reviewer === reviewer.provider.ref) await take(generation);
+    }
+  }
+
+  const { concurrency, retries, timeoutMs, caseDeadlineMs, cache } = run.suite.reviewer;
+  const alreadyFinished = new Set(journal.finishedKeys);
+  const jobs: Iterable<Job> = measuring.jobs((key) => alreadyFinished.has(key));
+  const results = runJobs(jobs, {
+    provider: reviewer.provider,
+    concurrency,
+    retries,
+    timeoutMs,
+    caseDeadlineMs,
+    runDeadlineAtMs: deadlineAtMs,
+    limits,
+    cache: cache ? createCache(resolve(".nitbench", "cache"), (line) => progress.note(line)) : undefined,
+    world: realWorld,
+    signal: world.signal,
+  });
+  for (;;) {
+    const step = await results.next();
+    if (step.done) return { measured: measuring.finish(), isWhole: step.value.isWhole };
+    journal.append(step.value.generation);
+    await take(step.value.generation);
+  }
+}
+
+/** Checks all that a run needs and says what it would ask, without asking. @throws UsageError */
+export async function dryRun(options: BenchOptions, world: BenchWorld): Promise<string> {
+  checkReporters(options.reporters);
+  const run = await prepareRun(options, world);
+  run.dataset.close();
+  const { suite, dataset, reviewers } = run;
+  const cases = dataset.entries.length;
+  return [
+    `${suite.name}: ${cases} cases of ${dataset.name}, ${new Set(dataset.entries.map((entry) => entry.cluster)).size} clusters, seed ${run.seed}`,
+    ...reviewers.map(({ provider, role }) => `  ${role.padEnd(8)}  ${provider.ref}  ${cases * suite.reviewer.repeats} cases${provider.hosts.length === 0 ? "" : `, sent to ${provider.hosts.join(", ")}`}`),
+    ...suite.gates.map((gate) => `  gate      ${gate.metric}${gate.min === undefined ? "" : ` >= ${gate.min}`}${gate.max === undefined ? "" : ` <= ${gate.max}`}${gate.required ? "" : " (not required)"}`),
+    "nothing was asked",
+  ].join("\n");
+}

@@ -1,0 +1,247 @@
+import { resolve } from "node:path";
+import { styleText } from "node:util";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { toolVersion } from "./version.ts";
+import { UsageError } from "./core/errors.ts";
+import type { Report } from "./core/report.ts";
+
+/** Commands and flags of the contract that this version does not have yet: known, so that they say so. */
+const plannedCommands = ["score", "gate", "baseline", "compare", "diagnose", "leaderboard", "merge", "judge", "data", "doctor", "init"];
+const plannedFlags = { baseline: "--baseline", judge: "--judge", judgeRuns: "--judge-runs", shard: "--shard", trainedOn: "--trained-on" } as const;
+
+interface RunFlags {
+  model: string[];
+  repeats?: number;
+  concurrency?: number;
+  limit?: number;
+  where?: string;
+  seed: number;
+  out?: string;
+  name?: string;
+  resume?: string;
+  set: string[];
+  reporter: string[];
+  allowInconclusive?: boolean;
+  dryRun?: boolean;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/**
+ * Runs the command line and returns the exit code. Expected errors print one line on standard error; defects print a
+ * stack and give 70, which no verdict uses.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(argv, (code) => (exitCode = code));
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return await reportFailure(error);
+  }
+}
+
+/** The classes behind these errors are loaded by then if they were thrown; an unthrown one costs nothing. */
+async function reportFailure(error: unknown): Promise<number> {
+  const { IncompleteError } = await import("./core/errors.ts");
+  const { neutralise } = await import("./core/format.ts");
+  if (error instanceof UsageError || error instanceof IncompleteError) {
+    process.stderr.write(`${neutralise(error.message)}\n`);
+    return error instanceof UsageError ? 2 : 3;
+  }
+  if (error instanceof Error && error.name === "InterruptedError") {
+    process.stderr.write(`${neutralise(error.message)}\n`);
+    return 130;
+  }
+  process.stderr.write(`nitbench failed unexpectedly; this is a defect:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 70;
+}
+
+function createProgram(argv: readonly string[], setExitCode: (code: number) => void): Command {
+  const program = new Command("nitbench")
+    .description("Measures models that review code: which bugs they find, and how sure one can be of it.")
+    .version(toolVersion)
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "")) });
+
+  addRunCommand(program, argv, setExitCode);
+  program
+    .command("list")
+    .description("what there is: suites, datasets, providers, metrics")
+    .argument("[what]", "suites, datasets, providers or metrics; all of them if left out")
+    .option("--json", "print one JSON document")
+    .action(async (what: string | undefined, flags: { json?: boolean }) => {
+      const { list } = await import("./list.ts");
+      process.stdout.write(await list(what, flags.json === true));
+    });
+  for (const name of plannedCommands) {
+    program
+      .command(name, { hidden: true })
+      .argument("[words...]")
+      .allowUnknownOption()
+      .helpOption(false)
+      .action(() => {
+        throw new UsageError(`nitbench ${name} is not built yet`);
+      });
+  }
+  program.addHelpText("after", "\nExit codes: 0 passed or no gates, 1 a gate failed, 2 usage, 3 incomplete, 4 undecided, 130 interrupted.");
+  return program;
+}
+
+function addRunCommand(program: Command, argv: readonly string[], setExitCode: (code: number) => void): void {
+  const run = program
+    .command("run", { isDefault: true })
+    .description("run suites: by name from suites/, or by path (quickstart; standard when a model is given)")
+    .argument("[suite...]")
+    .option("-m, --model <ref>", "reviewer to measure, such as openai:NAME@URL (repeatable)", collect, [])
+    .option("--repeats <n>", "generations per case", positive)
+    .option("--concurrency <n>", "requests in flight per reviewer", positive)
+    .option("--limit <n>", "measure about this many cases, clusters kept whole", positive)
+    .option("--where <expr>", 'measure the cases for which this holds, such as "language in [go, java]"')
+    .option("--seed <n>", "seed of sampling and resampling", whole, 1)
+    .option("--out <dir>", "folder for run folders (reports/runs)")
+    .option("--name <run>", "name of the run's folder")
+    .option("--resume <run>", "go on with an interrupted run")
+    .option("--set <path=value>", "replace a value of the suite, such as gates[0].min=0.8 (repeatable)", collect, [])
+    .option("--reporter <name>", "files to write: json, html (repeatable; all)", collect, [])
+    .option("--allow-inconclusive", "exit 0 when a required gate is undecided")
+    .option("--dry-run", "check everything and say what would be asked")
+    .option("--quiet", "no progress and no table")
+    .option("--json", "print the report as one JSON document")
+    .action(async (suites: string[], flags: RunFlags) => {
+      refusePlannedFlags(flags);
+      setExitCode(await runSuites(suites, flags, argv));
+    });
+  for (const flag of Object.values(plannedFlags)) run.addOption(run.createOption(`${flag} <value>`).hideHelp());
+}
+
+function refusePlannedFlags(flags: RunFlags): void {
+  for (const [key, flag] of Object.entries(plannedFlags)) if (Object.hasOwn(flags, key)) throw new UsageError(`${flag} is not built yet`);
+}
+
+async function runSuites(suites: readonly string[], flags: RunFlags, argv: readonly string[]): Promise<number> {
+  const names = suites.length > 0 ? suites : [flags.model.length > 0 ? "standard" : "quickstart"];
+  if (names.length > 1 && (flags.resume ?? flags.name) !== undefined) {
+    throw new UsageError(`--${flags.resume === undefined ? "name" : "resume"}: expected one suite, got ${names.length} (run them one by one)`);
+  }
+  const { bench, dryRun, InterruptedError } = await import("./bench.ts");
+  const { defaultReporters } = await import("./reporters/index.ts");
+  const interrupt = catchInterrupt();
+  const world = {
+    fetch: globalThis.fetch,
+    now: () => performance.now(),
+    env: process.env,
+    stderr: process.stderr,
+    signal: interrupt.signal,
+    date: () => new Date(),
+  };
+  const reports: unknown[] = [];
+  const exitCodes: number[] = [];
+  try {
+    for (const suite of names) {
+      const options = {
+        suite,
+        models: flags.model,
+        overrides: overridesOf(flags),
+        seed: flags.seed,
+        out: resolve(flags.out ?? "reports/runs"),
+        name: flags.name,
+        resume: flags.resume,
+        reporters: flags.reporter.length > 0 ? flags.reporter : defaultReporters,
+        allowInconclusive: flags.allowInconclusive === true,
+        isQuiet: flags.quiet === true,
+        command: commandLine(argv),
+      };
+      if (flags.dryRun) {
+        process.stdout.write(`${await dryRun(options, world)}\n`);
+        continue;
+      }
+      const { report, folder } = await bench(options, world);
+      exitCodes.push(report.verdict.exitCode);
+      reports.push(report);
+      if (!flags.json && !flags.quiet) await printReport(report, folder);
+    }
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    error.message = `interrupted; go on with: ${commandLine(argv)} --resume ${error.runName}`;
+    throw error;
+  } finally {
+    interrupt.stop();
+  }
+  if (flags.json && !flags.dryRun) process.stdout.write(`${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
+  return gravest(exitCodes);
+}
+
+async function printReport(report: Report, folder: string): Promise<void> {
+  const { renderTerminal } = await import("./reporters/terminal.ts");
+  const { displayPath } = await import("./load/suite.ts");
+  const style = {
+    columns: process.stdout.columns ?? 120,
+    paint: (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream: process.stdout }),
+  };
+  process.stdout.write(`\n${renderTerminal(report, style)}\n${displayPath(folder)}/report.html\n`);
+}
+
+/** The first interrupt ends the run in good order, the second at once. */
+function catchInterrupt(): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Error("interrupted"));
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+    },
+  };
+}
+
+/** Of several suites' codes the one that comes first in the order of precedence. */
+function gravest(codes: readonly number[]): number {
+  return [3, 1, 4].find((code) => codes.includes(code)) ?? 0;
+}
+
+function overridesOf(flags: RunFlags): { path: string; value: string; flag?: string }[] {
+  const short = [
+    ["repeats", "reviewer.repeats", flags.repeats],
+    ["concurrency", "reviewer.concurrency", flags.concurrency],
+    ["limit", "dataset.limit", flags.limit],
+    ["where", "dataset.where", flags.where],
+  ] as const;
+  const named = short.flatMap(([flag, path, value]) => (value === undefined ? [] : [{ path, value: JSON.stringify(value), flag: `--${flag}` }]));
+  const set = flags.set.map((text) => {
+    const equals = text.indexOf("=");
+    if (equals < 1) throw new UsageError(`--set ${text}: expected path=value (write --set gates[0].min=0.8)`);
+    return { path: text.slice(0, equals), value: text.slice(equals + 1) };
+  });
+  return [...named, ...set];
+}
+
+/** The line that repeats the run, without what names one run only. */
+function commandLine(argv: readonly string[]): string {
+  const kept = argv.filter((word, index) => !/^--(resume|name)(=|$)/.test(word) && !/^--(resume|name)$/.test(argv[index - 1] ?? ""));
+  return ["nitbench", ...kept.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))].join(" ");
+}
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, got "${text}"`);
+  return Number(text);
+}
+
+function positive(text: string): number {
+  const number = whole(text);
+  if (number < 1) throw new InvalidArgumentError(`expected at least 1, got ${text}`);
+  return number;
+}

@@ -1,0 +1,79 @@
+import { arch, availableParallelism, platform } from "node:os";
+import type { Report, ReviewerReport, Verdict } from "./core/report.ts";
+import type { PreparedRun } from "./prepare.ts";
+import { toolName } from "./version.ts";
+
+/** What a report is made of, beside what the run itself says. */
+export interface ReportInput {
+  run: PreparedRun;
+  reviewers: ReviewerReport[];
+  verdict: Verdict;
+  isWhole: boolean;
+  startedAt: string;
+  durationMs: number;
+  runName: string;
+  /** The name that the person gave the run, if any. */
+  name: string | undefined;
+  command: string;
+}
+
+/** The report of a run: the reviewers' parts with everything that says how they were measured. */
+export function describeReport({ run, reviewers, verdict, isWhole, startedAt, durationMs, runName, name, command }: ReportInput): Report {
+  const { suite, loaded, dataset } = run;
+  const bugCounts = dataset.entries.map((entry) => entry.fields["bugs"]);
+  const licenses = dataset.entries.map((entry) => entry.fields["license"]).filter((license) => typeof license === "string");
+  return {
+    version: 1,
+    run: {
+      id: runName,
+      ...(name === undefined ? {} : { name }),
+      startedAt,
+      durationMs,
+      seed: run.seed,
+      tool: toolName,
+      host: { platform: platform(), arch: arch(), node: process.version, cpus: availableParallelism() },
+      command,
+      isWhole,
+    },
+    suite: {
+      name: suite.name,
+      description: suite.description,
+      file: loaded.file,
+      hash: loaded.hash,
+      unit: suite.reviewer.unit,
+      contract: suite.reviewer.contract,
+      repeats: suite.reviewer.repeats,
+      scorers: suite.scorers,
+      gates: suite.gates,
+      budget: suite.budget,
+    },
+    dataset: {
+      name: dataset.name,
+      hash: dataset.hash,
+      cases: dataset.entries.length,
+      clusters: new Set(dataset.entries.map((entry) => entry.cluster)).size,
+      bugs: dataset.entries.reduce((total, entry) => total + entry.bugs.length, 0),
+      clean: bugCounts.filter((bugs) => bugs === 0).length,
+      unannotated: bugCounts.filter((bugs) => bugs === null).length,
+      licenses: [...new Set(licenses)],
+      ...(suite.dataset.where === undefined ? {} : { where: suite.dataset.where }),
+      ...(suite.dataset.limit === undefined ? {} : { limit: suite.dataset.limit }),
+    },
+    reviewers,
+    comparisons: [],
+    matcher: run.matcher,
+    judge: null,
+    verdict,
+    warnings: warningsOf(reviewers, run),
+  };
+}
+
+function warningsOf(reviewers: readonly ReviewerReport[], { suite }: PreparedRun): string[] {
+  return reviewers.flatMap(({ id, outcomes, generations, fromCache, unscored, cases, errors }) => [
+    ...(unscored > 0 ? [`${id}: ${unscored} of ${cases} cases are unscored${errors[0] === undefined ? "" : ` (${errors[0].message})`}`] : []),
+    ...(outcomes.truncated > 0 ? [`${id}: ${outcomes.truncated} of ${generations} generations were cut by the token limit (raise reviewer.maxTokens, now ${suite.reviewer.maxTokens})`] : []),
+    ...(outcomes.overflow > 0 ? [`${id}: ${outcomes.overflow} of ${generations} prompts did not fit the model's context (try reviewer.unit: file or hunk)`] : []),
+    ...(outcomes.invalid > 0 ? [`${id}: ${outcomes.invalid} of ${generations} generations could not be parsed and count as silence`] : []),
+    ...(fromCache > 0 ? [`${id}: ${fromCache} of ${generations} generations came from the cache`] : []),
+  ]);
+}

@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { suggestWord, UsageError } from "./core/errors.ts";
+import { metricDefinitions } from "./core/metric.ts";
+import { packageRoot } from "./load/files.ts";
+import { suiteNames } from "./load/suite.ts";
+import { suiteFolders } from "./prepare.ts";
+
+/** One thing that there is, with a line about it. */
+interface Listed {
+  name: string;
+  about: string;
+}
+
+const listers = { suites: listSuites, datasets: listDatasets, providers: listProviders, metrics: listMetrics };
+
+/**
+ * What there is, as text or as one JSON document.
+ * @param what one of suites, datasets, providers, metrics; all of them when undefined
+ * @throws UsageError for another word
+ */
+export function list(what: string | undefined, asJson: boolean): string {
+  const known = Object.keys(listers) as (keyof typeof listers)[];
+  const chosen = what === undefined ? known : known.filter((name) => name === what);
+  if (what === "judges") throw new UsageError("nitbench list judges is not built yet");
+  if (chosen.length === 0) throw new UsageError(`nothing to list under "${what}" (${suggestWord(what ?? "", known)})`);
+  const lists = Object.fromEntries(chosen.map((name) => [name, listers[name]()]));
+  if (asJson) return `${JSON.stringify(lists, null, 2)}\n`;
+  const width = Math.max(...Object.values(lists).flatMap((all) => all.map(({ name }) => name.length)));
+  return `${chosen.map((name) => [name, ...(lists[name] ?? []).map((one) => `  ${one.name.padEnd(width)}  ${one.about}`)].join("\n")).join("\n\n")}\n`;
+}
+
+function listSuites(): Listed[] {
+  const folders = suiteFolders();
+  const names = [...new Set(folders.flatMap((folder) => suiteNames(folder)))].sort();
+  return names.map((name) => {
+    const folder = folders.find((one) => existsSync(join(one, `${name}.yaml`))) ?? "";
+    return { name, about: describeSuite(join(folder, `${name}.yaml`)) };
+  });
+}
+
+/** A suite that does not parse is still listed; running it says what is wrong. */
+function describeSuite(path: string): string {
+  try {
+    const { description } = parse(readFileSync(path, "utf8")) as { description?: unknown };
+    return typeof description === "string" ? description : "";
+  } catch {
+    return "(not readable)";
+  }
+}
+
+function listDatasets(): Listed[] {
+  const folders = [...new Set([resolve("datasets"), join(packageRoot, "datasets")])].filter((folder) => existsSync(folder));
+  const found = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => existsSync(join(folder, name, "cases.jsonl")))
+      .map((name) => ({ name, about: firstParagraph(join(folder, name, "README.md")) })),
+  );
+  return [...new Map(found.map((one) => [one.name, one])).values()];
+}
+
+function firstParagraph(card: string): string {
+  if (!existsSync(card)) return "";
+  const paragraphs = readFileSync(card, "utf8").split(/\n\s*\n/).filter((text) => !text.startsWith("#"));
+  return (paragraphs[0] ?? "").replaceAll("\n", " ").trim();
+}
+
+function listProviders(): Listed[] {
+  return [
+    { name: "openai:ID[@URL]", about: "any OpenAI-compatible server: vLLM, llama-server, hosted endpoints" },
+    { name: "http:URL", about: "POST {diff} -> {review}" },
+    { name: "command:LINE", about: "a program: the case as JSON on standard input, its review on standard output" },
+    { name: "static:", about: "real linters on the new side of the change: ruff, oxlint, secretlint" },
+    { name: "replay:FILE", about: "recorded reviews, one JSON line per case" },
+    { name: "floor:lgtm|silent|shotgun", about: "what no skill reaches" },
+    { name: "ceiling:oracle|reference", about: "what perfect knowledge reaches" },
+  ];
+}
+
+function listMetrics(): Listed[] {
+  return Object.entries(metricDefinitions).map(([name, { description }]) => ({ name, about: description }));
+}

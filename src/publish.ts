@@ -1,0 +1,88 @@
+import { closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { UsageError } from "./core/errors.ts";
+import type { CaseLine, Report } from "./core/report.ts";
+import type { Reporter } from "./core/reporter.ts";
+import type { Dataset } from "./load/dataset.ts";
+import { readOwnLines } from "./load/json-line.ts";
+import type { Case } from "./core/case.ts";
+
+/** The folder of one run and the only place that writes its files, but for the journal. */
+export interface RunFolder {
+  readonly name: string;
+  readonly path: string;
+  /** Begins cases.jsonl and writes dataset.jsonl, the cases that are measured. */
+  startLines(dataset: Dataset): void;
+  writeLine(line: CaseLine): void;
+  endLines(): void;
+  /** Renders the report with every reporter, writes their files whole or not at all, and points `latest` here. */
+  publish(report: Report, reporters: readonly Reporter[]): Promise<void>;
+}
+
+/**
+ * Makes the folder of a run.
+ * @throws UsageError when it cannot be written
+ */
+export function openRunFolder(parent: string, name: string): RunFolder {
+  if (!/^[\w.-]+$/.test(name) || name === "latest" || name === "." || name === "..") {
+    throw new UsageError(`run name "${name}": expected letters, digits, dots, dashes and underscores (and not "latest")`);
+  }
+  const path = join(parent, name);
+  try {
+    mkdirSync(path, { recursive: true });
+    const trial = join(path, ".trial");
+    closeSync(openSync(trial, "w"));
+    rmSync(trial);
+  } catch (error) {
+    throw new UsageError(`${path}: cannot write there (${error instanceof Error ? error.message : String(error)}); choose another folder with --out`);
+  }
+  let lines: number | null = null;
+
+  return {
+    name,
+    path,
+    startLines(dataset) {
+      writeDataset(join(path, "dataset.jsonl"), dataset);
+      lines = openSync(join(path, "cases.jsonl"), "w");
+    },
+    writeLine(line) {
+      if (lines === null) throw new Error("writeLine before startLines");
+      writeSync(lines, `${JSON.stringify(line)}\n`);
+    },
+    endLines() {
+      if (lines !== null) closeSync(lines);
+      lines = null;
+    },
+    async publish(report, reporters) {
+      const data = {
+        report,
+        lines: () => readOwnLines<CaseLine>(join(path, "cases.jsonl")),
+        cases: () => readOwnLines<Case>(join(path, "dataset.jsonl")),
+      };
+      for (const reporter of reporters) {
+        for (const file of await reporter.render(data)) await writeFileAtomic(join(path, file.path), file.content);
+      }
+      pointLatest(parent, name);
+    },
+  };
+}
+
+function writeDataset(file: string, dataset: Dataset): void {
+  const handle = openSync(file, "w");
+  try {
+    for (const entry of dataset.entries) writeSync(handle, `${JSON.stringify(dataset.read(entry))}\n`);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function pointLatest(parent: string, name: string): void {
+  const link = join(parent, "latest");
+  try {
+    rmSync(link, { force: true });
+    symlinkSync(name, link, "junction");
+  } catch {
+    // Without the right to make links a run is still whole; `latest` is a convenience.
+  }
+}

@@ -1,0 +1,93 @@
+import { el, plural } from "./dom.js";
+import { fields, states } from "./filter.js";
+
+/**
+ * Search, states and menus above the list. `filter` is changed in place, then `changed` is called.
+ * @returns {{element: HTMLElement, search: HTMLInputElement, update: (counts: Record<string, number>, shown: number) => void}}
+ */
+export function filterControls(data, filter, changed) {
+  const search = el("input", { type: "search", placeholder: "Search cases   /", "aria-label": "Search cases", autocomplete: "off", spellcheck: "false" });
+  search.addEventListener("input", () => {
+    filter.query = search.value;
+    changed();
+  });
+
+  const reviewerMenu = menu("Reviewer", data.reviewers.map((reviewer, index) => [String(index), reviewer.id]), (value) => {
+    filter.reviewer = Number(value);
+    changed();
+  });
+  const menus = fields.map((field) => {
+    const values = data.cases.flatMap((item) => field.everyValueOf?.(item) ?? field.valuesOf(item, 0));
+    const options = [["", field.label], ...[...new Set(values)].sort().map((value) => [value, value])];
+    return { field, select: menu(field.label, options, (value) => {
+      filter.chosen[field.id] = value;
+      changed();
+    }), isUseful: options.length > 2 };
+  });
+
+  const chips = states.map((state) => {
+    const count = el("span", "chip-count");
+    const button = el("button", { type: "button", class: "chip", "data-state": state.id }, state.label, " ", count);
+    button.addEventListener("click", () => {
+      filter.state = filter.state === state.id ? "all" : state.id;
+      changed();
+    });
+    return { state, button, count };
+  });
+
+  const summary = el("span", { class: "shown", role: "status" });
+  const clear = el("button", { type: "button", class: "clear" }, "Clear filters");
+  clear.addEventListener("click", () => {
+    resetFilter(filter);
+    changed();
+  });
+
+  const element = el(
+    "div",
+    "controls",
+    search,
+    el("label", "reviewer-menu", el("span", "quiet", "Judged by what this reviewer said"), reviewerMenu),
+    el("div", { class: "chips", role: "group", "aria-label": "State" }, ...chips.map((chip) => chip.button)),
+    el("div", "menus", ...menus.filter((one) => one.isUseful).map((one) => one.select)),
+    el("p", "list-summary", summary, clear),
+  );
+  return {
+    element,
+    search,
+    update(counts, shown) {
+      search.value = filter.query;
+      reviewerMenu.value = String(filter.reviewer);
+      for (const { field, select } of menus) {
+        select.value = filter.chosen[field.id] ?? "";
+        select.classList.toggle("is-set", select.value !== "");
+      }
+      for (const { state, button, count } of chips) {
+        count.textContent = String(counts[state.id]);
+        button.setAttribute("aria-pressed", String(filter.state === state.id));
+        button.hidden = counts[state.id] === 0 && state.id !== "all" && filter.state !== state.id;
+      }
+      const isNarrowed = filter.query !== "" || filter.state !== "all" || Object.values(filter.chosen).some((value) => value !== "");
+      summary.textContent = isNarrowed ? `${shown} of ${plural(data.cases.length, "case")}` : plural(shown, "case");
+      clear.hidden = !isNarrowed;
+    },
+  };
+}
+
+/** Takes every filter off but the reviewer. */
+export function resetFilter(filter) {
+  filter.query = "";
+  filter.state = "all";
+  filter.chosen = {};
+}
+
+function menu(label, options, choose) {
+  const select = el("select", { "aria-label": label }, ...options.map(([value, text]) => optionOf(value, text)));
+  select.addEventListener("change", () => choose(select.value));
+  return select;
+}
+
+function optionOf(value, text) {
+  const option = el("option", "", text);
+  option.value = value;
+  return option;
+}

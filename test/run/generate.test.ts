@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ProviderError, type Provider } from "../../src/core/provider.ts";
+import { runJobs, type Job, type JobResult, type RunEnd, type RunJobsOptions } from "../../src/run/generate.ts";
+import { createLimits } from "../../src/run/limits.ts";
+import { answerOf, jobOf, jobsOf, providerOf } from "../fixtures/asking.ts";
+import { virtualClock } from "../fixtures/virtual-clock.ts";
+
+function optionsOf(provider: Provider, more: Partial<RunJobsOptions> = {}): RunJobsOptions {
+  const world = more.world ?? virtualClock();
+  const concurrency = more.concurrency ?? 4;
+  return {
+    provider,
+    concurrency,
+    retries: 1,
+    timeoutMs: 10_000,
+    caseDeadlineMs: 600_000,
+    limits: createLimits({ concurrency, world }),
+    world,
+    ...more,
+  };
+}
+
+const instant = providerOf(async ({ case: { id } }) => answerOf(`about ${id}`));
+
+async function collect(run: AsyncGenerator<JobResult, RunEnd>): Promise<{ results: JobResult[]; end: RunEnd }> {
+  const results: JobResult[] = [];
+  for (;;) {
+    const step = await run.next();
+    if (step.done) return { results, end: step.value };
+    results.push(step.value);
+  }
+}
+
+test("every job gives one generation with its own key, text and place", async () => {
+  const { results, end } = await collect(runJobs(jobsOf(20), optionsOf(instant)));
+  expect(end).toEqual({ isWhole: true });
+  expect(new Set(results.map(({ generation }) => generation.key)).size).toBe(20);
+  for (const { job, generation } of results) {
+    expect(generation).toMatchObject({
+      v: 1,
+      kind: "generation",
+      key: job.key,
+      reviewer: "r",
+      caseId: job.caseId,
+      part: 0,
+      repeat: 0,
+      outcome: "completed",
+      text: `about ${job.caseId}`,
+      fromCache: false,
+    });
+  }
+});
+
+test("no jobs are a whole run", async () => {
+  expect(await collect(runJobs([], optionsOf(instant)))).toEqual({ results: [], end: { isWhole: true } });
+});
+
+test("generations come in the order in which they are completed", async () => {
+  const world = virtualClock();
+  const slowFirst = providerOf(async ({ case: { id } }) => {
+    await world.sleep(id === "case-0" ? 500 : 10);
+    return answerOf(id);
+  });
+  const { results } = await collect(runJobs(jobsOf(3), optionsOf(slowFirst, { world })));
+  expect(results.map(({ job }) => job.caseId)).toEqual(["case-1", "case-2", "case-0"]);
+});
+
+test("a failure is data and loses no other generation", async () => {
+  const flaky = providerOf(async ({ case: { id } }) => {
+    if (id === "case-3") throw new ProviderError("down", { isRetryable: false });
+    return answerOf(id);
+  });
+  const { results, end } = await collect(runJobs(jobsOf(10), optionsOf(flaky)));
+  const failed = results.filter(({ generation }) => generation.outcome === "transport-error");
+  expect(failed.map(({ generation }) => [generation.caseId, generation.error])).toEqual([["case-3", "down"]]);
+  expect(results).toHaveLength(10);
+  expect(end.isWhole).toBe(true);
+});
+
+test("never more in flight than the concurrency, nor more pulled than twice that beyond what was taken", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 0, max: 40 }), async (concurrency, count) => {
+      let pulled = 0;
+      let taken = 0;
+      let inFlight = 0;
+      async function* counted(): AsyncGenerator<Job> {
+        for (const job of jobsOf(count)) {
+          pulled += 1;
+          expect(pulled - taken).toBeLessThanOrEqual(2 * concurrency + 1);
+          yield job;
+        }
+      }
+      const provider = providerOf(async () => {
+        inFlight += 1;
+        expect(inFlight).toBeLessThanOrEqual(concurrency);
+        await new Promise(setImmediate);
+        inFlight -= 1;
+        return answerOf("x");
+      });
+      for await (const _ of runJobs(counted(), optionsOf(provider, { concurrency }))) {
+        taken += 1;
+        if (taken % 3 === 0) await new Promise(setImmediate);
+      }
+      expect(taken).toBe(count);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("a consumer that stops taking stops the asking", async () => {
+  let asked = 0;
+  const counting = providerOf(async () => answerOf(String((asked += 1))));
+  const run = runJobs(jobsOf(1000), optionsOf(counting, { concurrency: 4 }));
+  await run.next();
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  expect(asked).toBeLessThanOrEqual(10);
+  await run.return({ isWhole: false });
+});
+
+test("what is done is yielded while the source is still making its next job", async () => {
+  const gate = Promise.withResolvers<void>();
+  async function* slowSource(): AsyncGenerator<Job> {
+    yield jobOf("a");
+    await gate.promise;
+    yield jobOf("b");
+  }
+  const run = runJobs(slowSource(), optionsOf(instant));
+  const first = await run.next();
+  expect(first.done).toBe(false);
+  gate.resolve();
+  expect((await collect(run)).results).toHaveLength(1);
+});
+
+test("at the run's deadline no job is pulled, those in flight are given up, and the run is not whole", async () => {
+  const world = virtualClock();
+  const signals: AbortSignal[] = [];
+  const provider = providerOf(async ({ case: { id } }, signal) => {
+    signals.push(signal);
+    await world.sleep(id === "case-0" ? 10 : 10_000, signal);
+    return answerOf(id);
+  });
+  const options = optionsOf(provider, { world, concurrency: 2, runDeadlineAtMs: 1000 });
+  const { results, end } = await collect(runJobs(jobsOf(100), options));
+  expect(results.map(({ job }) => job.caseId)).toEqual(["case-0"]);
+  expect(end).toEqual({ isWhole: false });
+  expect(signals).toHaveLength(3);
+  expect(signals.slice(1).every((signal) => signal.aborted)).toBe(true);
+});
+
+test("a deadline that has passed asks nothing", async () => {
+  const { results, end } = await collect(runJobs(jobsOf(5), optionsOf(instant, { runDeadlineAtMs: -1 })));
+  expect(results).toEqual([]);
+  expect(end.isWhole).toBe(false);
+});
+
+test("a run that ends before its deadline is whole and leaves no timer", async () => {
+  const world = virtualClock();
+  const { end } = await collect(runJobs(jobsOf(5), optionsOf(instant, { world, runDeadlineAtMs: 5000 })));
+  expect(end.isWhole).toBe(true);
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  expect(world.now()).toBe(0);
+});
+
+test("an abort yields what is finished and then throws the signal's reason", async () => {
+  const world = virtualClock();
+  const controller = new AbortController();
+  const reason = new Error("interrupted");
+  const provider = providerOf(async ({ case: { id } }, signal) => {
+    if (id === "case-2") controller.abort(reason);
+    if (id !== "case-0") await world.sleep(10_000, signal);
+    return answerOf(id);
+  });
+  const run = runJobs(jobsOf(9), optionsOf(provider, { world, concurrency: 3, signal: controller.signal }));
+  expect((await run.next()).value).toMatchObject({ job: { caseId: "case-0" } });
+  await expect(run.next()).rejects.toBe(reason);
+});
+
+test("jobs that cannot be read throw after what was finished", async () => {
+  function* broken(): Generator<Job> {
+    yield jobOf("a");
+    throw new Error("line 2 is damaged");
+  }
+  const run = runJobs(broken(), optionsOf(instant));
+  const seen: string[] = [];
+  const all = (async () => {
+    for await (const { job } of run) seen.push(job.caseId);
+  })();
+  await expect(all).rejects.toThrow("line 2 is damaged");
+});
+
+test("a consumer that leaves ends the source and what is in flight", async () => {
+  const signals: AbortSignal[] = [];
+  let isSourceClosed = false;
+  function* source(): Generator<Job> {
+    try {
+      yield* jobsOf(100);
+    } finally {
+      isSourceClosed = true;
+    }
+  }
+  const provider = providerOf(async ({ case: { id } }, signal) => {
+    signals.push(signal);
+    if (id !== "case-0") await new Promise(() => {});
+    return answerOf(id);
+  });
+  for await (const _ of runJobs(source(), optionsOf(provider))) break;
+  expect(isSourceClosed).toBe(true);
+  expect(signals.slice(1).every((signal) => signal.aborted)).toBe(true);
+});
+
+test("ten thousand jobs leave no listeners on the run's signal", async () => {
+  const { signal } = new AbortController();
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning.name);
+  process.on("warning", onWarning);
+  const { results } = await collect(runJobs(jobsOf(10_000), optionsOf(instant, { concurrency: 64, signal })));
+  await new Promise(setImmediate);
+  process.off("warning", onWarning);
+  expect(results).toHaveLength(10_000);
+  expect(warnings).toEqual([]);
+});
