@@ -37,21 +37,21 @@ export function openRunFolder(parent: string, name: string): RunFolder {
   } catch (error) {
     throw new UsageError(`${path}: cannot write there (${error instanceof Error ? error.message : String(error)}); choose another folder with --out`);
   }
-  let lines: number | null = null;
+  let lines: LineWriter | null = null;
 
   return {
     name,
     path,
     startLines(dataset) {
       writeDataset(join(path, "dataset.jsonl"), dataset);
-      lines = openSync(join(path, "cases.jsonl"), "w");
+      lines = writeLines(join(path, "cases.jsonl"));
     },
     writeLine(line) {
       if (lines === null) throw new Error("writeLine before startLines");
-      writeSync(lines, `${JSON.stringify(line)}\n`);
+      lines.add(line);
     },
     endLines() {
-      if (lines !== null) closeSync(lines);
+      lines?.close();
       lines = null;
     },
     async publish(report, reporters) {
@@ -69,12 +69,36 @@ export function openRunFolder(parent: string, name: string): RunFolder {
 }
 
 function writeDataset(file: string, dataset: Dataset): void {
+  const lines = writeLines(file);
+  for (const entry of dataset.entries) lines.add(dataset.read(entry));
+  lines.close();
+}
+
+interface LineWriter {
+  add(value: unknown): void;
+  close(): void;
+}
+
+const bufferedChars = 1 << 16;
+
+/** Writes JSON lines in large pieces. What an interrupt loses is made again from the journal. */
+function writeLines(file: string): LineWriter {
   const handle = openSync(file, "w");
-  try {
-    for (const entry of dataset.entries) writeSync(handle, `${JSON.stringify(dataset.read(entry))}\n`);
-  } finally {
-    closeSync(handle);
-  }
+  let pending = "";
+  const flush = () => {
+    if (pending !== "") writeSync(handle, pending);
+    pending = "";
+  };
+  return {
+    add(value) {
+      pending += `${JSON.stringify(value)}\n`;
+      if (pending.length >= bufferedChars) flush();
+    },
+    close() {
+      flush();
+      closeSync(handle);
+    },
+  };
 }
 
 function pointLatest(parent: string, name: string): void {

@@ -18,7 +18,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const provider = providerOf(async () => answerOf("fine"));
+const answer = async () => answerOf("fine");
+const provider = providerOf(answer);
 
 async function entryFiles(): Promise<string[]> {
   const files = await readdir(folder, { recursive: true });
@@ -54,7 +55,7 @@ test.each<[string, Partial<Provider>]>([
   ["a provider without a time of its own", { isTimed: false }],
 ])("%s is not cached", async (_, more) => {
   const cache = createCache(folder);
-  const uncached = providerOf(provider.generate, more);
+  const uncached = providerOf(answer, more);
   await cache.keep(uncached, requestOf(), answerOf("x"));
   expect(await entryFiles()).toEqual([]);
   expect(await cache.find(uncached, requestOf())).toBeNull();
@@ -94,14 +95,14 @@ test("everything that changes the answer changes the key", () => {
     { ...base, case: { ...base.case, context: { rules: "be kind" } } },
   ];
   const providers = [{}, { ref: "openai:o" }, { name: "vllm" }, { model: "m2" }, { hosts: ["h2"] }].map((more) =>
-    providerOf(provider.generate, more),
+    providerOf(answer, more),
   );
   const keys = [
     ...requests.map((request) => cacheKey(provider, request)),
     ...providers.slice(1).map((other) => cacheKey(other, base)),
   ];
   expect(new Set(keys).size).toBe(keys.length);
-  expect(cacheKey(providerOf(provider.generate), requestOf())).toBe(keys[0]);
+  expect(cacheKey(providerOf(answer), requestOf())).toBe(keys[0]);
 });
 
 test("text that moves from one field to the next changes the key", () => {

@@ -154,7 +154,7 @@ test("whatever a host answers, everybody is served once and the limit is kept", 
             inFlight -= 1;
             if (kind === "asked") limits.release(slot!, { kind: "limited", retryAfterMs: 1000 });
             else if (kind === "limited") limits.release(slot!, { kind, retryAfterMs: null });
-            else limits.release(slot!, { kind: kind as "answered" | "failed" });
+            else limits.release(slot!, { kind });
           }),
         );
         expect(served).toBe(results.length);

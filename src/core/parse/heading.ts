@@ -3,7 +3,7 @@ import { asideHeadings, praiseHeadings, remarkWords } from "./phrases.ts";
 import { readPlace, type Place } from "./place.ts";
 import { stripNumber, stripPrefixes } from "./remark.ts";
 import { headingSeverityOf } from "./severity.ts";
-import { isSilence, isTopic, plainWords } from "./silence.ts";
+import { isTopic, plainWords, saysNothing } from "./silence.ts";
 
 /**
  * What a heading is to the text below it. `praise` and `aside` (a summary) hold no remarks; `place` and `topic` say
@@ -40,7 +40,7 @@ export function classifyHeading(text: string): Heading {
   const place = readPlace(text);
   const hasPlace = place.file !== undefined || place.lines !== undefined;
   if (hasPlace && wordsBesidePlace(numbered ?? text) === "") return { kind: "place", place };
-  if (isTopic(numbered ?? text) || isSilence(text)) {
+  if (isTopic(numbered ?? text) || saysNothing(numbered ?? text)) {
     const severity = headingSeverityOf(text);
     return { kind: "topic", ...(severity === undefined ? {} : { severity }) };
   }

@@ -79,15 +79,18 @@ function readHeading(walk: Walk, block: Extract<Block, { kind: "heading" }>): vo
 }
 
 /** Takes a line of labels into the present draft, or starts a new one when the draft has that label already. */
-function readLabels(walk: Walk, line: string, more: Partial<Draft>): boolean {
+function readLabels(walk: Walk, line: string, isFirstLine: boolean, more: Partial<Draft>): boolean {
   const labels = readLabelRow(line);
   const [first] = labels;
+  const { draft: present } = walk;
   if (first === undefined) return false;
-  const isRepeated = walk.draft?.labels.has(first.kind) === true && first.kind !== "more";
-  const belongs = walk.draft !== null && !isRepeated && (walk.draft.isOpen || walk.draft.labels.size > 0 || first.kind === "more" || first.kind !== "message");
-  if (first.kind === "more" && walk.draft === null) return false;
+  if (first.kind === "more" && (present === null || bothPlaced(present, line))) return false;
+  const isRepeated = present?.labels.has(first.kind) === true && first.kind !== "more";
+  const isLoose = present !== null && !present.isOpen && present.labels.size === 0;
+  const isNew = first.kind === "message" || (isFirstLine && first.kind !== "more" && first.kind !== "severity");
+  const belongs = present !== null && !isRepeated && !(isLoose && isNew);
   const isOpen = first.kind !== "message" || first.value === "";
-  const draft = belongs && walk.draft !== null ? walk.draft : open(walk, "", { isOpen, ...more });
+  const draft = belongs ? present : open(walk, "", { isOpen, ...more });
   for (const label of labels) labelDraft(draft, label, line);
   return true;
 }
@@ -110,10 +113,13 @@ function readBadge(walk: Walk, text: string): boolean {
   return true;
 }
 
+function bothPlaced(draft: Draft, text: string): boolean {
+  return readPlace(text).lines !== undefined && readPlace(draft.parts.join("\n")).lines !== undefined;
+}
+
 /** Whether a paragraph is a remark of its own in a section whose heading may be a topic: both have their own line. */
 function startsAnew(draft: Draft, text: string): boolean {
-  if (draft.isWhole || draft.indent !== null || draft.parts.length < 2) return false;
-  return readPlace(text).lines !== undefined && readPlace(draft.parts.join("\n")).lines !== undefined;
+  return !draft.isWhole && draft.indent === null && draft.parts.length > 1 && bothPlaced(draft, text);
 }
 
 function readParagraph(walk: Walk, block: Extract<Block, { kind: "paragraph" }>, next: Block | undefined): void {
@@ -121,12 +127,13 @@ function readParagraph(walk: Walk, block: Extract<Block, { kind: "paragraph" }>,
   const continues = draft !== null && draft.indent !== null && (block.indent > draft.indent || (draft.isOrdered && isNextItem(next)));
   if (!(draft?.isOpen ?? false) && readBadge(walk, block.text)) return;
   for (const [index, text] of splitRemarks(block.text).entries()) {
-    if (readLabels(walk, text, { indent: null })) continue;
+    if (readLabels(walk, text, index === 0, { indent: null })) continue;
     const present = walk.draft;
-    const isMore = index === 0 && present !== null && (continues || present.isOpen) && !startsAnew(present, text);
+    const isFollowing = index === 0 || (present?.labels.size ?? 0) > 0;
+    const isMore = isFollowing && present !== null && (continues || present.isOpen) && !startsAnew(present, text);
     if (isMore && !saysNothing(text)) extendDraft(present, text);
     else if (isLeadIn(text, next)) readLeadIn(walk, text);
-    else if (!isMore && !saysNothing(text)) open(walk, text, awaitsText(text) ? { isOpen: true } : {});
+    else if (!isMore && !saysNothing(text)) open(walk, text, { isOpen: awaitsText(text) || (next?.kind === "code" && /[:：]$/.test(text)) });
   }
 }
 
@@ -153,7 +160,7 @@ function readItem(walk: Walk, block: Extract<Block, { kind: "item" }>, next: Blo
   // "1. **Title**" with bullets flush below it: the bullets are the item's, whatever the indentation says.
   const isUnderNumber = draft !== null && draft.isOrdered && draft.indent !== null && !isOrdered && indent >= draft.indent && draft.isOpen;
   if (!hasParent && !isUnderNumber && draft?.indent !== null && !isTitled && draft?.labels.size === 0) close(walk);
-  if (readLabel(block.text) !== null && readLabels(walk, block.text, { indent })) return;
+  if (readLabel(block.text) !== null && readLabels(walk, block.text, false, { indent })) return;
   if (walk.draft !== null && (hasParent || isTitled || isUnderNumber)) {
     extendDraft(walk.draft, block.text);
     return;
@@ -179,7 +186,7 @@ function readCode(walk: Walk, block: Extract<Block, { kind: "code" }>): void {
   if (block.language === "suggestion") {
     const last = walk.draft ?? walk.found.at(-1)?.finding;
     if (last !== undefined) last.suggestion ??= cleanRemark(block.body);
-  } else if (walk.draft !== null && walk.skippedFold === null && block.language !== "") {
+  } else if (walk.draft !== null && walk.skippedFold === null) {
     extendDraft(walk.draft, `\`\`\`${block.language}\n${block.body}\n\`\`\``);
   }
 }

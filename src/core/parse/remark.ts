@@ -12,6 +12,8 @@ export interface RemarkScope extends Place {
 const numberPrefix =
   /^\s{0,8}(?:\*\*)?(?:#\s?\d{1,4}[.):]?|\(\d{1,4}\)|\d{1,4}[.)]|(?:issue|finding|bug|problem|comment|item|remark)s?\s{0,2}#?\d{1,4}\s{0,2}(?:[:.)]|[-–—](?=\s)|$))(?:\*\*)?\s{0,4}/iu;
 
+const leadingLink = /^([*_`]{0,4})\[([^\]\n]{1,300})\]\([^()\s]{1,2000}\)/;
+const leadingPictograph = /^[\p{Extended_Pictographic}\uFE0F\u200D\s]{1,12}/u;
 const deletedLine = /\b(?:old|deleted|removed) lines? [`*_]{0,3}\d/i;
 
 /** Takes the number off "1. Title", "#2: Title" or "Issue 3 - Title"; null where there is none. */
@@ -30,7 +32,7 @@ function rebalance(removed: string, rest: string): string {
 
 /** A remark without the severity, place and number in front of it. */
 export function stripPrefixes(text: string): { message: string; severity?: Severity } {
-  let message = text.trim();
+  let message = text.trim().replace(leadingLink, "$1$2");
   let severity: Severity | undefined;
   for (let round = 0; round < 5; round += 1) {
     const rated = readSeverityPrefix(message);
@@ -40,8 +42,13 @@ export function stripPrefixes(text: string): { message: string; severity?: Sever
       continue;
     }
     const placed = readPlacePrefix(message);
-    if (placed === null) break;
-    message = rebalance(placed.removed, placed.rest).trim();
+    if (placed === null) {
+      const plain = message.replace(leadingPictograph, "");
+      if (plain === message || plain === "") break;
+      message = plain;
+    } else {
+      message = rebalance(placed.removed, placed.rest).trim();
+    }
   }
   return { message, ...(severity === undefined ? {} : { severity }) };
 }

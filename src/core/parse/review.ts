@@ -59,7 +59,7 @@ export function parseReview(text: string): ParsedReview {
     const prose = readProse(answer);
     if (prose.findings.length > 0) return review("prose", prose);
   }
-  const got = json.isCut ? "JSON that is cut off" : json.hasValue ? "JSON without findings" : "malformed JSON";
+  const got = json.isCut ? "JSON that is cut off" : json.hasValue || wholeJson(answer) !== null ? "JSON without findings" : "malformed JSON";
   return { ok: false, reason: `expected a JSON object {"findings": [...]}, got ${got}` };
 }
 
