@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { compileReviewer, rankReviewers } from "./core/compile-report.ts";
 import { IncompleteError } from "./core/errors.ts";
+import type { Job } from "./core/plan.ts";
 import { ProviderError, type ProviderWorld } from "./core/provider.ts";
 import type { Report } from "./core/report.ts";
 import { reachVerdict } from "./core/verdict.ts";
@@ -11,7 +12,7 @@ import { type PreparedReviewer, type PreparedRun, prepareRun, type RunRequest } 
 import { openRunFolder, type RunFolder } from "./publish.ts";
 import { checkReporters, loadReporters } from "./reporters/index.ts";
 import { createCache } from "./run/cache.ts";
-import { type Job, runJobs } from "./run/generate.ts";
+import { runJobs } from "./run/generate.ts";
 import { createJournal, type Journal, readGenerations, resumeJournal } from "./run/journal.ts";
 import { createLimits } from "./run/limits.ts";
 import { createProgress, type Progress, type ProgressStream } from "./run/progress.ts";

@@ -14,6 +14,7 @@ import {
   transportError,
   type Complaint,
 } from "./chat/failure.ts";
+import { isObject } from "./chat/json.ts";
 import { guardFetch } from "./chat/transport.ts";
 
 /** How long a question beside the reviews (is it there, which models has it) may take. */
@@ -168,10 +169,8 @@ async function ask(endpoint: Endpoint, fetch: typeof globalThis.fetch, signal?: 
 async function listModels(endpoint: Endpoint, fetch: typeof globalThis.fetch): Promise<string[] | null> {
   try {
     const body: unknown = await (await ask(endpoint, fetch)).json();
-    if (typeof body !== "object" || body === null || !("data" in body) || !Array.isArray(body.data)) return null;
-    return body.data.map((card: unknown) =>
-      typeof card === "object" && card !== null && "id" in card ? endpoint.scrub(String(card.id)) : "",
-    );
+    if (!isObject(body) || !Array.isArray(body["data"])) return null;
+    return body["data"].map((card: unknown) => (isObject(card) ? endpoint.scrub(String(card["id"])) : ""));
   } catch {
     return null;
   }

@@ -1,20 +1,10 @@
 import type { Generation } from "../core/generation.ts";
-import type { GenerationRequest, Provider } from "../core/provider.ts";
+import type { Job } from "../core/plan.ts";
+import type { Provider } from "../core/provider.ts";
 import { attempt } from "./attempt.ts";
 import type { Cache } from "./cache.ts";
 import type { Limits } from "./limits.ts";
 import type { RunWorld } from "./world.ts";
-
-/** One question that a run still has to ask. `key` is unique in the run. */
-export interface Job {
-  key: string;
-  /** The reviewer's id: its reference. */
-  reviewer: string;
-  caseId: string;
-  part: number;
-  repeat: number;
-  request: GenerationRequest;
-}
 
 export interface RunJobsOptions {
   provider: Provider;

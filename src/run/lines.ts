@@ -27,8 +27,9 @@ export async function* readLines(file: string): AsyncGenerator<FileLine> {
     startByte = endByte;
     return line;
   };
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-    let rest = chunk as Buffer;
+  const chunks: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: 1024 * 1024 });
+  for await (const chunk of chunks) {
+    let rest = chunk;
     for (let newline = rest.indexOf(0x0a); newline !== -1; newline = rest.indexOf(0x0a)) {
       yield take(rest.subarray(0, newline), true);
       rest = rest.subarray(newline + 1);

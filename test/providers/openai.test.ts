@@ -60,8 +60,8 @@ async function failure(
     () => "answered",
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(ProviderError);
-  return error as ProviderError;
+  if (error instanceof ProviderError) return error;
+  throw new Error(`expected a ProviderError, got ${String(error)}`);
 }
 
 describe("a good answer", () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ProviderError, type Provider } from "../../src/core/provider.ts";
-import { runJobs, type Job, type JobResult, type RunEnd, type RunJobsOptions } from "../../src/run/generate.ts";
+import type { Job } from "../../src/core/plan.ts";
+import { runJobs, type JobResult, type RunEnd, type RunJobsOptions } from "../../src/run/generate.ts";
 import { createLimits } from "../../src/run/limits.ts";
 import { answerOf, jobOf, jobsOf, providerOf } from "../fixtures/asking.ts";
 import { virtualClock } from "../fixtures/virtual-clock.ts";

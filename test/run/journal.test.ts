@@ -296,8 +296,9 @@ test("a journal cut at any byte can be read or is refused by name, never misread
     fc.asyncProperty(fc.integer({ min: 0, max: whole.length }), async (length) => {
       await writeFile(file, whole);
       await truncate(file, length);
-      if (length < headerEnd) await expect(keysIn(file)).rejects.toBeInstanceOf(UsageError);
-      else expect("abc".startsWith((await keysIn(file)).join(""))).toBe(true);
+      const read = await keysIn(file).catch((error: unknown) => (error instanceof UsageError ? "refused" : error));
+      const wholeLines = whole.subarray(headerEnd, length).filter((byte) => byte === 0x0a).length;
+      expect(read).toEqual(length < headerEnd ? "refused" : ["a", "b", "c"].slice(0, wholeLines));
     }),
     { numRuns: 40 },
   );

@@ -8,7 +8,7 @@ export type Block =
   | { kind: "paragraph"; indent: number; text: string }
   | { kind: "quote"; text: string }
   | { kind: "table"; rows: string[] }
-  | { kind: "code"; language: string; body: string; isClosed: boolean }
+  | { kind: "code"; language: string; body: string }
   | { kind: "fold-start" | "fold-end" | "rule" };
 
 const itemLine = /^([ \t]{0,40})(?:\*\*)?(?:([-*+•‣◦▪●–])|\(?\d{1,4}[.)]|[a-z]\))(?:\*\*)?[ \t]{1,8}(?=\S)/u;
@@ -49,7 +49,7 @@ function isRule(line: string): boolean {
 }
 
 interface Open {
-  block: { kind: "item" | "paragraph" | "quote" | "table" };
+  kind: "item" | "paragraph" | "quote" | "table" | "code";
   lines: string[];
   finish: (lines: string[]) => Block;
 }
@@ -61,11 +61,11 @@ function readText(body: string, blocks: Block[]): void {
     if (open !== null) blocks.push(open.finish(open.lines));
     open = null;
   };
-  const add = (kind: Open["block"]["kind"], line: string, finish: Open["finish"]) => {
-    if (open?.block.kind === kind) open.lines.push(line);
+  const add = (kind: Open["kind"], line: string, finish: Open["finish"]) => {
+    if (open?.kind === kind) open.lines.push(line);
     else {
       close();
-      open = { block: { kind }, lines: [line], finish };
+      open = { kind, lines: [line], finish };
     }
   };
   const put = (block: Block) => {
@@ -87,6 +87,7 @@ function readText(body: string, blocks: Block[]): void {
     const indent = widthOf(/^[ \t]{0,200}/.exec(line)?.[0] ?? "");
     const isAfterBlank = hasBlank;
     hasBlank = false;
+    const isOpenCode = open !== null && (open as Open).kind === "code";
     const heading = headingLine.exec(line);
     const item = itemLine.exec(line);
     const bold = indent < 2 ? boldHeading(trimmed) : null;
@@ -108,11 +109,10 @@ function readText(body: string, blocks: Block[]): void {
       const isOrdered = item[2] === undefined && numberMark.test(item[0]);
       const text = reopenBold(item[0], line.slice(item[0].length)).replace(/^\[[ xX]\]\s{1,4}/, "");
       add("item", text.trim(), (lines) => ({ kind: "item", indent, isOrdered, text: lines.join("\n") }));
-    } else if (open !== null && (open as Open).block.kind === "item") {
+    } else if (open !== null && (open as Open).kind === "item") {
       (open as Open).lines.push(trimmed);
-    } else if (isAfterBlank && indent >= 4 && blocks.at(-1)?.kind !== "item" && !isInList(blocks)) {
-      put({ kind: "code", language: "", body: line, isClosed: true });
-      hasBlank = true;
+    } else if (indent >= 4 && (isOpenCode || (isAfterBlank && !isInList(blocks)))) {
+      add("code", line, (lines) => ({ kind: "code", language: "", body: lines.join("\n") }));
     } else {
       add("paragraph", trimmed, (lines) => ({ kind: "paragraph", indent, text: lines.join("\n") }));
     }
@@ -147,7 +147,7 @@ function readHtml(line: string, blocks: Block[]): void {
 }
 
 function codeOf(segment: Extract<Segment, { kind: "fence" }>): Block {
-  return { kind: "code", language: segment.language, body: segment.body, isClosed: segment.isClosed };
+  return { kind: "code", language: segment.language, body: segment.body };
 }
 
 /** Reads a text as the blocks of loosely written Markdown, in one pass. Quoted diffs, fenced or not, are code. */

@@ -18,7 +18,11 @@ const controlCharacter = /[^\P{Cc}\n\t]/gu;
  */
 export function cleanText(text: string): string {
   const unmarked = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  return unmarked.replace(escapeSequence, "").replaceAll("\r\n", "\n").replace(/\r+/g, (run) => "\n".repeat(run.length)).replace(controlCharacter, "");
+  return unmarked
+    .replace(escapeSequence, "")
+    .replaceAll("\r\n", "\n")
+    .replace(/\r+/g, (run) => "\n".repeat(run.length))
+    .replace(controlCharacter, "");
 }
 
 /** One message, file or suggestion as it enters a finding: cleaned, and cut at `maxRemarkLength`. */

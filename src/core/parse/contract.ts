@@ -14,7 +14,9 @@ const ContractFinding = z
     suggestion: z.string().optional(),
     side: z.enum(["new", "old"]).optional(),
   })
-  .refine((finding) => finding.lines === undefined || finding.line === undefined, { error: "expected lines or line, got both" });
+  .refine((finding) => finding.lines === undefined || finding.line === undefined, {
+    error: "expected lines or line, got both",
+  });
 
 /** What a reviewer under the contract `findings` has to write, to the letter. */
 const ContractReview = z.strictObject({ findings: z.array(ContractFinding) });

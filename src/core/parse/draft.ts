@@ -63,7 +63,8 @@ function labelledPlace(labels: ReadonlyMap<LabelKind, string>): Pick<Finding, "f
   const named = labels.get("file")?.replace(/^[`*_"\s]{1,8}|[`*_"\s]{1,8}$/g, "");
   const numbers = labels.get("lines")?.match(/\d{1,12}/g) ?? [];
   const lines = numbers.length === 0 ? stated.lines : lineRange(Number(numbers[0]), Number(numbers[1] ?? numbers[0]));
-  const file = stated.file ?? (named === undefined || named === "" || /\s/.test(named) ? undefined : cleanRemark(named));
+  const file =
+    stated.file ?? (named === undefined || named === "" || /\s/.test(named) ? undefined : cleanRemark(named));
   return { ...(file === undefined ? {} : { file }), ...(lines === undefined ? {} : { lines }) };
 }
 

@@ -8,7 +8,20 @@ type Fields = Record<string, unknown>;
 
 const names = {
   file: ["file", "path", "filename", "file_path", "filepath", "fileName", "filePath", "file_name", "relevant_file"],
-  message: ["message", "comment", "body", "description", "content", "text", "remark", "issue", "problem", "finding", "details", "explanation"],
+  message: [
+    "message",
+    "comment",
+    "body",
+    "description",
+    "content",
+    "text",
+    "remark",
+    "issue",
+    "problem",
+    "finding",
+    "details",
+    "explanation",
+  ],
   title: ["title", "summary", "header", "issue_header", "name"],
   severity: ["severity", "priority", "level", "importance", "impact"],
   category: ["category", "type", "kind", "rule", "label", "tag"],
@@ -38,13 +51,21 @@ function linesOf(value: unknown): [number, number] | undefined {
   if (typeof value === "number") return lineRange(value);
   if (typeof value === "string") {
     const match = /^\D{0,10}(\d{1,12})(?:\s{0,3}(?:-|–|—|:|,|\.\.|to)\s{0,3}[Ll]?(\d{1,12}))?\s{0,3}$/.exec(value);
-    return match === null || value.startsWith("-") ? undefined : lineRange(Number(match[1]), Number(match[2] ?? match[1]));
+    return match === null || value.startsWith("-")
+      ? undefined
+      : lineRange(Number(match[1]), Number(match[2] ?? match[1]));
   }
   if (Array.isArray(value)) {
     const numbers = value.slice(0, 1_000).map(Number);
-    return numbers.length === 0 ? undefined : lineRange(numbers.length > 2 ? Math.min(...numbers) : (numbers[0] ?? 0), numbers.length > 2 ? Math.max(...numbers) : numbers.at(-1));
+    return numbers.length === 0
+      ? undefined
+      : lineRange(
+          numbers.length > 2 ? Math.min(...numbers) : (numbers[0] ?? 0),
+          numbers.length > 2 ? Math.max(...numbers) : numbers.at(-1),
+        );
   }
-  if (isRecord(value)) return lineRange(Number(field(value, names.from)), Number(field(value, names.to) ?? field(value, names.from)));
+  if (isRecord(value))
+    return lineRange(Number(field(value, names.from)), Number(field(value, names.to) ?? field(value, names.from)));
   return undefined;
 }
 
@@ -55,12 +76,17 @@ function isRecord(value: unknown): value is Fields {
 function placeOf(record: Fields): Place {
   const location = record["location"];
   const inner: Fields = isRecord(location) ? location : {};
-  const file = textOf(field(record, names.file) ?? field(inner, names.file) ?? (typeof location === "string" ? location : undefined))?.trim();
+  const file = textOf(
+    field(record, names.file) ?? field(inner, names.file) ?? (typeof location === "string" ? location : undefined),
+  )?.trim();
   const from = field(record, names.from) ?? field(inner, names.from);
   const to = field(record, names.to) ?? field(inner, names.to);
   const line = field(record, names.line) ?? field(inner, names.line);
   const start = from ?? line;
-  const named = start !== undefined && to !== undefined && !Array.isArray(start) ? lineRange(Number(start), Number(to)) : linesOf(start);
+  const named =
+    start !== undefined && to !== undefined && !Array.isArray(start)
+      ? lineRange(Number(start), Number(to))
+      : linesOf(start);
   if (file === undefined || noFile.has(file.toLowerCase())) return named === undefined ? {} : { lines: named };
   const tail = start === undefined ? /(?::|#L)(\d{1,12})(?:-L?(\d{1,12}))?(?::\d{1,6})?$/.exec(file) : null;
   const lines = tail === null ? named : lineRange(Number(tail[1]), Number(tail[2] ?? tail[1]));

@@ -1,5 +1,6 @@
 import type { Severity } from "../case.ts";
-import { asideHeadings, praiseHeadings, remarkWords } from "./phrases.ts";
+import { asideHeadings, remarkWords } from "./frame-phrases.ts";
+import { praiseHeadings } from "./praise-phrases.ts";
 import { readPlace, type Place } from "./place.ts";
 import { stripNumber, stripPrefixes } from "./remark.ts";
 import { headingSeverityOf } from "./severity.ts";
@@ -27,7 +28,9 @@ function wordsBesidePlace(text: string): string {
   const rest = isPlaceOnly ? text : message;
   const withoutPath = rest.replace(/`[^`]{1,300}`|[^\s`()]{0,200}[./][^\s`()]{1,200}/g, " ");
   const plain = plainWords(withoutPath);
-  return plain.replace(/\b(?:l?\d+|l\d+|lines?|files?|in|at|around|on|of|for|and|changes?|comments?|issues?|findings?)\b/g, " ").trim();
+  return plain
+    .replace(/\b(?:l?\d+|l\d+|lines?|files?|in|at|around|on|of|for|and|changes?|comments?|issues?|findings?)\b/g, " ")
+    .trim();
 }
 
 /** Reads what a heading, a bold line or the first line of a list of remarks is for. */
@@ -40,8 +43,9 @@ export function classifyHeading(text: string): Heading {
   const place = readPlace(text);
   const hasPlace = place.file !== undefined || place.lines !== undefined;
   if (hasPlace && wordsBesidePlace(numbered ?? text) === "") return { kind: "place", place };
-  if (isTopic(numbered ?? text) || saysNothing(numbered ?? text)) {
-    const severity = headingSeverityOf(text);
+  const isNamed = isTopic(numbered ?? text);
+  if (isNamed || saysNothing(numbered ?? text)) {
+    const severity = isNamed ? headingSeverityOf(text) : undefined;
     return { kind: "topic", ...(severity === undefined ? {} : { severity }) };
   }
   const isRated = stripPrefixes(numbered ?? text).severity !== undefined;

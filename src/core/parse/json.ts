@@ -17,7 +17,20 @@ interface List {
 }
 
 /** What tools call the list of their remarks, the contract's own word first. */
-const wrappers = ["findings", "comments", "issues", "reviews", "review_comments", "reviewComments", "remarks", "problems", "results", "annotations", "code_review", "review"];
+const wrappers = [
+  "findings",
+  "comments",
+  "issues",
+  "reviews",
+  "review_comments",
+  "reviewComments",
+  "remarks",
+  "problems",
+  "results",
+  "annotations",
+  "code_review",
+  "review",
+];
 const findingsKey = new RegExp(`["'](?:${wrappers.join("|")}|message)["']\\s{0,9}:`);
 const jsonLanguages = new Set(["json", "jsonc", "json5", "jsonl", ""]);
 

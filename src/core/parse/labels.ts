@@ -8,12 +8,43 @@ export interface Label {
 
 const labels: Record<LabelKind, readonly string[]> = {
   file: ["file", "path", "filename", "file name", "file path", "datei", "fichier", "archivo", "文件", "ファイル"],
-  lines: ["line", "lines", "line number", "line numbers", "line(s)", "line range", "zeile", "zeilen", "ligne", "lignes", "línea", "líneas", "行", "行号"],
+  lines: [
+    "line",
+    "lines",
+    "line number",
+    "line numbers",
+    "line(s)",
+    "line range",
+    "zeile",
+    "zeilen",
+    "ligne",
+    "lignes",
+    "línea",
+    "líneas",
+    "行",
+    "行号",
+  ],
   place: ["location", "where", "place", "code location"],
   severity: ["severity", "priority", "level", "schweregrad", "gravité", "severidad", "严重程度", "重要度"],
   category: ["category", "type", "kind"],
   confidence: ["confidence"],
-  message: ["issue", "problem", "description", "finding", "comment", "message", "bug", "concern", "observation", "title", "beschreibung", "problème", "problema", "问题", "問題"],
+  message: [
+    "issue",
+    "problem",
+    "description",
+    "finding",
+    "comment",
+    "message",
+    "bug",
+    "concern",
+    "observation",
+    "title",
+    "beschreibung",
+    "problème",
+    "problema",
+    "问题",
+    "問題",
+  ],
   more: [
     "suggestion",
     "suggestions",
@@ -52,7 +83,8 @@ const labels: Record<LabelKind, readonly string[]> = {
 const kindByName = new Map<string, LabelKind>();
 for (const [kind, names] of Object.entries(labels)) for (const name of names) kindByName.set(name, kind as LabelKind);
 
-const labelLine = /^[\s*_`\p{Extended_Pictographic}\uFE0F]{0,8}([\p{L}][\p{L} ()]{0,24}?)[*_`\s]{0,6}[:：][*_`]{0,4}(?:\s{1,4}|(?=\S)|$)/u;
+const labelLine =
+  /^[\s*_`\p{Extended_Pictographic}\uFE0F]{0,8}([\p{L}][\p{L} ()]{0,24}?)[*_`\s]{0,6}[:：][*_`]{0,4}(?:\s{1,4}|(?=\S)|$)/u;
 
 /** Reads "**Severity:** high" or "Line: 42"; null when the line has no label that is known. */
 export function readLabel(line: string): Label | null {

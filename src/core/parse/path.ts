@@ -8,9 +8,13 @@ const extensions = words(
 );
 const singleLetters = words("s v");
 /** Names of files without an extension. */
-const bareNames = words("makefile dockerfile jenkinsfile rakefile gemfile procfile vagrantfile codeowners license readme");
+const bareNames = words(
+  "makefile dockerfile jenkinsfile rakefile gemfile procfile vagrantfile codeowners license readme",
+);
 /** Names of frameworks and runtimes that look like files. */
-const frameworks = words("node.js vue.js next.js nuxt.js react.js express.js three.js d3.js chart.js backbone.js ember.js discord.js asp.net socket.io");
+const frameworks = words(
+  "node.js vue.js next.js nuxt.js react.js express.js three.js d3.js chart.js backbone.js ember.js discord.js asp.net socket.io",
+);
 
 /**
  * Whether a run of characters is a path: a file with a known extension, or any file below a folder. With `hasLine` (a

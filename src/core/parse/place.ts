@@ -32,7 +32,8 @@ function withLines(from: string | undefined, to: string | undefined): Pick<Place
 }
 
 const tight = "(?:(?:-|–|—|\\.\\.)[lL]?(\\d{1,12}))?";
-const loose = "(?:[ \\t]{0,2}(?:-|–|—|\\.\\.|to|through|thru|bis|à|al?|до)[ \\t]{0,2}(?:lines?[ \\t])?[lL]?(\\d{1,12}))?";
+const loose =
+  "(?:[ \\t]{0,2}(?:-|–|—|\\.\\.|to|through|thru|bis|à|al?|до)[ \\t]{0,2}(?:lines?[ \\t])?[lL]?(\\d{1,12}))?";
 const lineWord = "(?:lines?|zeilen?|l[ií]neas?|lignes?|linhas?|righ[ae]|строк[аеиу]?)";
 const number = "(?:[ \\t]{0,2}(?:numbers?|nos?\\.|nr\\.|#))?[ \\t]{0,2}[`*_#]{0,3}(\\d{1,12})";
 
@@ -50,7 +51,8 @@ const tightRange = new RegExp(tight, "iy");
 const looseRange = new RegExp(loose, "iy");
 const bareLine = new RegExp(`(?<![\\p{L}\\p{N}_])(${lineWord})${number}(?:C\\d{1,6})?`, "giu");
 const bareMark = /(?<![\p{L}\p{N}_])L(\d{1,9})(?:[-–]L?(\d{1,9}))?(?![\p{L}\p{N}_])/gu;
-const eastAsian = /(?:第\s?(\d{1,9})(?:\s?[-–~～至到]\s?(?:第\s?)?(\d{1,9}))?\s?行|(?<!\d)(\d{1,9})(?:[-–~～](\d{1,9}))?\s?行目)/gu;
+const eastAsian =
+  /(?:第\s?(\d{1,9})(?:\s?[-–~～至到]\s?(?:第\s?)?(\d{1,9}))?\s?行|(?<!\d)(\d{1,9})(?:[-–~～](\d{1,9}))?\s?行目)/gu;
 const leadingRange = /^\s{0,4}[*_]{0,2}`(\d{1,9})(?:[-–](\d{1,9}))?`[*_]{0,2}(?=\s{0,2}[:：-])/;
 
 /** Path mentions with the lines that hang on them. */
@@ -68,7 +70,9 @@ function fileMentions(text: string): Mention[] {
   for (const match of text.matchAll(run)) {
     const file = match[0].replace(/^[@~+-]{1,4}/, "").replace(/[./\\-]{1,8}$/, "");
     const start = match.index + match[0].indexOf(file);
-    const isInside = mentions.some((mention) => mention.file !== undefined && start >= mention.start && start < mention.end);
+    const isInside = mentions.some(
+      (mention) => mention.file !== undefined && start >= mention.start && start < mention.end,
+    );
     if (isInside || text.slice(Math.max(0, start - 3), start) === "://") continue;
     const mention = mentionAt(text, file, start);
     if (isPath(file, mention.lines !== undefined)) mentions.push(mention);
@@ -94,7 +98,9 @@ function isLineMark(text: string, start: number, end: number, hasRange: boolean)
   const before = text.slice(Math.max(0, start - 8), start);
   const after = text.slice(end, end + 2);
   if (/[([`#*]$/.test(before) && /^[)\]`*:,]/.test(after)) return true;
-  return /(?:^|\n)\s{0,4}$/.test(before) ? /^\s?[:,)\]–—-]/.test(after) : /(?:^|\s)(?:at|on|in|see|near|line)\s$/i.test(before);
+  return /(?:^|\n)\s{0,4}$/.test(before)
+    ? /^\s?[:,)\]–—-]/.test(after)
+    : /(?:^|\s)(?:at|on|in|see|near|line)\s$/i.test(before);
 }
 
 function lineMentions(text: string): Mention[] {
@@ -126,11 +132,14 @@ function readMentions(text: string): Mention[] {
   const head = text.slice(0, maxPlaceText);
   if (!/[./\d]|file/i.test(head)) return [];
   const files = fileMentions(head);
-  const lines = lineMentions(head).filter((line) => !files.some((file) => line.start >= file.start && line.start < file.end));
+  const lines = lineMentions(head).filter(
+    (line) => !files.some((file) => line.start >= file.start && line.start < file.end),
+  );
   return [...files, ...lines].toSorted((a, b) => a.start - b.start);
 }
 
-const between = /[`*_"'),\]]{0,4}[ \t]{0,2}(?:of|in|at|on|from|von|de|en|in der Datei)?[ \t]{0,2}(?:(?:the )?file )?[`*_"'([@]{0,4}/iy;
+const between =
+  /[`*_"'),\]]{0,4}[ \t]{0,2}(?:of|in|at|on|from|von|de|en|in der Datei)?[ \t]{0,2}(?:(?:the )?file )?[`*_"'([@]{0,4}/iy;
 
 /** Joins "line 42 of src/a.py" into one mention. */
 function joinMentions(text: string, mentions: readonly Mention[]): Mention[] {
@@ -159,13 +168,18 @@ export function readPlace(text: string, scope: Place = {}): Place {
   const whole = mentions.find((mention) => mention.file !== undefined && mention.lines !== undefined);
   const first = mentions[0];
   const isLeading = first?.file !== undefined && first.start <= 4;
-  const file = whole?.file ?? (isLeading ? first.file : undefined) ?? scope.file ?? mentions.find((mention) => mention.file !== undefined)?.file;
+  const file =
+    whole?.file ??
+    (isLeading ? first.file : undefined) ??
+    scope.file ??
+    mentions.find((mention) => mention.file !== undefined)?.file;
   const own = whole ?? mentions.find((mention) => mention.lines !== undefined);
   const lines = own?.lines ?? (mentions.some((mention) => mention.file === undefined) ? undefined : scope.lines);
   return { ...(file === undefined ? {} : { file }), ...(lines === undefined ? {} : { lines }) };
 }
 
-const leadIn = /^[\s*_`"'([<•📍📄📁-]{0,8}(?:(?:in|at|on|file|location|around|see|near)[:\s]\s{0,2})?[\s*_`"'([<@]{0,6}/iu;
+const leadIn =
+  /^[\s*_`"'([<•📍📄📁-]{0,8}(?:(?:in|at|on|file|location|around|see|near)[:\s]\s{0,2})?[\s*_`"'([<@]{0,6}/iu;
 const bracketOut = /[`*_"']{0,4}[)\]][`*_"']{0,4}[:,]?\s{1,4}/y;
 const leadOut = /[`*_"')\]>]{0,6}[ \t]{0,3}(?:[:：|,.][`*_"')\]>]{0,6}|[-–—]{1,2}(?=\s)|[-=]>|(?=\n)|$)\s{0,4}/y;
 

@@ -124,7 +124,8 @@ function startsAnew(draft: Draft, text: string): boolean {
 
 function readParagraph(walk: Walk, block: Extract<Block, { kind: "paragraph" }>, next: Block | undefined): void {
   const { draft } = walk;
-  const continues = draft !== null && draft.indent !== null && (block.indent > draft.indent || (draft.isOrdered && isNextItem(next)));
+  const continues =
+    draft !== null && draft.indent !== null && (block.indent > draft.indent || (draft.isOrdered && isNextItem(next)));
   if (!(draft?.isOpen ?? false) && readBadge(walk, block.text)) return;
   for (const [index, text] of splitRemarks(block.text).entries()) {
     if (readLabels(walk, text, index === 0, { indent: null })) continue;
@@ -133,7 +134,8 @@ function readParagraph(walk: Walk, block: Extract<Block, { kind: "paragraph" }>,
     const isMore = isFollowing && present !== null && (continues || present.isOpen) && !startsAnew(present, text);
     if (isMore && !saysNothing(text)) extendDraft(present, text);
     else if (isLeadIn(text, next)) readLeadIn(walk, text);
-    else if (!isMore && !saysNothing(text)) open(walk, text, { isOpen: awaitsText(text) || (next?.kind === "code" && /[:：]$/.test(text)) });
+    else if (!isMore && !saysNothing(text))
+      open(walk, text, { isOpen: awaitsText(text) || (next?.kind === "code" && /[:：]$/.test(text)) });
   }
 }
 
@@ -143,7 +145,10 @@ function isNextItem(next: Block | undefined): boolean {
 
 /** "Three problems in src/a.py:" before a list is no remark, but may say where those of the list are. */
 function isLeadIn(text: string, next: Block | undefined): boolean {
-  return /[:：]$/.test(text.replace(/[*_\s]{1,4}$/, "")) && (next?.kind === "item" || next?.kind === "table" || next?.kind === "heading");
+  return (
+    /[:：]$/.test(text.replace(/[*_\s]{1,4}$/, "")) &&
+    (next?.kind === "item" || next?.kind === "table" || next?.kind === "heading")
+  );
 }
 
 function readLeadIn(walk: Walk, text: string): void {
@@ -158,7 +163,8 @@ function readItem(walk: Walk, block: Extract<Block, { kind: "item" }>, next: Blo
   const hasParent = draft !== null && draft.indent !== null && indent > draft.indent;
   const isTitled = draft !== null && draft.indent === null && draft.isOpen && (draft.isWhole || draft.parts.length > 1);
   // "1. **Title**" with bullets flush below it: the bullets are the item's, whatever the indentation says.
-  const isUnderNumber = draft !== null && draft.isOrdered && draft.indent !== null && !isOrdered && indent >= draft.indent && draft.isOpen;
+  const isUnderNumber =
+    draft !== null && draft.isOrdered && draft.indent !== null && !isOrdered && indent >= draft.indent && draft.isOpen;
   if (!hasParent && !isUnderNumber && draft?.indent !== null && !isTitled && draft?.labels.size === 0) close(walk);
   if (readLabel(block.text) !== null && readLabels(walk, block.text, false, { indent })) return;
   if (walk.draft !== null && (hasParent || isTitled || isUnderNumber)) {
@@ -169,9 +175,19 @@ function readItem(walk: Walk, block: Extract<Block, { kind: "item" }>, next: Blo
   const text = block.text.trim();
   const isParent = next?.kind === "item" && next.indent > indent;
   const heading = isParent ? classifyHeading(text.replace(/[:：]$/, "")) : null;
-  if (heading !== null && (heading.kind === "topic" || (heading.kind === "place" && heading.place.lines === undefined))) {
+  if (
+    heading !== null &&
+    (heading.kind === "topic" || (heading.kind === "place" && heading.place.lines === undefined))
+  ) {
     close(walk);
-    walk.scope.enter(levels.item, heading.kind === "place" ? { place: heading.place } : heading.severity === undefined ? {} : { severity: heading.severity });
+    walk.scope.enter(
+      levels.item,
+      heading.kind === "place"
+        ? { place: heading.place }
+        : heading.severity === undefined
+          ? {}
+          : { severity: heading.severity },
+    );
     return;
   }
   if (saysNothing(text)) {
@@ -241,7 +257,15 @@ function readQuote(walk: Walk, text: string): void {
  */
 export function readProse(text: string): { findings: Finding[]; isCapped: boolean } {
   const blocks = readBlocks(text.slice(0, maxProse));
-  const walk: Walk = { scope: createScope(), found: [], draft: null, section: "remarks", foldDepth: 0, skippedFold: null, isCapped: text.length > maxProse };
+  const walk: Walk = {
+    scope: createScope(),
+    found: [],
+    draft: null,
+    section: "remarks",
+    foldDepth: 0,
+    skippedFold: null,
+    isCapped: text.length > maxProse,
+  };
   for (const [index, block] of blocks.entries()) {
     readBlock(walk, block, blocks[index + 1]);
     if (walk.found.length >= maxFindings && walk.isCapped) break;

@@ -1,4 +1,5 @@
-const fileLine = /^(?:diff --git |index [0-9a-f]{4,40}\.\.|--- (?:a\/|\/dev\/null)|\+\+\+ (?:b\/|\/dev\/null)|new file mode |deleted file mode |similarity index |rename (?:from|to) )/;
+const fileLine =
+  /^(?:diff --git |index [0-9a-f]{4,40}\.\.|--- (?:a\/|\/dev\/null)|\+\+\+ (?:b\/|\/dev\/null)|new file mode |deleted file mode |similarity index |rename (?:from|to) )/;
 const hunkLine = /^@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@/;
 
 /**

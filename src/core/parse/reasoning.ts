@@ -15,7 +15,8 @@ function isAtLineStart(text: string, index: number): boolean {
  */
 export function dropReasoning(text: string): string {
   const finalAt = text.lastIndexOf(finalChannel);
-  const answer = finalAt < 0 ? text : text.slice(finalAt + finalChannel.length).replace(/<\|(?:return|end)\|>\s{0,9}$/, "");
+  const answer =
+    finalAt < 0 ? text : text.slice(finalAt + finalChannel.length).replace(/<\|(?:return|end)\|>\s{0,9}$/, "");
   const isData = /^\s*[[{]\s*["{]/.test(answer);
   const kept: string[] = [];
   let keptTo = 0;

@@ -1,4 +1,4 @@
-import { refusalOpeners, refusalRest, refusalVerbs, refusalWhole } from "./phrases.ts";
+import { refusalOpeners, refusalRest, refusalVerbs, refusalWhole } from "./refusal-phrases.ts";
 import { readPlace } from "./place.ts";
 import { plainWords } from "./silence.ts";
 
@@ -6,10 +6,16 @@ const maxRefusal = 800;
 
 function isRefusingSentence(words: string): boolean {
   if (refusalWhole.some((phrase) => words.includes(phrase))) return true;
-  const opener = refusalOpeners.find((phrase) => new RegExp(`(?:^|\\b(?:sorry|but|however|apologize|unfortunately|afraid) )${phrase}\\b`).test(words));
+  const opener = refusalOpeners.find((phrase) =>
+    new RegExp(`(?:^|\\b(?:sorry|but|however|apologize|unfortunately|afraid) )${phrase}\\b`).test(words),
+  );
   if (opener === undefined) return false;
   if (opener.startsWith("as a")) return /\b(?:cant|cannot|unable|not able|dont)\b/.test(words);
-  const next = words.slice(words.indexOf(opener) + opener.length).trim().split(" ").slice(0, 3);
+  const next = words
+    .slice(words.indexOf(opener) + opener.length)
+    .trim()
+    .split(" ")
+    .slice(0, 3);
   return next.some((word) => refusalVerbs.has(word)) || /comfortable|decline/.test(opener);
 }
 

@@ -30,7 +30,10 @@ function isMeantAsJson(answer: string, fences: readonly Fence[], texts: string):
   return jsonStart.test(answer) || wholeJson(answer) !== null || fences.length > 0 || findingsLine.test(texts);
 }
 
-function review(form: "json" | "prose" | "empty", read: { findings: Review["findings"]; isCapped: boolean }): ParsedReview {
+function review(
+  form: "json" | "prose" | "empty",
+  read: { findings: Review["findings"]; isCapped: boolean },
+): ParsedReview {
   return { ok: true, review: { findings: read.findings }, form, ...(read.isCapped ? { isCapped: true } : {}) };
 }
 
@@ -52,14 +55,20 @@ export function parseReview(text: string): ParsedReview {
   if (json.kind === "differing") {
     return { ok: false, reason: "expected one JSON object with findings, got several that differ (answer once)" };
   }
-  const fences = segments.filter((segment) => segment.kind === "fence").filter((fence) => isJsonLanguage(fence.language));
+  const fences = segments
+    .filter((segment) => segment.kind === "fence")
+    .filter((fence) => isJsonLanguage(fence.language));
   const texts = segments.map((segment) => (segment.kind === "text" ? segment.body : "")).join("\n");
   if (!isMeantAsJson(answer, fences, texts)) return readWords(answer);
   if (fences.length > 0 && isQuotedData(answer, fences, texts)) {
     const prose = readProse(answer);
     if (prose.findings.length > 0) return review("prose", prose);
   }
-  const got = json.isCut ? "JSON that is cut off" : json.hasValue || wholeJson(answer) !== null ? "JSON without findings" : "malformed JSON";
+  const got = json.isCut
+    ? "JSON that is cut off"
+    : json.hasValue || wholeJson(answer) !== null
+      ? "JSON without findings"
+      : "malformed JSON";
   return { ok: false, reason: `expected a JSON object {"findings": [...]}, got ${got}` };
 }
 

@@ -10,7 +10,21 @@ const wordsBySeverity: Record<Severity, readonly string[]> = {
 };
 
 /** Words that are a severity only where they stand as one; in a heading they are a topic like any other. */
-const softWords = new Set(["error", "warning", "info", "information", "note", "notice", "suggestion", "style", "hint", "important", "normal", "average", "optional"]);
+const softWords = new Set([
+  "error",
+  "warning",
+  "info",
+  "information",
+  "note",
+  "notice",
+  "suggestion",
+  "style",
+  "hint",
+  "important",
+  "normal",
+  "average",
+  "optional",
+]);
 
 const severityByWord = new Map<string, Severity>();
 for (const [severity, words] of Object.entries(wordsBySeverity)) {
@@ -28,11 +42,19 @@ export function severityOf(text: string): Severity | undefined {
 
 /** As `severityOf`, but only for words that mean a severity even in a heading ("Critical issues", not "Suggestions"). */
 export function headingSeverityOf(text: string): Severity | undefined {
-  return severityOf(severityWordsOf(text).filter((word) => !softWords.has(word)).join(" "));
+  return severityOf(
+    severityWordsOf(text)
+      .filter((word) => !softWords.has(word))
+      .join(" "),
+  );
 }
 
 function severityWordsOf(text: string): string[] {
-  const words = text.slice(0, 200).toLowerCase().match(/[a-z]+\d?/g) ?? [];
+  const words =
+    text
+      .slice(0, 200)
+      .toLowerCase()
+      .match(/[a-z]+\d?/g) ?? [];
   return words.map((word) => (severityByWord.has(word) ? word : word.replace(/s$/, "")));
 }
 

@@ -1,15 +1,6 @@
-import {
-  changeVerbs,
-  closingOpeners,
-  contrastWords,
-  fillerWords,
-  praiseOpeners,
-  praisePhrases,
-  praiseWords,
-  qualityNames,
-  silencePhrases,
-  topicWords,
-} from "./phrases.ts";
+import { changeVerbs, closingOpeners, fillerWords, qualityNames, topicWords } from "./frame-phrases.ts";
+import { contrastWords, praiseOpeners, praisePhrases, praiseWords } from "./praise-phrases.ts";
+import { silencePhrases } from "./silence-phrases.ts";
 import { readPlace } from "./place.ts";
 
 const silent = new Set(silencePhrases);
@@ -33,7 +24,11 @@ const noRemark = new RegExp(
 
 /** The words of a text in lower case, one blank between them, apostrophes dropped. */
 export function plainWords(text: string): string {
-  const words = text.toLowerCase().replace(/['’]/g, "").match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? [];
+  const words =
+    text
+      .toLowerCase()
+      .replace(/['’]/g, "")
+      .match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? [];
   return words.join(" ");
 }
 
@@ -42,7 +37,9 @@ function hasContrast(words: string): boolean {
 }
 
 function opensWith(words: string, openers: readonly string[]): boolean {
-  return openers.some((opener) => words.startsWith(opener) && (words.length === opener.length || words[opener.length] === " "));
+  return openers.some(
+    (opener) => words.startsWith(opener) && (words.length === opener.length || words[opener.length] === " "),
+  );
 }
 
 function isPraise(words: string): boolean {
@@ -51,7 +48,10 @@ function isPraise(words: string): boolean {
   if (none !== null) return !hasContrast(words.slice(none[0].length));
   if (opensWith(words, praiseOpeners) && !hasContrast(words)) return true;
   const hit = praisePhrases.filter((phrase) => words.includes(phrase));
-  const rest = hit.reduce((left, phrase) => left.replaceAll(phrase, " "), words).split(" ").filter(Boolean);
+  const rest = hit
+    .reduce((left, phrase) => left.replaceAll(phrase, " "), words)
+    .split(" ")
+    .filter(Boolean);
   if (!rest.every((word) => praise.has(word) || filler.has(word) || quality.has(word))) return false;
   return hit.length > 0 || rest.some((word) => praise.has(word));
 }
@@ -73,7 +73,8 @@ function isFrame(words: string): boolean {
 const change = new RegExp(
   `^(?:overall )?(?:this|the|these) (?:pr|pull request|changes?|change set|changeset|patch|diff|commit) (?:\\w{1,12}ly )?(?:${changeVerbs.join("|")})(?= |$)`,
 );
-const grade = /^(?:overall )?(?:score|rating|grade|quality|confidence|effort|estimated effort|review effort)(?: score| level)?(?: \d| (?:high|medium|low))/;
+const grade =
+  /^(?:overall )?(?:score|rating|grade|quality|confidence|effort|estimated effort|review effort)(?: score| level)?(?: \d| (?:high|medium|low))/;
 
 /** Whether a sentence only tells what the change does ("This PR adds …") or grades it ("Score: 8/10"). */
 function isRetelling(words: string): boolean {
@@ -100,7 +101,12 @@ export function saysNothing(text: string): boolean {
     if (words === "") return true;
     if (isPlaced || sentence.includes("?")) return false;
     if (/^[\s*_]{0,4}[✅✔👍🎉💯]/u.test(sentence) && !hasContrast(words)) return true;
-    return isPraise(words) || isFrame(words) || isRetelling(words) || (opensWith(words, closingOpeners) && !hasContrast(words));
+    return (
+      isPraise(words) ||
+      isFrame(words) ||
+      isRetelling(words) ||
+      (opensWith(words, closingOpeners) && !hasContrast(words))
+    );
   });
 }
 

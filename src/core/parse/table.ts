@@ -13,7 +13,10 @@ const columns: readonly [Column, RegExp][] = [
   ["severity", /^(?:severity|priority|level|sev)$/i],
   ["category", /^(?:category|type|kind)$/i],
   ["confidence", /^confidence$/i],
-  ["message", /^(?:issues?|problems?|findings?|comments?|bugs?|concerns?|remarks?|description|message|details?|observation|beschreibung)$/i],
+  [
+    "message",
+    /^(?:issues?|problems?|findings?|comments?|bugs?|concerns?|remarks?|description|message|details?|observation|beschreibung)$/i,
+  ],
   ["more", /^(?:suggestions?|fix|recommendations?|suggested fix|solution|why|impact)$/i],
 ];
 
@@ -72,9 +75,15 @@ function findingOf(cells: readonly string[], header: readonly Column[], scope: R
  * files and what changed in them is no list of findings.
  */
 export function readTable(rows: readonly string[], scope: RemarkScope): Finding[] {
-  const header = cellsOf(rows[0] ?? "").slice(0, 40).map(columnOf);
+  const header = cellsOf(rows[0] ?? "")
+    .slice(0, 40)
+    .map(columnOf);
   const isRemarks = header.includes("message") || header.includes("more");
-  if (!isRemarks || !(header.includes("lines") || header.includes("severity") || /issue|problem|finding|bug/i.test(rows[0] ?? ""))) return [];
+  if (
+    !isRemarks ||
+    !(header.includes("lines") || header.includes("severity") || /issue|problem|finding|bug/i.test(rows[0] ?? ""))
+  )
+    return [];
   const findings: Finding[] = [];
   for (const row of rows.slice(1, 1_200)) {
     const cells = cellsOf(row);

@@ -3,6 +3,7 @@ import { Stream } from "openai/streaming";
 import { z } from "zod";
 import type { Usage } from "../../core/generation.ts";
 import { ProviderError } from "../../core/provider.ts";
+import { isObject } from "./json.ts";
 
 /** A longer text is cut there and counts as truncated. */
 const longestTextBytes = 32 * 1024 * 1024;
@@ -58,8 +59,8 @@ export async function hearAnswer(
 }
 
 function hearWhole(body: unknown, headers: Headers): Heard {
-  if (typeof body === "object" && body !== null && "error" in body && body.error) {
-    throw new APIError(undefined, body.error, undefined, headers);
+  if (isObject(body) && body["error"]) {
+    throw new APIError(undefined, body["error"], undefined, headers);
   }
   const heard = silence();
   const chunk = readChunk(body);

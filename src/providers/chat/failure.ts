@@ -2,6 +2,7 @@ import { APIConnectionTimeoutError, APIError } from "openai";
 import { ProviderError } from "../../core/provider.ts";
 import { readRetryAfterMs } from "../retry-after.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { isObject } from "./json.ts";
 
 /** What a server says is wrong. `code`, `type` and `param` are empty where it says none. */
 export interface Complaint {
@@ -19,7 +20,7 @@ export function readComplaint(error: unknown): Complaint | null {
   if (!(error instanceof APIError)) return null;
   const body: unknown = error.error;
   if (error.status === undefined && body === undefined) return null;
-  const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : { message: body };
+  const fields = isObject(body) ? body : { message: body };
   const code = fields["code"];
   return {
     status: error.status ?? statusOf(code),
@@ -117,7 +118,7 @@ const connectionReasons: Readonly<Record<string, string>> = {
 
 function connectionReason(error: unknown): string | null {
   for (const link of chainOf(error)) {
-    const code = typeof link === "object" && link !== null && "code" in link ? String(link.code) : "";
+    const code = isObject(link) ? String(link["code"]) : "";
     const reason = connectionReasons[code];
     if (reason !== undefined) return reason;
   }

@@ -1,4 +1,5 @@
 import { ProviderError } from "../../core/provider.ts";
+import { isObject } from "./json.ts";
 
 /** No honest event or JSON answer has a longer line; an endless one must not fill the memory. */
 const longestLineBytes = 64 * 1024 * 1024;
@@ -77,10 +78,6 @@ function parseObject(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function guardLines(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {

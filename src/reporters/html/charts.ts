@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Metric, Report, ReviewerReport, Slice } from "../../core/report.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
 import { metricLabel, metricMeaning, rowOrder, showInterval, showValue } from "./numbers.ts";
-import { shortenMiddle } from "./text.ts";
+import { shortenApart, shortenMiddle } from "./text.ts";
 
 type Marks = ReadonlyMap<string, Mark>;
 
@@ -40,10 +40,11 @@ export function renderCharts(report: Report, marks: Marks): Html {
 function forestPanel(name: string, contestants: readonly ReviewerReport[], landmarks: readonly ReviewerReport[], marks: Marks): Html {
   const { better } = metricMeaning(name);
   const units = [...contestants, ...landmarks].map((reviewer) => reviewer.metrics[name]?.unitOfAnalysis).find((unit) => unit !== undefined);
+  const names = shortenApart([...contestants, ...landmarks].map((reviewer) => reviewer.id), 24);
   const rows = (reviewers: readonly ReviewerReport[], className: string) =>
     reviewers.map(
       (reviewer) => html`<div class="row ${className}">
-        <span class="row-name" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))}<span>${shortenMiddle(reviewer.id, 30)}</span></span>
+        <span class="row-name" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))}<span>${names.get(reviewer.id)}</span></span>
         ${whiskers([{ metric: reviewer.metrics[name], mark: marks.get(reviewer.id) }], rowHeight)}
         ${rowNumbers(reviewer.metrics[name])}
       </div>`,
@@ -129,10 +130,11 @@ function sliceFigure(field: string, reviewers: readonly ReviewerReport[], marks:
   if (values.length === 0) return html``;
   const find = (reviewer: ReviewerReport, value: string): Slice | undefined =>
     reviewer.slices.find((slice) => slice.field === field && slice.value === value);
+  const names = shortenApart(reviewers.map((reviewer) => reviewer.id), 36);
   const height = Math.max(rowHeight, 10 + reviewers.length * 12);
   return html`<figure class="panel slice">
     <figcaption><b>recall by ${field}</b> <span class="quiet">higher is better</span>
-      <span class="key">${reviewers.map((reviewer) => html`<span title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${shortenMiddle(reviewer.id, 30)}</span>`)}</span></figcaption>
+      <span class="key">${reviewers.map((reviewer) => html`<span title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(reviewer.id)}</span>`)}</span></figcaption>
     <p class="head">n bugs</p>
     ${values.slice(0, mostSlices).map((value) => {
       const metrics = reviewers.map((reviewer) => find(reviewer, value)?.metrics["detection.recall"]);

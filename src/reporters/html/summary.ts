@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import type { GateResult, Metric, Report, ReviewerReport } from "../../core/report.ts";
 import { type Html, type Mark, markIcon, statusBadge } from "./marks.ts";
-import { showInterval, showValue, type Unit } from "./numbers.ts";
-import { grouped, plural, shortenMiddle, spokenDuration } from "./text.ts";
+import { metricLabel, showInterval, showValue, type Unit } from "./numbers.ts";
+import { grouped, plural, shortenApart, spokenDuration } from "./text.ts";
 
 /** The top of the page: what was run, and the answer in one sentence. */
 export function renderHeader(report: Report): Html {
@@ -111,10 +111,15 @@ function gateRow(reviewer: ReviewerReport, result: GateResult): Html {
     <td class="why">
       ${result.casesToDecide === null || result.casesToDecide === 0
         ? ""
-        : html`<b>About ${grouped(result.casesToDecide)} more would decide.</b> `}${result.reason}
+        : html`<b>About ${grouped(result.casesToDecide)} more would decide.</b> `}${bareReason(result)}${metric === undefined || gate.where !== undefined ? "" : `, n = ${metric.n}`}
       ${result.warning === undefined ? "" : html`<span class="below caution">Warning: ${result.warning}</span>`}
     </td>
   </tr>`;
+}
+
+// Value and interval have their own column.
+function bareReason({ reason }: GateResult): string {
+  return reason.replaceAll(/ \(value [^()]*\)/g, "");
 }
 
 function gateUnit(reviewer: ReviewerReport, { gate }: GateResult): Unit {
@@ -131,18 +136,19 @@ function gateRule({ gate }: GateResult, unit: Unit): string {
 
 function gateMatrix(gated: readonly ReviewerReport[], marks: ReadonlyMap<string, Mark>): Html {
   const columns = gated[0]?.gates ?? [];
+  const names = shortenApart(gated.map((reviewer) => reviewer.id), 44);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Gates of all reviewers">
     <table class="matrix">
       <thead>
         <tr>
           <th scope="col">Reviewer</th>
-          ${columns.map((column) => html`<th scope="col"><code>${column.gate.metric}</code> ${gateRule(column, gateUnit(gated[0] as ReviewerReport, column))}</th>`)}
+          ${columns.map((column) => html`<th scope="col" title="${column.gate.metric}">${metricLabel(column.gate.metric)} ${gateRule(column, gateUnit(gated[0] as ReviewerReport, column))}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${gated.map(
           (reviewer) => html`<tr>
-            <th scope="row" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} <span class="name">${shortenMiddle(reviewer.id, 48)}</span></th>
+            <th scope="row" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} <span class="name">${names.get(reviewer.id)}</span></th>
             ${columns.map((_, index) => {
               const result = reviewer.gates[index];
               if (result === undefined) return html`<td>–</td>`;

@@ -3,7 +3,7 @@ import { metricNames } from "../../core/metric.ts";
 import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
 import { metricLabel, metricMeaning, rowOrder, sharedDecimals, showInterval, showValue } from "./numbers.ts";
-import { plural, shortenMiddle } from "./text.ts";
+import { plural, shortenApart } from "./text.ts";
 
 type Reviewers = readonly ReviewerReport[];
 type Marks = ReadonlyMap<string, Mark>;
@@ -105,12 +105,13 @@ function allMetrics(reviewers: Reviewers, marks: Marks): Html {
   const measured = new Set(reviewers.flatMap((reviewer) => Object.keys(reviewer.metrics)));
   const ordered = [...metricNames.filter((name) => measured.delete(name)), ...measured];
   if (ordered.length === 0) return html``;
+  const names = shortenApart(reviewers.map((reviewer) => reviewer.id), 24);
   return html`<details class="all-metrics">
     <summary>All ${ordered.length} metrics, with n</summary>
     <div class="scroll" tabindex="0" role="region" aria-label="All metrics">
       <table class="every">
         <thead>
-          <tr><th scope="col">Metric</th>${reviewers.map((reviewer) => html`<th scope="col" class="num" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${shortenMiddle(reviewer.id, 22)}</th>`)}</tr>
+          <tr><th scope="col">Metric</th>${reviewers.map((reviewer) => html`<th scope="col" class="num" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(reviewer.id)}</th>`)}</tr>
         </thead>
         <tbody>
           ${ordered.map((name) => {

@@ -35,12 +35,23 @@ function walk(value: unknown): unknown {
   return value;
 }
 
-/** Shortens a long name in its middle, where names of one family differ least; `most` is in characters. */
-export function shortenMiddle(name: string, most: number): string {
+/** Leaves out the middle of a long name; `most` is in characters, `tailShare` of them are kept of its end. */
+export function shortenMiddle(name: string, most: number, tailShare = 0.6): string {
   const characters = [...name];
   if (characters.length <= most) return name;
-  const tail = Math.floor((most - 1) * 0.6);
-  return `${characters.slice(0, most - 1 - tail).join("")}…${characters.slice(-tail).join("")}`;
+  const tail = Math.floor((most - 1) * tailShare);
+  return `${characters.slice(0, most - 1 - tail).join("")}…${characters.slice(characters.length - tail).join("")}`;
+}
+
+/** Shortens names so that they stay apart: each keeps the end, the middle or the beginning that no other name shares. */
+export function shortenApart(names: readonly string[], most: number): Map<string, string> {
+  const tailShares = [0.75, 0.5, 0.25];
+  return new Map(
+    names.map((name) => {
+      const isOwn = (share: number) => names.every((other) => other === name || shortenMiddle(other, most, share) !== shortenMiddle(name, most, share));
+      return [name, shortenMiddle(name, most, tailShares.find(isOwn) ?? tailShares[0])];
+    }),
+  );
 }
 
 /** `1 case`, `2 cases`. */

@@ -5,12 +5,15 @@ import { fields, states } from "./filter.js";
  * Search, states and menus above the list. `filter` is changed in place, then `changed` is called.
  * @returns {{element: HTMLElement, search: HTMLInputElement, update: (counts: Record<string, number>, shown: number) => void}}
  */
-export function filterControls(data, filter, changed) {
+export function filterControls(data, filter, changed, showHelp) {
   const search = el("input", { type: "search", placeholder: "Search cases   /", "aria-label": "Search cases", autocomplete: "off", spellcheck: "false" });
   search.addEventListener("input", () => {
     filter.query = search.value;
     changed();
   });
+
+  const help = el("button", { type: "button", class: "help-button", "aria-label": "Keyboard help" }, "?");
+  help.addEventListener("click", showHelp);
 
   const reviewerMenu = menu("Reviewer", data.reviewers.map((reviewer, index) => [String(index), reviewer.id]), (value) => {
     filter.reviewer = Number(value);
@@ -45,7 +48,7 @@ export function filterControls(data, filter, changed) {
   const element = el(
     "div",
     "controls",
-    search,
+    el("div", "search-row", search, help),
     el("label", "reviewer-menu", el("span", "quiet", "Judged by what this reviewer said"), reviewerMenu),
     el("div", { class: "chips", role: "group", "aria-label": "State" }, ...chips.map((chip) => chip.button)),
     el("div", "menus", ...menus.filter((one) => one.isUseful).map((one) => one.select)),

@@ -53,7 +53,7 @@ function startCases(data) {
   const controls = filterControls(data, filter, () => {
     repeat = 0;
     refresh();
-  });
+  }, () => help.showModal());
   const open = (item) => {
     if (item !== current) repeat = 0;
     current = item;
@@ -111,9 +111,7 @@ function startCases(data) {
     if (app.classList.contains("is-open") && current !== null) replaceHash();
   };
 
-  const helpButton = el("button", { type: "button", class: "help-button", "aria-label": "Keyboard help" }, "?");
-  helpButton.addEventListener("click", () => help.showModal());
-  app.replaceChildren(el("div", "list-pane", controls.element, list.element), pane, helpButton, help);
+  app.replaceChildren(el("div", "list-pane", controls.element, list.element), pane, help);
   app.hidden = false;
   addEventListener("hashchange", followHash);
   refresh();
