@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import type { z } from "zod";
 import { type Bug, Case } from "../core/case.ts";
 import { checkCase, checkTwin, type TwinLink } from "../core/check-case.ts";
 import { UsageError } from "../core/errors.ts";
@@ -28,7 +29,7 @@ export interface DatasetEntry {
 export interface Dataset {
   name: string;
   file: string;
-  /** SHA-256 of the whole file. */
+  /** SHA-256 of the whole file as text, whatever its line endings. */
   hash: string;
   entries: readonly DatasetEntry[];
   read(entry: DatasetEntry): Case;
@@ -51,10 +52,14 @@ export function loadDataset(settings: Suite["dataset"], folder: string, seed: nu
     file,
     hash,
     entries: chosen,
-    // Checked when it was indexed: only the schema's default is made up for again.
-    read: (entry) => ({ references: [], ...(JSON.parse(readText(handle, entry.offset, entry.bytes)) as Case) }),
+    read: (entry) => withDefaults(JSON.parse(readText(handle, entry.offset, entry.bytes)) as z.input<typeof Case>),
     close: () => closeSync(handle),
   };
+}
+
+/** What the schema would add; the line itself was checked when it was indexed. */
+function withDefaults(source: z.input<typeof Case>): Case {
+  return { ...source, references: source.references ?? [] };
 }
 
 function casesFile(path: string): string {

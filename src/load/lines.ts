@@ -10,6 +10,7 @@ export interface Line {
 
 const chunkBytes = 1 << 20;
 const newline = 0x0a;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Reads a file line by line without ever holding more than one line of it. Invalid UTF-8 becomes U+FFFD. */
 export function* readLines(file: string): Generator<Line> {
@@ -37,9 +38,11 @@ export function* readLines(file: string): Generator<Line> {
   }
 }
 
+/** A byte order mark at the start of the file belongs to no line. */
 function toLine(line: Buffer, number: number, offset: number): Line {
-  const text = line.toString("utf8");
-  return { text: text.endsWith("\r") ? text.slice(0, -1) : text, number, offset, bytes: line.length };
+  const skipped = offset === 0 && line.indexOf(byteOrderMark) === 0 ? byteOrderMark.length : 0;
+  const text = line.toString("utf8", skipped);
+  return { text: text.endsWith("\r") ? text.slice(0, -1) : text, number, offset: offset + skipped, bytes: line.length - skipped };
 }
 
 /** Reads some bytes of an open file as text. */

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkSuite } from "../core/check-suite.ts";
 import { suggestWord, UsageError } from "../core/errors.ts";
+import { bugFieldNames, caseFieldNames } from "../core/fields.ts";
 import { Suite } from "../core/suite.ts";
+import { parseWhere } from "../core/where.ts";
 import { hashOf } from "./hash.ts";
 import { type Override, parseYaml } from "./yaml.ts";
 
@@ -26,6 +28,7 @@ export function loadSuite(nameOrPath: string, folders: readonly string[], overri
   const { data: suite, locate } = parseYaml(Suite, readFileSync(path, "utf8"), file, overrides);
   const mistakes = checkSuite(suite);
   if (mistakes.length > 0) throw new UsageError(mistakes.map((mistake) => `${locate(mistake.path)}: ${mistake.message}`).join("\n"));
+  if (suite.dataset.where !== undefined) parseWhere(suite.dataset.where, [...caseFieldNames, ...bugFieldNames], locate(["dataset", "where"]));
   return { suite, file, folder: dirname(path), hash: hashOf(suite) };
 }
 

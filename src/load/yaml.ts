@@ -29,20 +29,38 @@ export function parseYaml<T extends z.ZodType>(schema: T, text: string, file: st
   const [fault] = document.errors;
   if (fault !== undefined) {
     const { line, col } = lines.linePos(fault.pos[0]);
-    throw new UsageError(`${file}:${line}:${col}: not YAML: ${firstLine(fault.message)}`);
+    const what = fault.code === "MULTIPLE_DOCS" ? "expected one document, got several (remove the line ---)" : `not YAML: ${firstLine(fault.message)}`;
+    throw new UsageError(`${file}:${line}:${col}: ${what}`);
   }
   if (!isMap(document.contents)) throw new UsageError(`${file}: expected a mapping such as "version: 1", got ${describe(document.toJS())}`);
   for (const override of overrides) setOverride(document, override);
 
-  const input: unknown = document.toJS();
+  const input = plainData(document, file);
   const locate = (path: readonly PropertyKey[]) => placeOf(document, lines, path, file, overrides);
   const result = schema.safeParse(input);
   if (result.success) return { data: result.data, locate };
-  const mistakes = result.error.issues.map((issue) => `${locate(issue.path)}: ${explainIssue(issue, schema, input)}`);
+  const mistakes = result.error.issues
+    .flatMap(oneByOne)
+    .map(({ path, issue }) => `${locate(path)}: ${explainIssue(issue, schema, input)}`);
   throw new UsageError([...new Set(mistakes)].join("\n"));
 }
 
 type Document = ReturnType<typeof parseDocument>;
+
+/** What a file of a few lines may unfold to through aliases is limited by the parser. */
+function plainData(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UsageError(`${file}: not readable: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+  }
+}
+
+/** An unknown key stands in its own line, which is not that of the mapping around it. */
+function oneByOne(issue: z.core.$ZodIssue): { path: PropertyKey[]; issue: z.core.$ZodIssue }[] {
+  if (issue.code !== "unrecognized_keys") return [{ path: issue.path, issue }];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], issue: { ...issue, keys: [key] } }));
+}
 
 function flagOf({ flag, path }: Override): string {
   return flag ?? `--set ${path}`;
@@ -54,17 +72,34 @@ function setOverride(document: Document, override: Override): void {
     throw new UsageError(`${flagOf(override)}: "${path}" is not a path (write it like gates[0].min=0.8)`);
   }
   const keys = path.split(/[.[\]]+/).filter((key) => key !== "").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  const obstacle = findObstacle(document, keys);
+  if (obstacle !== null) throw new UsageError(`${flagOf(override)}: ${obstacle}`);
   try {
-    document.setIn(keys, document.createNode(parse(value)));
+    document.setIn(keys, document.createNode(parse(value, { prettyErrors: false })));
   } catch (error) {
     throw new UsageError(`${flagOf(override)}: got ${value}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
   }
 }
 
+/** What of the file a path runs against; null where it leads to a value or to one that is left out. */
+function findObstacle(document: Document, keys: readonly (string | number)[]): string | null {
+  for (const [depth, key] of keys.entries()) {
+    const above = formatPath(keys.slice(0, depth));
+    const node: unknown = depth === 0 ? document.contents : document.getIn(keys.slice(0, depth), true);
+    const entries = isSeq(node) ? node.items.length : 0;
+    if (isSeq(node) && typeof key === "string") return `${above} is a list (write ${above}[0])`;
+    if (isMap(node) && typeof key === "number") return `${above} is a mapping (write ${above}.KEY)`;
+    if (isScalar(node)) return `${above} is a single value, which has no "${key}" (write ${above}=VALUE)`;
+    if (typeof key === "number" && key >= entries) return `${above} has ${entries === 1 ? "1 entry" : `${entries} entries`}, so no [${key}] (write the whole list: ${above}=[…])`;
+    if (node === undefined) return null;
+  }
+  return null;
+}
+
 function placeOf(document: Document, lines: LineCounter, path: readonly PropertyKey[], file: string, overrides: readonly Override[]): string {
   const written = formatPath(path);
   const override = overrides.find((one) => written === one.path || written.startsWith(`${one.path}.`) || written.startsWith(`${one.path}[`));
-  if (override !== undefined) return `${flagOf(override)}: ${written}`;
+  if (override !== undefined) return override.flag === undefined && written === override.path ? flagOf(override) : `${flagOf(override)}: ${written}`;
   for (let depth = path.length; depth >= 0; depth -= 1) {
     const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
     if ((isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) && node.range) {
@@ -96,10 +131,10 @@ export function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: 
     case "invalid_type":
       return valueAt(input, issue.path) === undefined ? `missing (write ${article(issue.expected)})` : `expected ${article(issue.expected)}, got ${got}`;
     case "too_small":
-      return `expected ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}, got ${got}`;
+      return `expected ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin, issue.minimum)}, got ${got}`;
     case "too_big": {
       const asRate = typeof valueAt(input, issue.path) === "number" && issue.maximum === 1 ? ` (write ${Number(valueAt(input, issue.path)) / 100})` : "";
-      return `expected at most ${issue.maximum}, got ${got}${asRate}`;
+      return `expected at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}, got ${got}${asRate}`;
     }
     case "custom":
       return issue.message;
@@ -120,8 +155,14 @@ function describe(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
 }
 
+/** What a limit of a text or list counts; nothing for a number. */
+function unitOf(origin: string, limit: number | bigint): string {
+  const unit = { string: " character", array: " item" }[origin];
+  return unit === undefined ? "" : limit === 1 ? unit : `${unit}s`;
+}
+
 function article(type: string): string {
-  const names: Record<string, string> = { object: "a mapping", array: "a list", string: "text", int: "a whole number", boolean: "true or false" };
+  const names: Record<string, string> = { object: "a mapping", record: "a mapping", array: "a list", tuple: "a list", string: "text", int: "a whole number", boolean: "true or false" };
   return names[type] ?? `a ${type}`;
 }
 

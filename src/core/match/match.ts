@@ -1,21 +1,21 @@
 import type { Bug, Case } from "../case.ts";
-import { type FileDiff, parseDiff } from "../diff.ts";
+import { type FileDiff, hunkRanges, parseDiff } from "../diff.ts";
 import type { Ledger, LedgerBug, LedgerFinding } from "../ledger.ts";
 import type { Review } from "../review.ts";
-import { assign, type Edge } from "./assign.ts";
+import { assign, coverBugs, type Edge } from "./assign.ts";
 import type { Matcher } from "./matcher.ts";
 import {
   comparePairs,
-  edgesWhere,
-  fileOf,
   isAtPlace,
   isFoundBy,
+  knownPaths,
   type MatchSettings,
   type Pair,
   type PlacedFinding,
   placeFindings,
+  retrievedPaths,
 } from "./pair.ts";
-import { intervalDistance, normalisePath, resolvePath } from "./place.ts";
+import { fileOf, fittingPaths, intervalDistance, isOneFile, placeDistance } from "./place.ts";
 
 /**
  * Accounts for every finding and every bug of one review: which finding holds which bug, one to one and as many as
@@ -27,14 +27,13 @@ export async function matchFindings(source: Case, review: Review, matcher: Match
   const files = parseDiff(source.diff);
   const placed = placeFindings(source, files, review);
   const pairs = await comparePairs({ id: source.id, bugs }, files, placed, matcher);
-  const held = assign(edgesWhere(pairs, (pair) => isFoundBy(pair, settings.tolerance, settings.location)));
+  const held = assign(pairs.filter((pair) => isFoundBy(pair, settings.tolerance, settings.location)));
+  const pairsOf = Map.groupBy(pairs, (pair) => pair.findingIndex);
+  const account = { source, files, bugs, pairsOf, held, settings };
   return {
-    findings: placed
-      .map((one) => ({ index: one.index, entry: accountFinding(one, { source, files, bugs, pairs, held, settings }) }))
-      .sort((a, b) => a.index - b.index)
-      .map(({ entry }) => entry),
+    findings: placed.toSorted((a, b) => a.index - b.index).map((one) => accountFinding(one, account)),
     bugs: accountBugs(bugs, pairs, held, settings),
-    places: touchedPlaces(source, placed, settings),
+    places: touchedPlaces(source, files, placed, settings),
   };
 }
 
@@ -42,14 +41,14 @@ interface Account {
   source: Case;
   files: readonly FileDiff[];
   bugs: readonly Bug[];
-  pairs: readonly Pair[];
+  pairsOf: ReadonlyMap<number, readonly Pair[]>;
   held: readonly Edge[];
   settings: MatchSettings;
 }
 
 function accountFinding(placed: PlacedFinding, account: Account): LedgerFinding {
   const { bugs, held, settings } = account;
-  const own = account.pairs.filter((pair) => pair.findingIndex === placed.index);
+  const own = account.pairsOf.get(placed.index) ?? [];
   const found = own.filter((pair) => isFoundBy(pair, settings.tolerance, settings.location));
   const common = {
     offPlace: found.length === 0 && own.some((pair) => pair.verdict === "same"),
@@ -66,64 +65,75 @@ function accountFinding(placed: PlacedFinding, account: Account): LedgerFinding 
   return { state: isOpen ? "unjudged" : "unlisted", ...common };
 }
 
-/** Null where the finding names no file. Lines past the end of a known file, or outside a hunk, are invented. */
+/** Null where the finding names no file; false where several files fit, or where the lines of a file are not known. */
 function isInvented({ finding, place }: PlacedFinding, { source, files }: Account): boolean | null {
   if (finding.file === undefined) return null;
-  if (place === null) {
-    const retrieved = source.context?.retrieved?.map((one) => normalisePath(one.path)) ?? [];
-    return resolvePath(finding.file, retrieved) === null;
-  }
+  if (place === null) return fittingPaths(finding.file, knownPaths(source, files)).length === 0;
   if (place.lines === undefined) return false;
-  const [from, to] = place.lines;
-  const text = place.side === "new" ? source.files?.[place.file] : undefined;
-  if (text !== undefined) return to > text.split("\n").length;
-  const hunks = fileOf(files, place.file)?.hunks ?? [];
-  return !hunks.some((hunk) => {
-    const [start, count] = place.side === "new" ? [hunk.newStart, hunk.newCount] : [hunk.oldStart, hunk.oldCount];
-    return from < start + count && to >= start;
-  });
+  const { lines, side } = place;
+  const file = fileOf(files, place.file);
+  if (file !== undefined && hunkRanges(file, side).some((range) => intervalDistance(range, lines) === 0)) return false;
+  const text = side === "new" ? source.files?.[place.file] : undefined;
+  if (text !== undefined) return lines[1] > text.replace(/\n$/, "").split("\n").length;
+  return file !== undefined || !retrievedPaths(source).includes(place.file);
 }
 
 function accountBugs(bugs: readonly Bug[], pairs: readonly Pair[], held: readonly Edge[], settings: MatchSettings): LedgerBug[] {
   const { tolerance, location } = settings;
-  const heldWhere = (holds: (pair: Pair) => boolean) => {
-    const indexes = new Set(assign(edgesWhere(pairs, holds)).map((edge) => edge.bugIndex));
-    return (bugIndex: number) => indexes.has(bugIndex);
-  };
-  const heldWithin = (lines: number) => heldWhere((pair) => isFoundBy(pair, lines, location));
-  const byTheme = heldWhere((pair) => pair.verdict === "same");
-  const byFile = heldWhere((pair) => pair.isSameFile);
-  const byLocation = heldWhere((pair) => isAtPlace(pair, tolerance, location));
-  const [by0, by1, by3, by5, by10] = [heldWithin(0), heldWithin(1), heldWithin(3), heldWithin(5), heldWithin(10)];
-  const busy = new Set(held.map((edge) => edge.findingIndex));
-  const isOpen = (pair: Pair) =>
-    pair.verdict === "undecided" && isAtPlace(pair, tolerance, location) && !busy.has(pair.findingIndex);
+  const holderOf = new Map(held.map((edge) => [edge.bugIndex, edge.findingIndex]));
+  const found = [...holderOf.keys()];
+  const same = pairs.filter(({ verdict }) => verdict === "same");
+  const theme = coverBugs(same, found);
+  const within = bugsWithin(same, found, settings);
+  const located = coverBugs(pairs.filter((pair) => isAtPlace(pair, tolerance, "required")), found);
+  const fileNamed = coverBugs(pairs.filter((pair) => pair.isSameFile), [...located]);
+  const possible = pairs.filter((pair) => pair.verdict !== "different" && isAtPlace(pair, tolerance, location));
+  /** Whether it would be found, beside those that are, if undecided pairs turned out to be the same. */
+  const isOpen = (bugIndex: number) => coverBugs(possible, [...found, bugIndex]).has(bugIndex);
 
   return bugs.map((bug, index): LedgerBug => {
-    const match = held.find((edge) => edge.bugIndex === index);
-    const isUndecided = match === undefined && pairs.some((pair) => pair.bugIndex === index && isOpen(pair));
+    const finding = holderOf.get(index) ?? null;
     return {
       bugId: bug.id,
       category: bug.category,
       severity: bug.severity,
-      state: match !== undefined ? "found" : isUndecided ? "unjudged" : "missed",
-      finding: match?.findingIndex ?? null,
-      theme: byTheme(index),
-      file: byFile(index),
-      location: byLocation(index),
-      within: { 0: by0(index), 1: by1(index), 3: by3(index), 5: by5(index), 10: by10(index) },
+      state: finding !== null ? "found" : isOpen(index) ? "unjudged" : "missed",
+      finding,
+      theme: theme.has(index),
+      file: fileNamed.has(index),
+      location: located.has(index),
+      within: {
+        0: within[0].has(index),
+        1: within[1].has(index),
+        3: within[3].has(index),
+        5: within[5].has(index),
+        10: within[10].has(index),
+      },
     };
   });
 }
 
+/** A bug found within few lines stays found within more, unless at the suite's tolerance its finding holds another. */
+function bugsWithin(same: readonly Pair[], found: readonly number[], { tolerance, location }: MatchSettings) {
+  let closer: readonly number[] = [];
+  const within = (lines: number): Set<number> => {
+    const preferred = lines < tolerance ? [...closer, ...found] : [...found, ...closer];
+    const bugs = coverBugs(same.filter((pair) => isAtPlace(pair, lines, location)), preferred);
+    closer = [...bugs];
+    return bugs;
+  };
+  return { 0: within(0), 1: within(1), 3: within(3), 5: within(5), 10: within(10) };
+}
+
 /** A finding without lines cannot be told from one at the place, so it touches every place of its file. */
-function touchedPlaces(source: Case, placed: readonly PlacedFinding[], settings: MatchSettings): Ledger["places"] {
+function touchedPlaces(source: Case, files: readonly FileDiff[], placed: readonly PlacedFinding[], settings: MatchSettings): Ledger["places"] {
   return (source.twin?.places ?? []).map(({ bugId, file, lines }) => ({
     bugId,
     touched: placed.some(({ finding, place }) => {
       if (finding.file === undefined) return settings.location === "optional";
-      if (place?.file !== file) return false;
-      return place.lines === undefined || intervalDistance(place.lines, lines) <= settings.tolerance;
+      if (place === null || !isOneFile(files, place.file, file)) return false;
+      const distance = placeDistance(place, { side: "new", file, lines }, files);
+      return distance === null || distance <= settings.tolerance;
     }),
   }));
 }

@@ -1,10 +1,10 @@
 import type { Bug, Case } from "../case.ts";
 import type { FileDiff } from "../diff.ts";
-import type { Finding, Review } from "../review.ts";
+import { Finding, type Review } from "../review.ts";
 import type { DetectionSettings } from "../suite.ts";
 import type { Edge } from "./assign.ts";
 import type { Matcher, PairVerdict } from "./matcher.ts";
-import { type Place, placeDistance, resolvePath } from "./place.ts";
+import { isOneFile, normalisePath, type Place, placeDistance, resolvePath } from "./place.ts";
 
 export type MatchSettings = Pick<DetectionSettings, "tolerance" | "location" | "ignoreNits">;
 
@@ -16,17 +16,14 @@ export interface PlacedFinding {
   place: Place | null;
 }
 
-/** One finding and one bug: how far apart they are and what the matcher says. */
-export interface Pair {
-  findingIndex: number;
-  bugIndex: number;
+/** One finding and one bug: how far apart they are and what the matcher says, which makes the weight of the edge. */
+export interface Pair extends Edge {
   isSameFile: boolean;
   /** Lines apart; null when the finding's lines are not known or in another file. */
   distance: number | null;
-  /** Whether the finding names no file or no lines. */
+  /** Whether the finding names no place, so that it may be meant for the bug: no file, or no lines and no other file. */
   isPlaceless: boolean;
   verdict: PairVerdict["verdict"];
-  weight: number;
 }
 
 /**
@@ -35,24 +32,34 @@ export interface Pair {
  */
 export function placeFindings(source: Case, files: readonly FileDiff[], review: Review): PlacedFinding[] {
   const paths = knownPaths(source, files);
+  const changed = files.map((file) => file.path);
   return review.findings
-    .map((finding, index) => ({ index, finding, place: placeOf(finding, paths), key: canonicalKey(finding) }))
+    .map((finding, index) => ({ index, finding, place: placeOf(finding, paths, changed), key: canonicalKey(finding) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.index - b.index));
 }
 
-function knownPaths(source: Case, files: readonly FileDiff[]): string[] {
+/** Every path that a reviewer of the case may have seen: changed, renamed, given whole or beside the change. */
+export function knownPaths(source: Case, files: readonly FileDiff[]): string[] {
   const diffPaths = files.flatMap((file) => [file.path, file.oldPath ?? file.path]);
   const anchorPaths = (source.bugs ?? []).map((bug) => bug.anchor.file);
-  return [...new Set([...diffPaths, ...Object.keys(source.files ?? {}), ...anchorPaths])];
+  return [...new Set([...diffPaths, ...Object.keys(source.files ?? {}), ...anchorPaths, ...retrievedPaths(source)])];
 }
 
-function canonicalKey({ file, lines, message, severity, confidence }: Finding): string {
-  return [file, lines?.join("-"), message, severity, confidence].join("\u0000");
+/** The paths of the files that a reviewer was shown beside the change. */
+export function retrievedPaths({ context }: Case): string[] {
+  return (context?.retrieved ?? []).map(({ path }) => normalisePath(path));
 }
 
-function placeOf(finding: Finding, paths: readonly string[]): Place | null {
+const findingFields = Object.keys(Finding.shape) as (keyof Finding)[];
+
+function canonicalKey(finding: Finding): string {
+  return findingFields.map((field) => finding[field]).join("\u0000");
+}
+
+/** Where several known paths fit, a reviewer of the change means the only one that it changes. */
+function placeOf(finding: Finding, paths: readonly string[], changed: readonly string[]): Place | null {
   if (finding.file === undefined) return null;
-  const file = resolvePath(finding.file, paths);
+  const file = resolvePath(finding.file, paths) ?? resolvePath(finding.file, changed);
   if (file === null) return null;
   const side = finding.side ?? "new";
   if (finding.lines === undefined) return { file, side };
@@ -77,22 +84,18 @@ export async function comparePairs(
   return placed.flatMap(({ index, finding, place }) =>
     bugs.map(({ anchor }, bugIndex): Pair => {
       const answer = verdictOf.get(index * bugs.length + bugIndex);
+      const isSameFile = place !== null && isOneFile(files, place.file, anchor.file);
       return {
         findingIndex: index,
         bugIndex,
-        isSameFile: place?.file === anchor.file,
-        distance: place === null ? null : placeDistance(place, anchor, fileOf(files, anchor.file)),
-        isPlaceless: finding.file === undefined || finding.lines === undefined,
+        isSameFile,
+        distance: place === null ? null : placeDistance(place, anchor, files),
+        isPlaceless: finding.file === undefined || (finding.lines === undefined && (place === null || isSameFile)),
         verdict: answer?.verdict ?? "undecided",
         weight: answer?.weight ?? 0,
       };
     }),
   );
-}
-
-/** The file of a diff that has this path on either side. */
-export function fileOf(files: readonly FileDiff[], path: string): FileDiff | undefined {
-  return files.find((file) => file.path === path || file.oldPath === path);
 }
 
 /** Whether the finding points at the bug, give or take `tolerance` lines, or need not where places are optional. */
@@ -103,9 +106,4 @@ export function isAtPlace(pair: Pair, tolerance: number, location: MatchSettings
 /** Whether the finding describes the bug and points at it. */
 export function isFoundBy(pair: Pair, tolerance: number, location: MatchSettings["location"]): boolean {
   return pair.verdict === "same" && isAtPlace(pair, tolerance, location);
-}
-
-/** The pairs for which a condition holds, as edges, in the pairs' canonical order. */
-export function edgesWhere(pairs: readonly Pair[], holds: (pair: Pair) => boolean): Edge[] {
-  return pairs.filter(holds).map(({ findingIndex, bugIndex, weight }) => ({ findingIndex, bugIndex, weight }));
 }

@@ -7,16 +7,20 @@ export function normalisePath(path: string): string {
 }
 
 /**
- * The path of the case that a reviewer meant: the same path, or the only one of which the other is a whole-folder
- * suffix (`export.py` or `repo/src/export.py` for `src/export.py`), with git's `a/` and `b/` taken off if need be.
- * @returns null when none or several paths fit
+ * The paths that a reviewer can have meant: the same path alone, else those of which one is a whole-folder suffix of the
+ * other (`export.py` or `repo/src/export.py` for `src/export.py`), with git's `a/` and `b/` taken off if need be.
  */
-export function resolvePath(named: string, known: readonly string[]): string | null {
+export function fittingPaths(named: string, known: readonly string[]): string[] {
   const path = normalisePath(named);
   const bare = path.replace(/^[ab]\//, "");
-  for (const candidate of [path, bare]) if (known.includes(candidate)) return candidate;
-  const fits = known.filter((other) => other.endsWith(`/${bare}`) || bare.endsWith(`/${other}`));
-  return fits.length === 1 ? (fits[0] ?? null) : null;
+  for (const candidate of [path, bare]) if (known.includes(candidate)) return [candidate];
+  return known.filter((other) => other !== "" && (other.endsWith(`/${bare}`) || bare.endsWith(`/${other}`)));
+}
+
+/** The path that a reviewer meant; null when none or several fit. */
+export function resolvePath(named: string, known: readonly string[]): string | null {
+  const [only, ...others] = fittingPaths(named, known);
+  return others.length === 0 ? (only ?? null) : null;
 }
 
 /** Lines between two ranges: 0 where they overlap, 1 where they touch. */
@@ -37,17 +41,23 @@ export function translateLines(file: FileDiff, lines: LineRange, to: "old" | "ne
 function translateLine(file: FileDiff, line: number, to: "old" | "new"): number {
   let shift = 0;
   for (const hunk of file.hunks) {
-    const [fromStart, fromCount] = to === "old" ? [hunk.newStart, hunk.newCount] : [hunk.oldStart, hunk.oldCount];
-    if (line < fromStart) break;
-    if (line < fromStart + fromCount) return translateInside(hunk, line, to);
+    const [start, count] = to === "old" ? [hunk.newStart, hunk.newCount] : [hunk.oldStart, hunk.oldCount];
+    const from = firstLine(start, count);
+    if (line < from) break;
+    if (line < from + count) return translateInside(hunk, line, to);
     const grown = hunk.newCount - hunk.oldCount;
     shift += to === "old" ? -grown : grown;
   }
   return Math.max(1, line + shift);
 }
 
+/** A side of a hunk that has no line is headed by the line before it. */
+function firstLine(start: number, count: number): number {
+  return count === 0 ? start + 1 : start;
+}
+
 function translateInside(hunk: Hunk, line: number, to: "old" | "new"): number {
-  let last = (to === "old" ? hunk.oldStart : hunk.newStart) - 1;
+  let last = (to === "old" ? firstLine(hunk.oldStart, hunk.oldCount) : firstLine(hunk.newStart, hunk.newCount)) - 1;
   for (const { oldLine, newLine } of hunk.lines) {
     const [from, target] = to === "old" ? [newLine, oldLine] : [oldLine, newLine];
     if (target !== null) last = target;
@@ -63,14 +73,25 @@ export interface Place {
   side: "new" | "old";
 }
 
+/** The file of a diff that has this path, now or before it was renamed. */
+export function fileOf(files: readonly FileDiff[], path: string): FileDiff | undefined {
+  return files.find((file) => file.path === path) ?? files.find((file) => file.oldPath === path);
+}
+
+/** Whether two paths are one file of the change: the same path, or its names before and after. */
+export function isOneFile(files: readonly FileDiff[], path: string, other: string): boolean {
+  if (path === other) return true;
+  return files.some((file) => [file.path, file.oldPath].includes(path) && [file.path, file.oldPath].includes(other));
+}
+
 /**
  * Lines between a finding's place and a bug's anchor, measured on the anchor's side.
  * @returns 0 for an anchor on the whole file; null when they are in different files or the finding names no lines
  */
-export function placeDistance(place: Place, anchor: Anchor, file: FileDiff | undefined): number | null {
-  if (place.file !== anchor.file) return null;
+export function placeDistance(place: Place, anchor: Anchor, files: readonly FileDiff[]): number | null {
+  if (!isOneFile(files, place.file, anchor.file)) return null;
   if (anchor.side === "file" || anchor.lines === undefined) return 0;
   if (place.lines === undefined) return null;
-  const isOtherSide = place.side !== anchor.side && file !== undefined;
-  return intervalDistance(isOtherSide ? translateLines(file, place.lines, anchor.side) : place.lines, anchor.lines);
+  const file = place.side === anchor.side ? undefined : fileOf(files, anchor.file);
+  return intervalDistance(file === undefined ? place.lines : translateLines(file, place.lines, anchor.side), anchor.lines);
 }

@@ -55,17 +55,17 @@ interface Open {
 }
 
 function readText(body: string, blocks: Block[]): void {
-  let open: Open | null = null;
+  const state: { open: Open | null } = { open: null };
   let hasBlank = true;
   const close = () => {
-    if (open !== null) blocks.push(open.finish(open.lines));
-    open = null;
+    if (state.open !== null) blocks.push(state.open.finish(state.open.lines));
+    state.open = null;
   };
   const add = (kind: Open["kind"], line: string, finish: Open["finish"]) => {
-    if (open?.kind === kind) open.lines.push(line);
+    if (state.open?.kind === kind) state.open.lines.push(line);
     else {
       close();
-      open = { kind, lines: [line], finish };
+      state.open = { kind, lines: [line], finish };
     }
   };
   const put = (block: Block) => {
@@ -87,7 +87,7 @@ function readText(body: string, blocks: Block[]): void {
     const indent = widthOf(/^[ \t]{0,200}/.exec(line)?.[0] ?? "");
     const isAfterBlank = hasBlank;
     hasBlank = false;
-    const isOpenCode = open !== null && (open as Open).kind === "code";
+    const isOpenCode = state.open?.kind === "code";
     const heading = headingLine.exec(line);
     const item = itemLine.exec(line);
     const bold = indent < 2 ? boldHeading(trimmed) : null;
@@ -109,8 +109,8 @@ function readText(body: string, blocks: Block[]): void {
       const isOrdered = item[2] === undefined && numberMark.test(item[0]);
       const text = reopenBold(item[0], line.slice(item[0].length)).replace(/^\[[ xX]\]\s{1,4}/, "");
       add("item", text.trim(), (lines) => ({ kind: "item", indent, isOrdered, text: lines.join("\n") }));
-    } else if (open !== null && (open as Open).kind === "item") {
-      (open as Open).lines.push(trimmed);
+    } else if (state.open?.kind === "item") {
+      state.open.lines.push(trimmed);
     } else if (indent >= 4 && (isOpenCode || (isAfterBlank && !isInList(blocks)))) {
       add("code", line, (lines) => ({ kind: "code", language: "", body: lines.join("\n") }));
     } else {

@@ -27,6 +27,7 @@ export interface Draft {
   isAside: boolean;
 }
 
+/** A remark that begins with a text, under the headings of `scope`. */
 export function newDraft(text: string, scope: RemarkScope, more: Partial<Draft> = {}): Draft {
   return {
     parts: text === "" ? [] : [text],
@@ -51,6 +52,7 @@ export function extendDraft(draft: Draft, text: string): void {
   draft.length += text.length;
 }
 
+/** Takes what a labelled line says into a remark; the first value of a label stays. */
 export function labelDraft(draft: Draft, label: Label, line: string): void {
   draft.needsBody = false;
   if (label.kind === "more") extendDraft(draft, line);

@@ -103,5 +103,7 @@ export const asideHeadings = [
 
 /** Words in a heading that say its section holds remarks, whatever else it says. */
 export const remarkWords = new Set(
-  words("issue issues finding findings problem problems bug bugs comments concerns remarks suggestions requested"),
+  words(
+    "issue issues finding findings problem problems bug bugs comments concerns remarks suggestions requested probleme anmerkungen fehler problèmes remarques problemas observaciones problemi osservazioni проблемы замечания 问题 問題",
+  ),
 );

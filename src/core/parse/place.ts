@@ -16,7 +16,7 @@ const maxPlaceText = 4_000;
 /** A place in front of a remark ends within so many characters. */
 const maxPrefix = 400;
 /** No source file has more lines than this; a larger number is no line number. */
-export const maxLine = 1_000_000;
+const maxLine = 1_000_000;
 
 /** A range from numbers as written: swapped where inverted, undefined where a number is 0, absurd or not whole. */
 export function lineRange(from: number, to: number = from): [number, number] | undefined {

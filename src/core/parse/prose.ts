@@ -1,61 +1,29 @@
 import type { Finding } from "../review.ts";
 import { readBlocks, type Block } from "./blocks.ts";
 import { cleanRemark } from "./clean.ts";
-import { extendDraft, finishDraft, labelDraft, newDraft, type Draft } from "./draft.ts";
+import { extendDraft, labelDraft, type Draft } from "./draft.ts";
+import { remarkWords } from "./frame-phrases.ts";
 import { classifyHeading } from "./heading.ts";
 import { readLabel, readLabelRow } from "./labels.ts";
 import { maxFindings, maxProse } from "./limits.ts";
 import { splitRemarks } from "./paragraph.ts";
 import { readPlace } from "./place.ts";
 import { stripNumber, stripPrefixes } from "./remark.ts";
-import { createScope, type Scope } from "./scope.ts";
 import { headingSeverityOf } from "./severity.ts";
 import { isTopic, plainWords, saysNothing } from "./silence.ts";
 import { readTable } from "./table.ts";
-
-/** Levels of what opens a scope without being a heading: a badge, a bold line, folds in folds, a line before a list. */
-const levels = { badge: 6, bold: 7, fold: 8, leadIn: 20, item: 21 } as const;
-const deepestFold = 10;
-
-interface Walk {
-  scope: Scope;
-  found: { finding: Finding; isAside: boolean }[];
-  draft: Draft | null;
-  section: "remarks" | "praise" | "aside";
-  foldDepth: number;
-  /** Depth of the fold whose content is skipped; null when none is. */
-  skippedFold: number | null;
-  isCapped: boolean;
-}
-
-function close(walk: Walk): void {
-  const { draft } = walk;
-  walk.draft = null;
-  const finding = draft === null ? null : finishDraft(draft);
-  if (draft !== null && finding !== null) keep(walk, finding, draft.isAside);
-}
-
-function keep(walk: Walk, finding: Finding, isAside: boolean): void {
-  if (walk.found.length >= maxFindings) walk.isCapped = true;
-  else walk.found.push({ finding, isAside });
-}
-
-function open(walk: Walk, text: string, more: Partial<Draft> = {}): Draft {
-  close(walk);
-  walk.draft = newDraft(text, walk.scope.current(), { isAside: walk.section === "aside", ...more });
-  return walk.draft;
-}
+import { closeDraft, createWalk, foldLevel, keepFinding, leaveFold, levels, openDraft, type Walk } from "./walk.ts";
 
 function readHeading(walk: Walk, block: Extract<Block, { kind: "heading" }>): void {
   const { text } = block;
   const heading = classifyHeading(text);
   const isFold = block.level === levels.fold;
-  const level = isFold ? levels.fold + Math.min(walk.foldDepth, deepestFold) : block.level;
+  const level = isFold ? foldLevel(walk) : block.level;
   if (isFold && heading.kind !== "place" && headingSeverityOf(text) === undefined && !isTopic(text)) {
     walk.skippedFold = walk.foldDepth;
     return;
   }
-  close(walk);
+  closeDraft(walk);
   // A bold line inside a section of praise or summary belongs to it, as a heading of any rank would not.
   const isInside = level === levels.bold && walk.section !== "remarks";
   if (heading.kind === "praise" || heading.kind === "aside") {
@@ -74,7 +42,7 @@ function readHeading(walk: Walk, block: Extract<Block, { kind: "heading" }>): vo
     const isSure = heading.kind !== "title" || heading.isSure || isBold;
     const title = heading.kind === "place" ? text : (stripNumber(text) ?? text);
     const isWhole = heading.kind === "place" || (heading.kind === "title" && heading.isSure);
-    open(walk, title, { isOpen: true, isWhole, needsBody: !isSure });
+    openDraft(walk, title, { isOpen: true, isWhole, needsBody: !isSure });
   }
 }
 
@@ -90,7 +58,7 @@ function readLabels(walk: Walk, line: string, isFirstLine: boolean, more: Partia
   const isNew = first.kind === "message" || (isFirstLine && first.kind !== "more" && first.kind !== "severity");
   const belongs = present !== null && !isRepeated && !(isLoose && isNew);
   const isOpen = first.kind !== "message" || first.value === "";
-  const draft = belongs ? present : open(walk, "", { isOpen, ...more });
+  const draft = belongs ? present : openDraft(walk, "", { isOpen, ...more });
   for (const label of labels) labelDraft(draft, label, line);
   return true;
 }
@@ -108,7 +76,7 @@ function readBadge(walk: Walk, text: string): boolean {
   const { message, severity: stripped } = stripPrefixes(text);
   const severity = stripped ?? headingSeverityOf(message);
   if (text.includes("\n") || severity === undefined || !isTopic(message)) return false;
-  close(walk);
+  closeDraft(walk);
   walk.scope.enter(levels.badge, { severity, place: readPlace(text) });
   return true;
 }
@@ -125,17 +93,23 @@ function startsAnew(draft: Draft, text: string): boolean {
 function readParagraph(walk: Walk, block: Extract<Block, { kind: "paragraph" }>, next: Block | undefined): void {
   const { draft } = walk;
   const continues =
-    draft !== null && draft.indent !== null && (block.indent > draft.indent || (draft.isOrdered && isNextItem(next)));
+    draft !== null &&
+    draft.indent !== null &&
+    (block.indent > Math.max(0, draft.indent) || (draft.isOrdered && isNextItem(next)));
+  if (!continues && block.indent === 0) walk.scope.leave(levels.leadIn);
   if (!(draft?.isOpen ?? false) && readBadge(walk, block.text)) return;
+  const isList = next?.kind === "item" || next?.kind === "table";
   for (const [index, text] of splitRemarks(block.text).entries()) {
     if (readLabels(walk, text, index === 0, { indent: null })) continue;
     const present = walk.draft;
     const isFollowing = index === 0 || (present?.labels.size ?? 0) > 0;
     const isMore = isFollowing && present !== null && (continues || present.isOpen) && !startsAnew(present, text);
     if (isMore && !saysNothing(text)) extendDraft(present, text);
-    else if (isLeadIn(text, next)) readLeadIn(walk, text);
-    else if (!isMore && !saysNothing(text))
-      open(walk, text, { isOpen: awaitsText(text) || (next?.kind === "code" && /[:：]$/.test(text)) });
+    else if (isList && endsWithColon(text))
+      readLeadIn(walk, text, next.kind === "item" ? next.text : (next.rows[2] ?? ""));
+    else if (!isMore && !saysNothing(text)) {
+      openDraft(walk, text, { isOpen: awaitsText(text) || (next?.kind === "code" && endsWithColon(text)) });
+    }
   }
 }
 
@@ -143,16 +117,28 @@ function isNextItem(next: Block | undefined): boolean {
   return next?.kind === "item" && next.isOrdered;
 }
 
-/** "Three problems in src/a.py:" before a list is no remark, but may say where those of the list are. */
-function isLeadIn(text: string, next: Block | undefined): boolean {
-  return (
-    /[:：]$/.test(text.replace(/[*_\s]{1,4}$/, "")) &&
-    (next?.kind === "item" || next?.kind === "table" || next?.kind === "heading")
-  );
+function endsWithColon(text: string): boolean {
+  return /[:：]$/.test(text.replace(/[*_\s]{1,4}$/, ""));
 }
 
-function readLeadIn(walk: Walk, text: string): void {
-  close(walk);
+/** Whether a line before a list only announces it: it counts the remarks to come, or the list brings its own places. */
+function announces(text: string, list: string): boolean {
+  const words = plainWords(text).split(" ");
+  if (words.some((word) => remarkWords.has(word)) || readPlace(list).lines !== undefined) return true;
+  return readPlace(text).lines === undefined && !text.includes("`");
+}
+
+/**
+ * Reads a line before a list. "Three problems in src/a.py:" is no remark, but may say where those of the list are; "The
+ * handle in `open` leaks when:" is a remark that the list goes on with.
+ */
+function readLeadIn(walk: Walk, text: string, list: string): void {
+  walk.scope.leave(levels.leadIn);
+  if (!announces(text, list) && !saysNothing(text)) {
+    openDraft(walk, text, { indent: -1 });
+    return;
+  }
+  closeDraft(walk);
   const severity = isTopic(text) ? headingSeverityOf(text) : undefined;
   walk.scope.enter(levels.leadIn, { place: readPlace(text), ...(severity === undefined ? {} : { severity }) });
 }
@@ -165,7 +151,7 @@ function readItem(walk: Walk, block: Extract<Block, { kind: "item" }>, next: Blo
   // "1. **Title**" with bullets flush below it: the bullets are the item's, whatever the indentation says.
   const isUnderNumber =
     draft !== null && draft.isOrdered && draft.indent !== null && !isOrdered && indent >= draft.indent && draft.isOpen;
-  if (!hasParent && !isUnderNumber && draft?.indent !== null && !isTitled && draft?.labels.size === 0) close(walk);
+  if (!hasParent && !isUnderNumber && draft?.indent !== null && !isTitled && draft?.labels.size === 0) closeDraft(walk);
   if (readLabel(block.text) !== null && readLabels(walk, block.text, false, { indent })) return;
   if (walk.draft !== null && (hasParent || isTitled || isUnderNumber)) {
     extendDraft(walk.draft, block.text);
@@ -179,7 +165,7 @@ function readItem(walk: Walk, block: Extract<Block, { kind: "item" }>, next: Blo
     heading !== null &&
     (heading.kind === "topic" || (heading.kind === "place" && heading.place.lines === undefined))
   ) {
-    close(walk);
+    closeDraft(walk);
     walk.scope.enter(
       levels.item,
       heading.kind === "place"
@@ -191,11 +177,11 @@ function readItem(walk: Walk, block: Extract<Block, { kind: "item" }>, next: Blo
     return;
   }
   if (saysNothing(text)) {
-    close(walk);
+    closeDraft(walk);
     return;
   }
   const isTitle = isOrdered && (/^\*\*[^*]{1,300}\*\*.{0,120}$/.test(text) || text.endsWith(":"));
-  open(walk, text, { indent, isOrdered, isOpen: isTitle || awaitsText(text) });
+  openDraft(walk, text, { indent, isOrdered, isOpen: isTitle || awaitsText(text) });
 }
 
 function readCode(walk: Walk, block: Extract<Block, { kind: "code" }>): void {
@@ -207,24 +193,17 @@ function readCode(walk: Walk, block: Extract<Block, { kind: "code" }>): void {
   }
 }
 
-function endFold(walk: Walk): void {
-  if (walk.skippedFold === null) close(walk);
-  else if (walk.foldDepth <= walk.skippedFold) walk.skippedFold = null;
-  walk.scope.leave(levels.fold + Math.min(walk.foldDepth, deepestFold));
-  walk.foldDepth = Math.max(0, walk.foldDepth - 1);
-}
-
 function readBlock(walk: Walk, block: Block, next: Block | undefined): void {
   if (block.kind === "code") return readCode(walk, block);
   if (block.kind === "fold-start") walk.foldDepth += 1;
-  if (block.kind === "fold-end") endFold(walk);
+  if (block.kind === "fold-end") leaveFold(walk);
   if (walk.skippedFold !== null) {
     if (block.kind !== "heading" || block.level >= levels.bold) return;
     walk.skippedFold = null;
   }
   if (block.kind === "heading") return readHeading(walk, block);
   if (block.kind === "rule") {
-    close(walk);
+    closeDraft(walk);
     walk.scope.leave(levels.badge);
     walk.section = "remarks";
     return;
@@ -233,8 +212,9 @@ function readBlock(walk: Walk, block: Block, next: Block | undefined): void {
   if (block.kind === "paragraph") readParagraph(walk, block, next);
   else if (block.kind === "item") readItem(walk, block, next);
   else if (block.kind === "table") {
-    close(walk);
-    for (const finding of readTable(block.rows, walk.scope.current())) keep(walk, finding, walk.section === "aside");
+    closeDraft(walk);
+    for (const finding of readTable(block.rows, walk.scope.current()))
+      keepFinding(walk, finding, walk.section === "aside");
   } else if (block.kind === "quote") {
     readQuote(walk, block.text);
   }
@@ -246,8 +226,8 @@ function readQuote(walk: Walk, text: string): void {
   const own = alert === null ? text : text.slice(alert[0].length);
   if (saysNothing(own)) return;
   if (alert !== null || walk.draft === null) {
-    open(walk, own, { isAside: alert === null });
-    close(walk);
+    openDraft(walk, own, { isAside: alert === null });
+    closeDraft(walk);
   }
 }
 
@@ -257,20 +237,12 @@ function readQuote(walk: Walk, text: string): void {
  */
 export function readProse(text: string): { findings: Finding[]; isCapped: boolean } {
   const blocks = readBlocks(text.slice(0, maxProse));
-  const walk: Walk = {
-    scope: createScope(),
-    found: [],
-    draft: null,
-    section: "remarks",
-    foldDepth: 0,
-    skippedFold: null,
-    isCapped: text.length > maxProse,
-  };
+  const walk = createWalk(text.length > maxProse);
   for (const [index, block] of blocks.entries()) {
     readBlock(walk, block, blocks[index + 1]);
     if (walk.found.length >= maxFindings && walk.isCapped) break;
   }
-  close(walk);
+  closeDraft(walk);
   const own = walk.found.filter((entry) => !entry.isAside);
   const kept = own.length > 0 ? own : walk.found.filter((entry) => entry.finding.lines !== undefined);
   return { findings: kept.map((entry) => entry.finding), isCapped: walk.isCapped };

@@ -15,6 +15,7 @@ export interface Scope {
   current(): RemarkScope;
 }
 
+/** A scope without any heading yet. */
 export function createScope(): Scope {
   let entries: Entry[] = [];
   const leave = (level: number) => {

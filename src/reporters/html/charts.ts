@@ -32,7 +32,7 @@ export function renderCharts(report: Report, marks: Marks): Html {
     ${shown.length === 0
       ? html`<p class="aside">Nothing was scored, so there is nothing to draw.</p>`
       : html`<div class="forest panels-${shown.length}">${shown.map((name) => forestPanel(name, contestants, landmarks, marks))}</div>
-          <p class="legend">Dot: value. Line: 95 % interval. n: what was counted. Rings are ceilings and floors.</p>`}
+          <p class="legend">Dot: value. Line: 95 % interval. Pale: n below ${fewUnits}. Rings: ceilings and floors. ↑ higher is better, ↓ lower is better.</p>`}
     <div class="slices">${bySlice}</div>
   </section>`;
 }
@@ -40,7 +40,7 @@ export function renderCharts(report: Report, marks: Marks): Html {
 function forestPanel(name: string, contestants: readonly ReviewerReport[], landmarks: readonly ReviewerReport[], marks: Marks): Html {
   const { better } = metricMeaning(name);
   const units = [...contestants, ...landmarks].map((reviewer) => reviewer.metrics[name]?.unitOfAnalysis).find((unit) => unit !== undefined);
-  const names = shortenApart([...contestants, ...landmarks].map((reviewer) => reviewer.id), 24);
+  const names = shortenApart([...contestants, ...landmarks].map((reviewer) => reviewer.id), 21);
   const rows = (reviewers: readonly ReviewerReport[], className: string) =>
     reviewers.map(
       (reviewer) => html`<div class="row ${className}">
@@ -50,7 +50,7 @@ function forestPanel(name: string, contestants: readonly ReviewerReport[], landm
       </div>`,
     );
   return html`<figure class="panel">
-    <figcaption><b>${metricLabel(name)}</b> <span class="quiet">${better === "lower" ? "lower is better" : "higher is better"}</span><span class="below quiet">${panels[name] ?? ""}</span></figcaption>
+    <figcaption><b>${metricLabel(name)}</b> <span class="arrow">${better === "lower" ? "↓" : "↑"}</span><span class="below quiet">${panels[name] ?? ""}</span></figcaption>
     <p class="head">n ${units ?? ""}s</p>
     ${rows(contestants, "")} ${rows(landmarks, "landmark")} ${axisRow()}
   </figure>`;
@@ -93,13 +93,12 @@ function whiskers(all: readonly Whisker[], height: number): Html {
 }
 
 function axisRow(): Html {
-  const anchor = (tick: number) => (tick === 0 ? "start" : tick === 1 ? "end" : "middle");
   return html`<div class="row axis" aria-hidden="true">
     <span class="row-name"></span>
     <svg class="plot" height="20">
       ${ticks
         .filter((tick) => tick !== 0.25 && tick !== 0.75)
-        .map((tick) => html`<text x="${percent(tick)}" y="14" text-anchor="${anchor(tick)}">${tick === 0 ? "0" : tick === 1 ? "1" : ".5"}</text>`)}
+        .map((tick) => html`<text x="${percent(tick)}" y="14" text-anchor="middle">${tick === 0 ? "0" : tick === 1 ? "1" : ".5"}</text>`)}
     </svg>
     <span class="row-value"></span><span class="row-n"></span>
   </div>`;
@@ -133,7 +132,7 @@ function sliceFigure(field: string, reviewers: readonly ReviewerReport[], marks:
   const names = shortenApart(reviewers.map((reviewer) => reviewer.id), 36);
   const height = Math.max(rowHeight, 10 + reviewers.length * 12);
   return html`<figure class="panel slice">
-    <figcaption><b>recall by ${field}</b> <span class="quiet">higher is better</span>
+    <figcaption><b>recall by ${field}</b> <span class="arrow">↑</span>
       <span class="key">${reviewers.map((reviewer) => html`<span title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(reviewer.id)}</span>`)}</span></figcaption>
     <p class="head">n bugs</p>
     ${values.slice(0, mostSlices).map((value) => {

@@ -78,7 +78,8 @@ interface Figure {
 /** The figures of a calibration record, whatever its nesting: a number, or an object with a value and an interval. */
 export function flattenFigures(record: Record<string, unknown>, prefix = ""): Figure[] {
   return Object.entries(record).flatMap(([key, value]): Figure[] => {
-    const name = prefix === "" ? key : `${prefix}, ${key}`;
+    const spoken = key.replaceAll(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+    const name = prefix === "" ? spoken : `${prefix}, ${spoken}`;
     if (typeof value === "number") return [{ name, value: showFigure(value), interval: "" }];
     if (typeof value === "string") return [{ name, value, interval: "" }];
     if (!isRecord(value)) return [];
@@ -106,10 +107,10 @@ function renderConventions({ suite }: Report): Html {
       ? "Counting follows the published convention: one finding may hold several bugs."
       : "One finding holds at most one bug and one bug at most one finding; a repeated bug counts as a duplicate.";
   return html`<ul class="conventions">
-    <li>Silence: an answer that cannot be parsed, is cut, refused or too long for the model counts as saying nothing, so its bugs are missed. Only an outage leaves a case unscored.</li>
-    <li>Place: a finding is at a bug when it is within ${plural(tolerance, "line")} of it in the same file. ${location}</li>
-    <li>Counting: ${counting} Precision counts unlisted findings as wrong, although some may be right and not annotated.</li>
-    <li>Doubt: intervals are 95 %, cases of one cluster are not independent and widen them; a gate decides by its one-sided 95 % bound unless it says otherwise.</li>
-    <li>Nothing scored is shown as a dash, never as zero.</li>
+    <li><b>Silence.</b> An answer that cannot be parsed, is cut, refused or too long for the model counts as saying nothing, so its bugs are missed. Only an outage leaves a case unscored.</li>
+    <li><b>Place.</b> A finding is at a bug when it is within ${plural(tolerance, "line")} of it in the same file. ${location}</li>
+    <li><b>Counting.</b> ${counting} Precision counts unlisted findings as wrong, although some may be right and not annotated.</li>
+    <li><b>Doubt.</b> Intervals are 95 %, cases of one cluster are not independent and widen them; a gate decides by its one-sided 95 % bound unless it says otherwise.</li>
+    <li><b>Nothing scored</b> is shown as a dash, never as zero.</li>
   </ul>`;
 }

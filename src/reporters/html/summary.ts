@@ -107,7 +107,7 @@ function gateRow(reviewer: ReviewerReport, result: GateResult): Html {
       ${showValue(result.value, unit)}
       ${gate.where === undefined && metric !== undefined ? html`<span class="interval">${showInterval(metric)}</span>` : ""}
     </td>
-    <td class="num">${result.bound === null ? html`<span class="quiet">–</span>` : showValue(result.bound, unit)}</td>
+    <td class="num bound">${result.bound === null ? html`<span class="quiet">–</span>` : showValue(result.bound, unit)}</td>
     <td class="why">
       ${result.casesToDecide === null || result.casesToDecide === 0
         ? ""

@@ -59,7 +59,7 @@ function weakRow(slice: Slice): Html {
 }
 
 function numberCell(metric: Metric | undefined): Html {
-  if (metric === undefined || metric.value === null) return html`<td class="num null" title="${metric?.reason ?? "does not apply to this slice"}">–</td>`;
+  if (metric === undefined || metric.value === null) return html`<td class="num null" title="${metric?.reason ?? "does not apply to this slice"}">–<span class="interval inline"></span></td>`;
   return html`<td class="num">${showValue(metric.value, metric.unit)} <span class="interval inline">${showInterval(metric)}</span></td>`;
 }
 

@@ -3,7 +3,7 @@ import { diffView } from "./diff-view.js";
 import { parseDiff } from "./diff.js";
 import { el, folded, glyph, plural, prose, reviewerMark } from "./dom.js";
 import { factsOf, linesOf } from "./filter.js";
-import { notesOf, placeNotes } from "./place.js";
+import { notesOf, placeNotes, placeText } from "./place.js";
 
 /** The address of a case, to be shared. */
 export function caseHash(id, reviewerId) {
@@ -32,9 +32,7 @@ export function caseView(view) {
       : el("section", "elsewhere", el("h4", "", "Said without a place in this diff"), ...placed.elsewhere.map(({ note, why }) => noteCard(note, item, why))),
     diffView(files, placed, item),
     references(item.references),
-    line === undefined ? null : rawGeneration(line, data.textLimit),
-    line === undefined ? null : scores(line),
-    line === undefined ? null : timings(line),
+    line === undefined ? null : el("div", "", rawGeneration(line, data.textLimit), scores(line), timings(line)),
   );
 }
 
@@ -129,7 +127,7 @@ function references(all) {
   if (all.length === 0) return null;
   const shown = all.map((one) => {
     const { anchor } = one;
-    const place = anchor === undefined ? "" : `${anchor.file}${anchor.lines === undefined ? "" : `:${anchor.lines.join("–")}`}`;
+    const place = anchor === undefined ? "" : placeText({ file: anchor.file, side: anchor.side, lines: anchor.lines ?? null });
     const facts = [one.author ?? "unnamed", one.tag ?? "", place].filter((part) => part !== "");
     return el("article", "reference", el("header", "", el("b", "", facts[0]), ...facts.slice(1).map((fact) => el("span", "fact", fact))), prose(one.text));
   });

@@ -45,13 +45,15 @@ export function filterControls(data, filter, changed, showHelp) {
     changed();
   });
 
+  const moreLabel = el("summary", "");
+  const more = el("details", "more", moreLabel, el("div", "menus", ...menus.filter((one) => one.isUseful).map((one) => one.select)));
   const element = el(
     "div",
     "controls",
     el("div", "search-row", search, help),
     el("label", "reviewer-menu", el("span", "quiet", "Judged by what this reviewer said"), reviewerMenu),
     el("div", { class: "chips", role: "group", "aria-label": "State" }, ...chips.map((chip) => chip.button)),
-    el("div", "menus", ...menus.filter((one) => one.isUseful).map((one) => one.select)),
+    more,
     el("p", "list-summary", summary, clear),
   );
   return {
@@ -64,6 +66,9 @@ export function filterControls(data, filter, changed, showHelp) {
         select.value = filter.chosen[field.id] ?? "";
         select.classList.toggle("is-set", select.value !== "");
       }
+      const set = menus.filter(({ select }) => select.value !== "");
+      moreLabel.textContent = set.length === 0 ? "More filters" : `More filters: ${set.map(({ select }) => select.value).join(", ")}`;
+      if (set.length > 0) more.open = true;
       for (const { state, button, count } of chips) {
         count.textContent = String(counts[state.id]);
         button.setAttribute("aria-pressed", String(filter.state === state.id));

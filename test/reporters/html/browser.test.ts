@@ -1,0 +1,232 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { htmlReporter } from "../../../src/reporters/html/index.ts";
+import { chromiumPath, launchBrowser, openWatched, skippedWithoutBrowser, type StoredPage, storePage } from "../../fixtures/browser.ts";
+import { makeRun, type RunOptions } from "../../fixtures/run-data.ts";
+
+const hashOf = (id: string, reviewer: string) => `#case=${encodeURIComponent(id)}&reviewer=${encodeURIComponent(reviewer)}`;
+const shownCase = (page: Page) => page.locator(".case").getAttribute("data-case");
+const shownCount = (page: Page) => page.locator(".shown").textContent();
+
+async function ready(page: Page): Promise<Page> {
+  await page.locator("#cases-app .case-list a").first().waitFor();
+  return page;
+}
+
+describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutBrowser}`, () => {
+  let browser: Browser;
+  const stored: StoredPage[] = [];
+  let small = "";
+
+  const storeRun = async (options: RunOptions): Promise<string> => {
+    const [file] = await htmlReporter.render(makeRun(options));
+    const page = await storePage(file?.content ?? "");
+    stored.push(page);
+    return page.url;
+  };
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    small = await storeRun({});
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await Promise.all(stored.map((page) => page.remove()));
+  });
+
+  it("opens from disk without a complaint, a dialog or a request", async () => {
+    const { page, complaints } = await openWatched(browser, small);
+    await ready(page);
+    expect(new URL(page.url()).protocol).toBe("file:");
+    expect(await shownCount(page)).toBe("30 cases");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("narrows the list by state and by menu, and takes the filters off again", async () => {
+    const { page } = await openWatched(browser, small);
+    await ready(page);
+    await page.locator('.chip[data-state="missed"]').click();
+    expect(await shownCount(page)).toMatch(/^\d+ of 30 cases$/);
+    expect(await page.locator(".case-list a .tone-fail").count()).toBe(await page.locator(".case-list a").count());
+    await page.locator(".more summary").click();
+    await page.getByRole("combobox", { name: "Language" }).selectOption("ruby");
+    expect(await shownCount(page)).toBe("1 of 30 cases");
+    await page.getByRole("button", { name: "Clear filters" }).click();
+    expect(await shownCount(page)).toBe("30 cases");
+    await page.close();
+  });
+
+  it("changes states with the reviewer that is chosen", async () => {
+    const { page } = await openWatched(browser, small);
+    await ready(page);
+    const missed = page.locator('.chip[data-state="missed"] .chip-count');
+    await page.getByRole("combobox", { name: "Reviewer" }).selectOption({ label: "ceiling:oracle" });
+    expect(await missed.textContent()).toBe("0");
+    await page.getByRole("combobox", { name: "Reviewer" }).selectOption({ label: "floor:silent" });
+    expect(await missed.textContent()).toBe("16");
+    await page.close();
+  });
+
+  it("finds cases by words of their text", async () => {
+    const { page } = await openWatched(browser, small);
+    await ready(page);
+    await page.getByRole("searchbox").fill("HTML_safe script");
+    expect(await shownCount(page)).toBe("1 of 30 cases");
+    expect(await shownCase(page)).toBe("menu-escape");
+    await page.getByRole("searchbox").fill("no such words anywhere");
+    await page.getByText("No case passes these filters.").waitFor();
+    await page.close();
+  });
+
+  it("opens a case by its link and shows the missed bug under its line", async () => {
+    const { page, complaints } = await openWatched(browser, `${small}${hashOf("slot-bounds", "floor:silent")}`);
+    await ready(page);
+    expect(await shownCase(page)).toBe("slot-bounds");
+    expect(await page.locator('.switch[aria-pressed="true"] .switch-name').textContent()).toBe("floor:silent");
+    const card = page.locator('.card[data-kind="bug-missed"]');
+    expect(await card.locator("b").textContent()).toBe("Missed bug");
+    const line = page.locator("tr.notes:has([data-kind='bug-missed'])").locator("xpath=preceding-sibling::tr[1]");
+    expect(await line.locator("td.code").textContent()).toBe("\tif r.next > len(r.values) {");
+    expect(await line.locator("td.ln").nth(1).getAttribute("data-n")).toBe("12");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("shows a bug of a removed line on the old side, and one of a whole file under the file's name", async () => {
+    const { page } = await openWatched(browser, `${small}${hashOf("guard-removed", "floor:silent")}`);
+    await ready(page);
+    const line = page.locator("tr.notes").locator("xpath=preceding-sibling::tr[1]");
+    expect(await line.getAttribute("class")).toContain("line-del");
+    await page.goto(`${small}${hashOf("long-table", "floor:silent")}`);
+    await page.locator('.case[data-case="long-table"]').waitFor();
+    expect(await page.locator('.file > .card[data-kind="bug-missed"]').textContent()).toContain("No test looks at the rows");
+    await page.close();
+  });
+
+  it("folds the files of a long diff that nobody spoke of, and unfolds them", async () => {
+    const { page } = await openWatched(browser, `${small}${hashOf("long-table", "floor:silent")}`);
+    await ready(page);
+    const file = page.locator(".file", { hasText: "table/unused.py" });
+    expect(await file.locator("tr").count()).toBe(0);
+    await file.getByRole("button").click();
+    expect(await file.locator("tr.line-del").count()).toBe(260);
+    await page.close();
+  });
+
+  it("shows what another reviewer said on the same case", async () => {
+    const { page } = await openWatched(browser, `${small}${hashOf("slot-bounds", "floor:silent")}`);
+    await ready(page);
+    await page.locator(".switch", { hasText: "ceiling:oracle" }).click();
+    expect(await shownCase(page)).toBe("slot-bounds");
+    expect(await page.locator('.card[data-kind="bug-found"]').count()).toBe(1);
+    expect(await page.locator('.card[data-kind="finding-matched"]').count()).toBe(1);
+    expect(new URL(page.url()).hash).toBe(hashOf("slot-bounds", "ceiling:oracle"));
+    await page.close();
+  });
+
+  it("goes from a case to its clean twin and back", async () => {
+    const { page } = await openWatched(browser, `${small}${hashOf("seat-sort", "vllm:base")}`);
+    await ready(page);
+    await page.getByRole("link", { name: "Its clean twin" }).click();
+    await page.locator('.case[data-case="seat-sort.clean"]').waitFor();
+    await page.getByRole("link", { name: "The case with the bug" }).click();
+    await page.locator('.case[data-case="seat-sort"]').waitFor();
+    await page.close();
+  });
+
+  it("is worked by keys", async () => {
+    const { page } = await openWatched(browser, small);
+    await ready(page);
+    const first = await shownCase(page);
+    await page.keyboard.press("j");
+    expect(await shownCase(page)).toBe(first);
+    await page.keyboard.press("j");
+    expect(await shownCase(page)).toBe("parcel-average.clean");
+    await page.keyboard.press("k");
+    expect(await shownCase(page)).toBe(first);
+    await page.keyboard.press("/");
+    await page.keyboard.type("jk?");
+    expect(await page.getByRole("searchbox").inputValue()).toBe("jk?");
+    await page.keyboard.press("Escape");
+    expect(await page.getByRole("searchbox").inputValue()).toBe("");
+    await page.keyboard.press("?");
+    expect(await page.getByRole("dialog").isVisible()).toBe(true);
+    await page.keyboard.press("Escape");
+    expect(await page.getByRole("dialog").isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it("runs nothing that a model or a dataset wrote, on any case with any reviewer", async () => {
+    const { page, complaints } = await openWatched(browser, small);
+    await ready(page);
+    await page.getByRole("searchbox").fill("onerror alert");
+    const reviewers = await page.locator(".switch").count();
+    expect(await shownCase(page)).toBe('hostile"><script>');
+    for (let index = 0; index < reviewers; index += 1) {
+      await page.locator(".switch").nth(index).click();
+      for (const fold of await page.locator("details.fold > summary").all()) await fold.click();
+      expect(await page.locator("#cases-app :is(img, script, iframe, b b, [onload], a[href^='javascript'])").count()).toBe(0);
+    }
+    expect(await page.locator(".case h3").textContent()).toContain("</script><script>window.wasRun = true");
+    expect(await page.locator(".case h3").textContent()).toContain("⟨U+202E⟩");
+    expect(await page.evaluate("'wasRun' in window")).toBe(false);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("refuses a script that is not its own", async () => {
+    const { page, complaints } = await openWatched(browser, small);
+    await page.evaluate("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.wasRun = true' }))");
+    expect(await page.evaluate("'wasRun' in window")).toBe(false);
+    expect(complaints.join("\n")).toMatch(/policy script-src/);
+    await page.close();
+  });
+
+  it("shows verdict, gates, tables and charts without JavaScript", async () => {
+    const { page, complaints } = await openWatched(browser, small, { javaScriptEnabled: false });
+    expect(await page.locator("h1 .status").isVisible()).toBe(true);
+    expect(await page.locator("table.gates tbody tr").count()).toBe(8);
+    expect(await page.locator("table.metrics").isVisible()).toBe(true);
+    expect(await page.locator(".forest .dot").first().isVisible()).toBe(true);
+    expect(await page.getByText("needs JavaScript").isVisible()).toBe(true);
+    expect(await page.locator("#method").isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([1440, 1024, 390])("does not scroll sideways at %i pixels, in a case or out of it", async (width) => {
+    for (const url of [small, `${small}${hashOf("long-table", "vllm:base")}`, `${small}${hashOf('hostile"><script>', "floor:shotgun")}`]) {
+      const { page } = await openWatched(browser, url, { viewport: { width, height: 900 } });
+      await page.locator("#cases-app:not([hidden])").waitFor();
+      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      await page.close();
+    }
+  });
+
+  it("shows list and case one at a time on a narrow screen", async () => {
+    const { page } = await openWatched(browser, small, { viewport: { width: 390, height: 800 } });
+    await ready(page);
+    expect(await page.locator(".case-pane").isVisible()).toBe(false);
+    await page.locator(".case-list a").first().click();
+    await page.locator(".case-pane").waitFor();
+    expect(await page.locator(".list-pane").isVisible()).toBe(false);
+    await page.getByRole("link", { name: "← All cases" }).click();
+    await page.locator(".list-pane").waitFor();
+    await page.close();
+  });
+
+  it("holds only the rows in sight, so that thousands of cases stay usable", async () => {
+    const url = await storeRun({ cases: 3000, measured: 1, company: false });
+    const { page, complaints } = await openWatched(browser, `${url}${hashOf("case-02998", "vllm:lora-v7")}`);
+    await ready(page);
+    expect(await shownCase(page)).toBe("case-02998");
+    expect(await page.locator(".case-list a[aria-current]").isVisible()).toBe(true);
+    expect(await page.locator(".case-list a").count()).toBeLessThan(60);
+    await page.getByRole("searchbox").fill("case-01500");
+    expect(await shownCase(page)).toBe("case-01500");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { htmlReporter } from "../../../src/reporters/html/index.ts";
+import { hostileText } from "../../fixtures/run-cases.ts";
+import { makeRun, type RunOptions } from "../../fixtures/run-data.ts";
+
+async function pageOf(options: RunOptions = {}): Promise<string> {
+  const [file] = await htmlReporter.render(makeRun(options));
+  return file?.content ?? "";
+}
+
+/** The text of the page outside scripts and styles. */
+const bodyOf = (page: string) => page.replaceAll(/<(script|style)\b[^>]*>[\s\S]*?<\/\1>/g, "");
+
+describe("the page", () => {
+  it("is one file named report.html", async () => {
+    const files = await htmlReporter.render(makeRun());
+    expect(files.map((file) => file.path)).toEqual(["report.html"]);
+  });
+
+  it("is the same for the same run", async () => {
+    expect(await pageOf()).toBe(await pageOf());
+  });
+
+  it("allows by its policy exactly the one script and the one style sheet that it carries", async () => {
+    const page = await pageOf();
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? "";
+    const hash = (text: string | undefined) => `'sha256-${createHash("sha256").update(text ?? "").digest("base64")}'`;
+    const scripts = [...page.matchAll(/<script type="module">([\s\S]*?)<\/script>/g)].map((match) => match[1]);
+    const styles = [...page.matchAll(/<style>([\s\S]*?)<\/style>/g)].map((match) => match[1]);
+    expect(scripts).toHaveLength(1);
+    expect(styles).toHaveLength(1);
+    expect(policy.split("; ")).toEqual([
+      "default-src 'none'",
+      `script-src ${hash(scripts[0])}`,
+      `style-src ${hash(styles[0])}`,
+      "img-src 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
+  });
+
+  it("names no address to fetch from, no inline style and no inline handler", async () => {
+    const body = bodyOf(await pageOf());
+    expect(body).not.toMatch(/<[^>]*\s(src|srcset|style|on[a-z]+)\s*=/i);
+    expect([...body.matchAll(/href="([^"]*)"/g)].filter((match) => match[1]?.startsWith("#") !== true)).toEqual([]);
+  });
+
+  it("holds no script but its own, whatever a model or a dataset wrote", async () => {
+    const run = makeRun();
+    const [reviewer] = run.report.reviewers;
+    if (reviewer === undefined) throw new Error("the fixture has reviewers");
+    Object.assign(reviewer, { id: hostileText, ref: hostileText, model: hostileText, hosts: [hostileText], diagnosis: [hostileText], effective: { [hostileText]: hostileText } });
+    reviewer.slices.push({ field: hostileText, value: hostileText, cases: 3, metrics: reviewer.metrics });
+    run.report.warnings.push(hostileText);
+    run.report.verdict.sentence = `\`${hostileText}\` ${hostileText}`;
+    run.report.suite.name = hostileText;
+    run.report.dataset.name = hostileText;
+    const [file] = await htmlReporter.render(run);
+    const page = file?.content ?? "";
+    expect([...page.matchAll(/<script\b/gi)]).toHaveLength(2);
+    expect(bodyOf(page)).not.toMatch(/<img|<svg onload/i);
+    expect(page).toContain("&lt;img src=x onerror=&quot;");
+  });
+
+  it("makes control characters and overrides of direction visible", async () => {
+    const run = makeRun();
+    run.report.warnings.push("\u001b[31mred \u202Egnp.exe \u200B\uFEFF end\u0000");
+    const [file] = await htmlReporter.render(run);
+    expect(file?.content).toContain("␛[31mred ⟨U+202E⟩gnp.exe ⟨U+200B⟩⟨U+FEFF⟩ end␀");
+    expect(file?.content).not.toMatch(/[\u0000\u001b\u202e\u200b\ufeff]/);
+  });
+
+  it("shows a dash with its reason where nothing was scored, and never a zero", async () => {
+    const body = bodyOf(await pageOf({ isScored: false }));
+    const table = /<table class="metrics">([\s\S]*?)<\/table>/.exec(body)?.[1] ?? "";
+    const cells = [...table.matchAll(/<td class="num[^"]*"[^>]*>\s*([^<\s]*)/g)].map((match) => match[1]);
+    expect(cells.length).toBeGreaterThan(10);
+    expect(new Set(cells)).toEqual(new Set(["–"]));
+    expect(body).toContain("no bug was scored");
+    expect(body).toContain("Nothing was scored, so there is nothing to draw.");
+  });
+
+  it("says so where the suite has no gates", async () => {
+    const body = bodyOf(await pageOf({ isGated: false }));
+    expect(body).toContain("The suite sets no gates");
+    expect(body).not.toContain('<section id="gates"');
+  });
+
+  it("shows every gate with status word, rule and bound, and that one is not required", async () => {
+    const body = bodyOf(await pageOf());
+    const gates = /<section id="gates"[\s\S]*?<\/section>/.exec(body)?.[0] ?? "";
+    expect(gates).toMatch(/<span>undecided<\/span>/);
+    expect(gates).toContain("≥ .50");
+    expect(gates).toContain("≤ .70");
+    expect(gates).toContain("not required");
+    expect(gates).toContain("Warning: above .99");
+  });
+
+  it.each([1, 12, 40])("lists all of %i measured reviewers, with names of eighty characters", async (measured) => {
+    const body = bodyOf(await pageOf({ measured, cases: 10, hasLongNames: true, company: false }));
+    const table = /<table class="metrics">([\s\S]*?)<\/table>/.exec(body)?.[1] ?? "";
+    expect([...table.matchAll(/<th scope="row">/g)]).toHaveLength(measured);
+    expect(table).toContain("low-rank-16-alpha-32-trained-on-reviews-of-the-last-three-years");
+  });
+
+  it("is below 1.5 MB for 1,000 cases with their diffs and eight reviewers", async () => {
+    const page = await pageOf({ cases: 1000, measured: 4 });
+    expect(Buffer.byteLength(page)).toBeLessThan(1_500_000);
+  });
+});

@@ -1,0 +1,65 @@
+import { inflateRawSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import type { CaseLine } from "../../../src/core/report.ts";
+import type { RunData } from "../../../src/core/reporter.ts";
+import { packCases } from "../../../src/reporters/html/payload.ts";
+import { makeRun } from "../../fixtures/run-data.ts";
+
+interface Unpacked {
+  reviewers: { id: string }[];
+  textLimit: number;
+  cases: { id: string; diff: string; twin?: { of: string }; outcomeOf: { r: number; n?: number; f: { state: string }[] | null; t: string; isCut?: true }[] }[];
+}
+
+async function unpacked(run: RunData): Promise<Unpacked> {
+  const { encoded } = await packCases(run, new Map());
+  return JSON.parse(inflateRawSync(Buffer.from(encoded, "base64")).toString()) as Unpacked;
+}
+
+function withLines(run: RunData, change: (line: CaseLine) => CaseLine[]): RunData {
+  return {
+    ...run,
+    lines: async function* () {
+      for await (const line of run.lines()) yield* change(line);
+    },
+  };
+}
+
+describe("the packed cases", () => {
+  it("hold every case once, with one line for every reviewer", async () => {
+    const data = await unpacked(makeRun());
+    expect(data.cases).toHaveLength(30);
+    expect(new Set(data.cases.map((item) => item.id)).size).toBe(30);
+    expect(data.cases.every((item) => item.outcomeOf.length === data.reviewers.length)).toBe(true);
+  });
+
+  it("put a clean twin right after its case", async () => {
+    const { cases } = await unpacked(makeRun({ cases: 40 }));
+    for (const [index, item] of cases.entries()) if (item.twin !== undefined) expect(cases[index - 1]?.id).toBe(item.twin.of);
+  });
+
+  it("name measured reviewers first and landmarks last", async () => {
+    const { reviewers } = await unpacked(makeRun());
+    expect(reviewers.map((one) => one.id).slice(0, 2).toSorted()).toEqual(["vllm:base", "vllm:lora-v7"]);
+    expect(reviewers.at(-1)?.id).toBe("floor:silent");
+  });
+
+  it("keep an unscored line apart from a silent one", async () => {
+    const { cases } = await unpacked(makeRun());
+    const findings = cases.flatMap((item) => item.outcomeOf.map((line) => line.f));
+    expect(findings.filter((one) => one === null)).toHaveLength(1);
+    expect(findings.some((one) => one?.length === 0)).toBe(true);
+  });
+
+  it("keep repeats in order, and drop lines of a reviewer that the report does not know", async () => {
+    const run = withLines(makeRun(), (line) => [{ ...line, repeat: 1 }, line, { ...line, reviewer: "stranger" }]);
+    const { cases, reviewers } = await unpacked(run);
+    expect(cases[0]?.outcomeOf).toHaveLength(reviewers.length * 2);
+    expect(cases[0]?.outcomeOf.slice(0, 2).map((line) => line.n ?? 0)).toEqual([0, 1]);
+  });
+
+  it("cut long generations and say so", async () => {
+    const { cases } = await unpacked(withLines(makeRun({ measured: 1, company: false }), (line) => [{ ...line, text: "x".repeat(90_000) }]));
+    expect(cases.every((item) => item.outcomeOf.every((line) => line.t.length === 8000 && line.isCut === true))).toBe(true);
+  });
+});

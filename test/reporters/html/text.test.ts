@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { grouped, shortenApart, shortenMiddle, spokenDuration, visibleText } from "../../../src/reporters/html/text.ts";
+
+describe("visibleText", () => {
+  it("leaves plain text, tabs and line ends alone", () => {
+    expect(visibleText("a\tb\r\nc é 漢 👩‍🔬")).toBe("a\tb\r\nc é 漢 👩‍🔬");
+  });
+
+  it("leaves nothing invisible, and changes nothing the second time", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        const shown = visibleText(text);
+        expect(shown).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+        expect(shown.isWellFormed()).toBe(true);
+        expect(visibleText(shown)).toBe(shown);
+      }),
+    );
+  });
+
+  it("shows a carriage return that ends no line", () => {
+    expect(visibleText("safe\rEVIL")).toBe("safe␍EVIL");
+  });
+});
+
+describe("shortening names", () => {
+  it("never exceeds the limit", () => {
+    fc.assert(fc.property(fc.string(), fc.integer({ min: 5, max: 40 }), (name, most) => [...shortenMiddle(name, most)].length <= most));
+  });
+
+  it("keeps names apart that share their end", () => {
+    const names = ["vllm:lora-of-the-year-with-a-long-tail", "vllm:base-of-the-year-with-a-long-tail", "vllm:lora-of-the-year-with-a-long-tail-2"];
+    expect(new Set(shortenApart(names, 21).values()).size).toBe(3);
+  });
+});
+
+describe("spoken numbers", () => {
+  it("groups thousands", () => {
+    expect(grouped(1_234_567)).toBe("1\u202f234\u202f567");
+    expect(grouped(999)).toBe("999");
+  });
+
+  it.each([
+    [840, "840 ms"],
+    [3210, "3.2 s"],
+    [125_000, "2 min 5 s"],
+    [3_720_000, "1 h 2 min"],
+  ])("says %i ms as %s", (ms, spoken) => {
+    expect(spokenDuration(ms)).toBe(spoken);
+  });
+});
