@@ -1,15 +1,12 @@
 // Takes the README's picture of a report: `node scripts/screenshot.ts REPORT.html docs/report.png [WIDTH HEIGHT]`.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
-import { findBrowser } from "../test/fixtures/browser.ts";
+import { launchBrowser } from "../test/fixtures/browser.ts";
 
 const [report, picture, width = "1280", height = "1000"] = process.argv.slice(2);
 if (report === undefined || picture === undefined) throw new Error("usage: node scripts/screenshot.ts REPORT.html PICTURE.png [WIDTH HEIGHT]");
-const executablePath = findBrowser();
-if (executablePath === null) throw new Error("no Chromium found: set CHROMIUM_PATH");
 
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launchBrowser();
 try {
   const page = await browser.newPage({ viewport: { width: Number(width), height: Number(height) } });
   await page.goto(pathToFileURL(resolve(report)).href);

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { compileReviewer, rankReviewers } from "./core/compile-report.ts";
-import { IncompleteError } from "./core/errors.ts";
+import { IncompleteError, UsageError } from "./core/errors.ts";
 import type { Job } from "./core/plan.ts";
 import { ProviderError, type ProviderWorld } from "./core/provider.ts";
 import type { Report } from "./core/report.ts";
 import { reachVerdict } from "./core/verdict.ts";
 import { describeReport } from "./describe.ts";
+import { displayPath } from "./load/suite.ts";
 import { type Measured, startMeasuring } from "./measure.ts";
 import { type PreparedReviewer, type PreparedRun, prepareRun, type RunRequest } from "./prepare.ts";
 import { openRunFolder, type RunFolder } from "./publish.ts";
@@ -50,11 +52,12 @@ export interface BenchResult {
 
 /** A run that was stopped on purpose: its journal is whole. */
 export class InterruptedError extends Error {
-  readonly runName: string;
-  constructor(runName: string) {
+  /** The run to resume, as `--resume` takes it. */
+  readonly resume: string;
+  constructor(resume: string) {
     super("interrupted");
     this.name = "InterruptedError";
-    this.runName = runName;
+    this.resume = resume;
   }
 }
 
@@ -68,11 +71,9 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
   checkReporters(options.reporters);
   const run = await prepareRun(options, world);
   try {
-    const runName = options.resume ?? options.name ?? nameRun(startedAt, run.suite.name);
-    const folder = openRunFolder(options.resume === undefined ? options.out : resumeParent(options), baseName(runName));
-    await probeReviewers(run.reviewers, world.signal);
+    const folder = openFolder(options, startedAt, run.suite.name);
     const journal = await openJournal(folder, run, options, startedAt);
-    const { measured, isWhole } = await measureAll(run, journal, folder, options, world).finally(() => journal.close());
+    const { measured, isWhole } = await askAll(run, journal, folder, options, world);
     const reviewers = rankReviewers(measured.map((one) => compileReviewer(one, run.suite, run.seed, run.noDetectionBecause)));
     const verdict = reachVerdict({ reviewers, budget: run.suite.budget, isWhole, allowInconclusive: options.allowInconclusive });
     const report = describeReport({ run, reviewers, verdict, isWhole, startedAt: journal.header.startedAt, durationMs: world.now() - startMs, runName: folder.name, name: options.name, command: options.command });
@@ -84,17 +85,34 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
   }
 }
 
-function nameRun(startedAt: string, suite: string): string {
-  return `${startedAt.slice(0, 10)}-${suite}-${randomBytes(2).toString("hex")}`;
+/** A new folder, or that of the run to go on with, which is named or given as a path. */
+function openFolder({ out, name, resume }: BenchOptions, startedAt: string, suite: string): RunFolder {
+  if (resume === undefined) return openRunFolder(out, name ?? nameRun(out, startedAt, suite));
+  const isPath = /[/\\]/.test(resume);
+  const path = isPath ? resolve(resume) : join(out, resume);
+  if (!existsSync(path)) throw new UsageError(`--resume ${resume}: no such run${isPath ? "" : ` in ${displayPath(out)}`} (name the folder of a run, or give its path)`);
+  return openRunFolder(dirname(path), basename(path));
 }
 
-/** A run to resume is named, or given as a path. */
-function resumeParent({ resume = "", out }: BenchOptions): string {
-  return /[/\\]/.test(resume) ? resolve(resume, "..") : out;
+function nameRun(out: string, startedAt: string, suite: string): string {
+  const name = `${startedAt.slice(0, 10)}-${suite}-${randomBytes(2).toString("hex")}`;
+  return existsSync(join(out, name)) ? nameRun(out, startedAt, suite) : name;
 }
 
-function baseName(name: string): string {
-  return name.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1) ?? name;
+/** Asks first whether the reviewers are there at all: a new run without them leaves nothing behind. */
+async function askAll(run: PreparedRun, journal: Journal, folder: RunFolder, options: BenchOptions, world: BenchWorld): Promise<{ measured: Measured[]; isWhole: boolean }> {
+  let isReached = false;
+  try {
+    await probeReviewers(run.reviewers, world.signal);
+    isReached = true;
+    return await measureAll(run, journal, folder, options, world);
+  } catch (error) {
+    if (world.signal.aborted) throw new InterruptedError(options.resume ?? folder.name);
+    throw error;
+  } finally {
+    await journal.close();
+    if (!isReached && options.resume === undefined && !world.signal.aborted) folder.discard();
+  }
 }
 
 async function probeReviewers(reviewers: readonly PreparedReviewer[], signal: AbortSignal): Promise<void> {
@@ -139,9 +157,6 @@ async function measureAll(run: PreparedRun, journal: Journal, folder: RunFolder,
       measured.push(one.measured);
       isWhole &&= one.isWhole;
     }
-  } catch (error) {
-    if (world.signal.aborted) throw new InterruptedError(folder.name);
-    throw error;
   } finally {
     progress.finish();
     folder.endLines();
@@ -196,19 +211,4 @@ async function measureOne({ run, reviewer, journal, folder, progress, limits, de
     journal.append(step.value.generation);
     await take(step.value.generation);
   }
-}
-
-/** Checks all that a run needs and says what it would ask, without asking. @throws UsageError */
-export async function dryRun(options: BenchOptions, world: BenchWorld): Promise<string> {
-  checkReporters(options.reporters);
-  const run = await prepareRun(options, world);
-  run.dataset.close();
-  const { suite, dataset, reviewers } = run;
-  const cases = dataset.entries.length;
-  return [
-    `${suite.name}: ${cases} cases of ${dataset.name}, ${new Set(dataset.entries.map((entry) => entry.cluster)).size} clusters, seed ${run.seed}`,
-    ...reviewers.map(({ provider, role }) => `  ${role.padEnd(8)}  ${provider.ref}  ${cases * suite.reviewer.repeats} cases${provider.hosts.length === 0 ? "" : `, sent to ${provider.hosts.join(", ")}`}`),
-    ...suite.gates.map((gate) => `  gate      ${gate.metric}${gate.min === undefined ? "" : ` >= ${gate.min}`}${gate.max === undefined ? "" : ` <= ${gate.max}`}${gate.required ? "" : " (not required)"}`),
-    "nothing was asked",
-  ].join("\n");
 }

@@ -1,6 +1,8 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { quote, writeCommandLine } from "./command-line.ts";
 import { toolVersion } from "./version.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Report } from "./core/report.ts";
@@ -10,7 +12,7 @@ const plannedCommands = ["score", "gate", "baseline", "compare", "diagnose", "le
 const plannedFlags = { baseline: "--baseline", judge: "--judge", judgeRuns: "--judge-runs", shard: "--shard", trainedOn: "--trained-on" } as const;
 
 interface RunFlags {
-  model: string[];
+  model?: string[];
   repeats?: number;
   concurrency?: number;
   limit?: number;
@@ -19,8 +21,8 @@ interface RunFlags {
   out?: string;
   name?: string;
   resume?: string;
-  set: string[];
-  reporter: string[];
+  set?: string[];
+  reporter?: string[];
   allowInconclusive?: boolean;
   dryRun?: boolean;
   quiet?: boolean;
@@ -88,6 +90,7 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
         throw new UsageError(`nitbench ${name} is not built yet`);
       });
   }
+  program.addHelpText("after", () => `\n${program.commands[0]?.helpInformation() ?? ""}`);
   program.addHelpText("after", "\nExit codes: 0 passed or no gates, 1 a gate failed, 2 usage, 3 incomplete, 4 undecided, 130 interrupted.");
   return program;
 }
@@ -97,7 +100,7 @@ function addRunCommand(program: Command, argv: readonly string[], setExitCode: (
     .command("run", { isDefault: true })
     .description("run suites: by name from suites/, or by path (quickstart; standard when a model is given)")
     .argument("[suite...]")
-    .option("-m, --model <ref>", "reviewer to measure, such as openai:NAME@URL (repeatable)", collect, [])
+    .option("-m, --model <ref>", "reviewer to measure, such as openai:NAME@URL (repeatable)", collect)
     .option("--repeats <n>", "generations per case", positive)
     .option("--concurrency <n>", "requests in flight per reviewer", positive)
     .option("--limit <n>", "measure about this many cases, clusters kept whole", positive)
@@ -106,8 +109,8 @@ function addRunCommand(program: Command, argv: readonly string[], setExitCode: (
     .option("--out <dir>", "folder for run folders (reports/runs)")
     .option("--name <run>", "name of the run's folder")
     .option("--resume <run>", "go on with an interrupted run")
-    .option("--set <path=value>", "replace a value of the suite, such as gates[0].min=0.8 (repeatable)", collect, [])
-    .option("--reporter <name>", "files to write: json, html (repeatable; all)", collect, [])
+    .option("--set <path=value>", "replace a value of the suite, such as gates[0].min=0.8 (repeatable)", collect)
+    .option("--reporter <name>", "files to write: json, html (repeatable; all)", collect)
     .option("--allow-inconclusive", "exit 0 when a required gate is undecided")
     .option("--dry-run", "check everything and say what would be asked")
     .option("--quiet", "no progress and no table")
@@ -124,11 +127,12 @@ function refusePlannedFlags(flags: RunFlags): void {
 }
 
 async function runSuites(suites: readonly string[], flags: RunFlags, argv: readonly string[]): Promise<number> {
-  const names = suites.length > 0 ? suites : [flags.model.length > 0 ? "standard" : "quickstart"];
+  const names = suites.length > 0 ? suites : [flags.model === undefined ? "quickstart" : "standard"];
   if (names.length > 1 && (flags.resume ?? flags.name) !== undefined) {
     throw new UsageError(`--${flags.resume === undefined ? "name" : "resume"}: expected one suite, got ${names.length} (run them one by one)`);
   }
-  const { bench, dryRun, InterruptedError } = await import("./bench.ts");
+  const { bench, InterruptedError } = await import("./bench.ts");
+  const { checkRun, renderDryRun } = await import("./dry-run.ts");
   const { defaultReporters } = await import("./reporters/index.ts");
   const interrupt = catchInterrupt();
   const world = {
@@ -139,41 +143,48 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     signal: interrupt.signal,
     date: () => new Date(),
   };
-  const reports: unknown[] = [];
-  const exitCodes: number[] = [];
+  const lineFor = (suite: string) => writeCommandLine(argv, names.filter((name) => name !== suite));
+  const optionsFor = (suite: string) => ({
+    suite,
+    models: flags.model ?? [],
+    overrides: overridesOf(flags),
+    seed: flags.seed,
+    out: resolve(flags.out ?? "reports/runs"),
+    name: flags.name,
+    resume: flags.resume,
+    reporters: flags.reporter ?? defaultReporters,
+    allowInconclusive: flags.allowInconclusive === true,
+    isQuiet: flags.quiet === true,
+    command: lineFor(suite),
+  });
+  const reports: Report[] = [];
   try {
-    for (const suite of names) {
-      const options = {
-        suite,
-        models: flags.model,
-        overrides: overridesOf(flags),
-        seed: flags.seed,
-        out: resolve(flags.out ?? "reports/runs"),
-        name: flags.name,
-        resume: flags.resume,
-        reporters: flags.reporter.length > 0 ? flags.reporter : defaultReporters,
-        allowInconclusive: flags.allowInconclusive === true,
-        isQuiet: flags.quiet === true,
-        command: commandLine(argv),
-      };
+    if (flags.dryRun || names.length > 1) {
+      const checked = [];
+      for (const suite of names) checked.push(await checkRun(optionsFor(suite), world));
       if (flags.dryRun) {
-        process.stdout.write(`${await dryRun(options, world)}\n`);
-        continue;
+        process.stdout.write(flags.json ? jsonOf(checked) : `${checked.map(renderDryRun).join("\n\n")}\n`);
+        return 0;
       }
-      const { report, folder } = await bench(options, world);
-      exitCodes.push(report.verdict.exitCode);
+    }
+    for (const suite of names) {
+      const { report, folder } = await bench(optionsFor(suite), world).catch((error: unknown) => {
+        if (error instanceof InterruptedError) error.message = `interrupted; go on with: ${lineFor(suite)} --resume ${quote(error.resume)}`;
+        throw error;
+      });
       reports.push(report);
       if (!flags.json && !flags.quiet) await printReport(report, folder);
     }
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    error.message = `interrupted; go on with: ${commandLine(argv)} --resume ${error.runName}`;
-    throw error;
   } finally {
     interrupt.stop();
+    if (flags.json && reports.length > 0) process.stdout.write(jsonOf(reports));
   }
-  if (flags.json && !flags.dryRun) process.stdout.write(`${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
-  return gravest(exitCodes);
+  return gravest(reports.map((report) => report.verdict.exitCode));
+}
+
+/** One document: the thing itself where there is one, else a list. */
+function jsonOf(values: readonly unknown[]): string {
+  return `${JSON.stringify(values.length === 1 ? values[0] : values, null, 2)}\n`;
 }
 
 async function printReport(report: Report, folder: string): Promise<void> {
@@ -183,7 +194,8 @@ async function printReport(report: Report, folder: string): Promise<void> {
     columns: process.stdout.columns ?? 120,
     paint: (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream: process.stdout }),
   };
-  process.stdout.write(`\n${renderTerminal(report, style)}\n${displayPath(folder)}/report.html\n`);
+  const file = ["report.html", "report.json"].map((name) => join(folder, name)).find((path) => existsSync(path));
+  process.stdout.write(`\n${renderTerminal(report, style)}\n${displayPath(file ?? folder)}\n`);
 }
 
 /** The first interrupt ends the run in good order, the second at once. */
@@ -217,7 +229,7 @@ function overridesOf(flags: RunFlags): { path: string; value: string; flag?: str
     ["where", "dataset.where", flags.where],
   ] as const;
   const named = short.flatMap(([flag, path, value]) => (value === undefined ? [] : [{ path, value: JSON.stringify(value), flag: `--${flag}` }]));
-  const set = flags.set.map((text) => {
+  const set = (flags.set ?? []).map((text) => {
     const equals = text.indexOf("=");
     if (equals < 1) throw new UsageError(`--set ${text}: expected path=value (write --set gates[0].min=0.8)`);
     return { path: text.slice(0, equals), value: text.slice(equals + 1) };
@@ -225,13 +237,7 @@ function overridesOf(flags: RunFlags): { path: string; value: string; flag?: str
   return [...named, ...set];
 }
 
-/** The line that repeats the run, without what names one run only. */
-function commandLine(argv: readonly string[]): string {
-  const kept = argv.filter((word, index) => !/^--(resume|name)(=|$)/.test(word) && !/^--(resume|name)$/.test(argv[index - 1] ?? ""));
-  return ["nitbench", ...kept.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))].join(" ");
-}
-
-function collect(value: string, earlier: string[]): string[] {
+function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
 }
 

@@ -145,6 +145,7 @@ async function scoreCase(open: OpenCase, generations: readonly Generation[], run
       ...(part.generation.error === undefined ? {} : { error: cleanText(part.generation.error) }),
       durationMs: durationOf(part, provider.isTimed),
       fromCache: part.generation.fromCache,
+      ...(part.isCapped ? { isCapped: true as const } : {}),
     })),
     review,
     ledger,

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "./core/errors.ts";
@@ -7,6 +7,7 @@ import type { Reporter } from "./core/reporter.ts";
 import type { Dataset } from "./load/dataset.ts";
 import { readOwnLines } from "./load/json-line.ts";
 import type { Case } from "./core/case.ts";
+import { journalFile } from "./run/journal.ts";
 
 /** The folder of one run and the only place that writes its files, but for the journal. */
 export interface RunFolder {
@@ -18,6 +19,8 @@ export interface RunFolder {
   endLines(): void;
   /** Renders the report with every reporter, writes their files whole or not at all, and points `latest` here. */
   publish(report: Report, reporters: readonly Reporter[]): Promise<void>;
+  /** Takes back the folder of a run that asked nothing: its journal, and itself where nothing else is in it. */
+  discard(): void;
 }
 
 /**
@@ -65,6 +68,10 @@ export function openRunFolder(parent: string, name: string): RunFolder {
       }
       pointLatest(parent, name);
     },
+    discard() {
+      rmSync(journalFile(path), { force: true });
+      if (readdirSync(path).length === 0) rmdirSync(path);
+    },
   };
 }
 
@@ -81,6 +88,10 @@ interface LineWriter {
 
 const bufferedChars = 1 << 16;
 
+/** What JSON leaves as it is although a terminal obeys it when the file is shown: C1 controls and bidirectional marks. */
+const terminalCodes = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const escapeCode = (code: string) => `\\u${code.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /** Writes JSON lines in large pieces. What an interrupt loses is made again from the journal. */
 function writeLines(file: string): LineWriter {
   const handle = openSync(file, "w");
@@ -91,7 +102,7 @@ function writeLines(file: string): LineWriter {
   };
   return {
     add(value) {
-      pending += `${JSON.stringify(value)}\n`;
+      pending += `${JSON.stringify(value).replace(terminalCodes, escapeCode)}\n`;
       if (pending.length >= bufferedChars) flush();
     },
     close() {

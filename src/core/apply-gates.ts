@@ -40,16 +40,21 @@ function applyGate(gate: Gate, rows: readonly CaseRow[], seed: number, noDetecti
 /** In the metric's own units, of which several may carry the information of one. */
 function unitsToDecide(gate: Gate, metric: Metric): number | null {
   if (metric.effectiveN === undefined || gate.decide === "point") return null;
-  const [threshold, direction] = gate.min === undefined ? [gate.max, "max" as const] : [gate.min, "min" as const];
-  if (threshold === undefined || metric.effectiveN === 0) return null;
-  const more = casesToDecide(metric.value, metric.effectiveN, threshold, direction);
-  return more === null ? null : Math.ceil((more * metric.n) / metric.effectiveN);
+  const { value, n, effectiveN } = metric;
+  const needed = (["min", "max"] as const).flatMap((side) => {
+    const threshold = gate[side];
+    return threshold === undefined ? [] : [casesToDecide(value, effectiveN, threshold, side)];
+  });
+  const known = needed.filter((more) => more !== null);
+  return known.length < needed.length || known.length === 0 ? null : Math.ceil((Math.max(...known) * n) / effectiveN);
 }
 
 function warn(gate: Gate, metric: Metric): string | null {
   if (gate.warnAbove !== undefined && metric.value !== null && metric.value > gate.warnAbove) {
     return `${gate.metric} is above ${gate.warnAbove}: too good to be taken on trust; look for cases that the model was trained on`;
   }
-  if (gate.where !== undefined && metric.n < fewUnits) return `only ${metric.n} of ${metric.unitOfAnalysis}s in this slice`;
+  if (gate.where !== undefined && metric.n < fewUnits) {
+    return `this slice holds only ${metric.n} ${metric.unitOfAnalysis}${metric.n === 1 ? "" : "s"}`;
+  }
   return null;
 }

@@ -3,13 +3,18 @@ import { type FileDiff, isInsideDiff, parseDiff } from "./diff.ts";
 import { UsageError } from "./errors.ts";
 
 /**
- * Checks what a schema cannot: the diff parses, anchors lie inside it, paths stay inside, bug ids are unique.
+ * Checks what a schema cannot: the diff parses, anchors lie inside it, paths stay inside, bug ids are unique, a twin is
+ * known to be clean.
  * @throws UsageError with the case's id, without the file and line, which the caller knows
  */
 export function checkCase(source: Case): void {
   const files = parseCaseDiff(source);
   for (const path of pathsOf(source, files)) {
     if (leavesFolder(path)) throw new UsageError(`case "${source.id}": path "${path}" leaves the dataset folder (write it relative, without ..)`);
+  }
+  if (source.twin !== undefined && source.bugs?.length !== 0) {
+    const got = source.bugs === undefined ? "bugs absent" : `${source.bugs.length} bugs`;
+    throw new UsageError(`case "${source.id}": a twin is the clean counterpart of its case, got ${got} (write bugs: [])`);
   }
   const seen = new Set<string>();
   for (const bug of source.bugs ?? []) {

@@ -32,6 +32,7 @@ export function compileReviewer({ facts, rows, tally }: ReviewerMeasurement, sui
     outcomes: tally.outcomes,
     generations: tally.generations,
     fromCache: tally.fromCache,
+    ...(tally.capped === 0 ? {} : { capped: tally.capped }),
     cases: tally.cases,
     unscored: tally.unscored,
     errors: frequentErrors(tally),

@@ -69,7 +69,7 @@ function parseUrl(ref: string, url: string): string {
   if (!URL.canParse(url)) throw new UsageError(`model "${ref}": "${url}" is not a URL (write http://host:port/path)`);
   const { username, password } = new URL(url);
   if (username !== "" || password !== "") {
-    const safe = ref.replace(/\/\/[^/@]*@/, "//…@");
+    const safe = ref.replace(/\/\/[^/]*@/, "//…@");
     throw new UsageError(`model "${safe}": a URL must not carry a key (put it in an environment variable and name that as reviewer.keyVariable)`);
   }
   return url;

@@ -17,15 +17,16 @@ const silence: Review = { findings: [] };
  * the cut and overflown ones count as silence and break the output contract.
  */
 export function readPart(generation: Generation, part: Part, contract: "findings" | "prose"): ReadPart {
-  if (generation.outcome === "transport-error") return { generation, outcome: "transport-error", isContractValid: null, review: null };
-  if (generation.outcome !== "completed") return { generation, outcome: generation.outcome, isContractValid: false, review: silence };
-  if (isRefusal(generation.text)) return { generation, outcome: "refused", isContractValid: false, review: silence };
+  if (generation.outcome === "transport-error") return { generation, outcome: "transport-error", isContractValid: null, isCapped: false, review: null };
+  if (generation.outcome !== "completed") return { generation, outcome: generation.outcome, isContractValid: false, isCapped: false, review: silence };
+  if (isRefusal(generation.text)) return { generation, outcome: "refused", isContractValid: false, isCapped: false, review: silence };
   const parsed = parseReview(generation.text);
-  if (!parsed.ok) return { generation, outcome: "invalid", isContractValid: false, review: silence };
+  if (!parsed.ok) return { generation, outcome: "invalid", isContractValid: false, isCapped: false, review: silence };
   return {
     generation,
     outcome: "completed",
     isContractValid: keepsContract(generation.text, contract),
+    isCapped: parsed.isCapped === true,
     review: nameOnlyFile(parsed.review, part),
   };
 }
@@ -34,7 +35,7 @@ export function readPart(generation: Generation, part: Part, contract: "findings
 function nameOnlyFile(review: Review, part: Part): Review {
   if (review.findings.every((finding) => finding.file !== undefined || finding.lines === undefined)) return review;
   const [only, ...others] = parseDiff(part.diff);
-  if (only === undefined || others.length > 0) return review;
+  if (only === undefined || only.path === "" || others.length > 0) return review;
   return {
     findings: review.findings.map((finding) =>
       finding.file === undefined && finding.lines !== undefined ? { ...finding, file: only.path } : finding,

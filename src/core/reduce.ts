@@ -22,12 +22,17 @@ export function measure(name: MetricName, rows: readonly CaseRow[], seed: number
   const units = gathered.units.filter((unit) => unit.denominator > 0);
   return {
     ...estimate(definition, units, gathered, seed),
-    n: sum(units.map((unit) => unit.denominator)),
+    ...sizeOf(definition, units),
     unscored: gathered.unscored,
-    unitOfAnalysis: definition.unitOfAnalysis,
     clusters: new Set(units.map((unit) => unit.cluster)).size,
     unit: definition.unit,
   };
+}
+
+/** The denominators of an F score count bugs twice and findings once, so that its units are the cases. */
+function sizeOf({ kind, unitOfAnalysis }: MetricDefinition, units: readonly Unit[]): Pick<Metric, "n" | "unitOfAnalysis"> {
+  if (kind === "f-score") return { n: units.length, unitOfAnalysis: "case" };
+  return { n: sum(units.map((unit) => unit.denominator)), unitOfAnalysis };
 }
 
 function estimate(definition: MetricDefinition, units: readonly Unit[], gathered: Units, seed: number): Estimate {
@@ -44,10 +49,10 @@ function estimate(definition: MetricDefinition, units: readonly Unit[], gathered
   }
 }
 
-function reasonFor({ unitOfAnalysis }: MetricDefinition, { applicable, unscored, reason }: Units): string {
+function reasonFor({ kind, unitOfAnalysis }: MetricDefinition, { applicable, unscored, reason }: Units): string {
   if (applicable === 0) return "no case that this metric is about";
   if (unscored === applicable && reason !== null) return reason;
-  return `no ${unitOfAnalysis} to count`;
+  return kind === "f-score" ? "no bug and no finding to count" : `no ${unitOfAnalysis} to count`;
 }
 
 function nothing(reason: string): Estimate {
@@ -77,8 +82,16 @@ function estimateMean(units: readonly Unit[], { unit }: MetricDefinition): Estim
   const range = unit === "rate" ? ([0, 1] as const) : undefined;
   const mean = clusteredMean(units, range === undefined ? {} : { range });
   if (mean === null) return nothing("nothing to count");
-  const { value, low, high, lowOneSided, highOneSided } = mean;
-  return { value, low, high, lowOneSided, highOneSided, method: "clustered standard error", ...totals(units) };
+  const inRange = (bound: number | null) => (bound === null ? null : Math.max(0, unit === "rate" ? Math.min(1, bound) : bound));
+  return {
+    value: mean.value,
+    low: inRange(mean.low),
+    high: inRange(mean.high),
+    lowOneSided: inRange(mean.lowOneSided),
+    highOneSided: inRange(mean.highOneSided),
+    method: "clustered standard error",
+    ...totals(units),
+  };
 }
 
 function estimateFScore(units: readonly Unit[], seed: number): Estimate {
@@ -97,7 +110,6 @@ function estimateFScore(units: readonly Unit[], seed: number): Estimate {
     lowOneSided: interval?.lowerOneSided ?? null,
     highOneSided: interval?.upperOneSided ?? null,
     method: "bca bootstrap by cluster",
-    ...pooled,
   };
 }
 
@@ -131,6 +143,7 @@ function measureAveragePrecision(rows: readonly CaseRow[], where: Where | null):
   const isRanked = scored.every((row) => row.ranked !== null);
   const findings = scored.flatMap((row) => row.ranked ?? []);
   const value = isRanked && findings.length > 0 ? averagePrecision(findings, bugs) : null;
+  const reason = !isRanked ? "a finding carries no confidence" : findings.length === 0 ? "no finding to rank" : "no bug to find";
   return {
     value,
     low: null,
@@ -143,7 +156,7 @@ function measureAveragePrecision(rows: readonly CaseRow[], where: Where | null):
     unitOfAnalysis: "finding",
     clusters: new Set(scored.map((row) => row.cluster)).size,
     unit: "rate",
-    ...(value === null ? { reason: isRanked ? "no finding to rank" : "a finding carries no confidence" } : {}),
+    ...(value === null ? { reason } : {}),
   };
 }
 

@@ -68,6 +68,8 @@ export const ReviewerReport = z.strictObject({
   outcomes: z.record(Outcome, z.int()),
   generations: z.int(),
   fromCache: z.int(),
+  /** Generations of which only the beginning was read; absent where there are none. */
+  capped: z.int().optional(),
   /** Case lines: all, and those without a scored review. */
   cases: z.int(),
   unscored: z.int(),
@@ -148,7 +150,7 @@ export const CaseLine = z.strictObject({
   fields: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string()), z.null()])),
   /** The worst outcome of the case's parts. */
   outcome: Outcome,
-  parts: z.array(z.strictObject({ outcome: Outcome, error: z.string().optional(), durationMs: nullableNumber, fromCache: z.boolean() })),
+  parts: z.array(z.strictObject({ outcome: Outcome, error: z.string().optional(), durationMs: nullableNumber, fromCache: z.boolean(), isCapped: z.literal(true).optional() })),
   /** Null when the case is unscored (a transport error). */
   review: z.strictObject({ findings: z.array(Finding) }).nullable(),
   /** Null when the case is unscored or not annotated. */

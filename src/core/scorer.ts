@@ -10,6 +10,8 @@ export interface ParsedPart {
   outcome: Outcome;
   /** Whether the text keeps the suite's output contract; null for a transport error. */
   isContractValid: boolean | null;
+  /** Whether the text held more than the parser reads, so that the review is only its beginning. */
+  isCapped: boolean;
 }
 
 /** What a scorer sees: a case and the merged review of its parts. A reviewer that answered badly was silent. */

@@ -1,3 +1,4 @@
+import { severities } from "./case.ts";
 import type { MetricName } from "./metric.ts";
 import { measure } from "./reduce.ts";
 import type { Slice } from "./report.ts";
@@ -31,7 +32,7 @@ export function sliceRows(rows: readonly CaseRow[], enabled: readonly MetricName
 }
 
 function sliceBy(field: string, rows: readonly CaseRow[], names: readonly MetricName[], seed: number, valuesOf: (row: CaseRow) => readonly string[]): Slice[] {
-  const values = [...new Set(rows.flatMap((row) => valuesOf(row)))].sort();
+  const values = [...new Set(rows.flatMap((row) => valuesOf(row)))].sort(byRank);
   if (values.length < 2 || names.length === 0) return [];
   const isOfBugs = field === "severity" || field === "category";
   return values.map((value): Slice => {
@@ -44,6 +45,18 @@ function sliceBy(field: string, rows: readonly CaseRow[], names: readonly Metric
       metrics: Object.fromEntries(names.map((name) => [name, measure(name, members, seed, where)])),
     };
   });
+}
+
+/** Severities worst first, sizes smallest first (`up to 1`, `2 to 3`, `over 3`), all else by alphabet. */
+function byRank(a: string, b: string): number {
+  return rankOf(a) - rankOf(b) || (a < b ? -1 : Number(a > b));
+}
+
+function rankOf(value: string): number {
+  const severity = (severities as readonly string[]).indexOf(value);
+  if (severity !== -1) return severity;
+  const size = /^(?:up to |over )?(\d+)(?: to \d+)?$/.exec(value)?.[1];
+  return size === undefined ? 0 : Number(size);
 }
 
 function bugsOf(field: string, value: string): Where {

@@ -8,6 +8,7 @@ export interface Tally {
   outcomes: Record<Outcome, number>;
   generations: number;
   fromCache: number;
+  capped: number;
   cases: number;
   unscored: number;
   errors: Map<string, number>;
@@ -16,7 +17,7 @@ export interface Tally {
 /** A tally of nothing yet. */
 export function emptyTally(): Tally {
   const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
-  return { outcomes: counts, generations: 0, fromCache: 0, cases: 0, unscored: 0, errors: new Map() };
+  return { outcomes: counts, generations: 0, fromCache: 0, capped: 0, cases: 0, unscored: 0, errors: new Map() };
 }
 
 /** Adds one case line to a tally. */
@@ -27,6 +28,7 @@ export function count(tally: Tally, line: CaseLine): void {
     tally.generations += 1;
     tally.outcomes[part.outcome] += 1;
     if (part.fromCache) tally.fromCache += 1;
+    if (part.isCapped) tally.capped += 1;
     if (part.error !== undefined) tally.errors.set(part.error, (tally.errors.get(part.error) ?? 0) + 1);
   }
 }

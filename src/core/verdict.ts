@@ -37,14 +37,19 @@ export function reachVerdict({ reviewers, budget, isWhole, allowInconclusive }: 
 
 /** The first reason why a reviewer was not measured well enough; null when all were. */
 function firstGap(reviewers: readonly ReviewerReport[], budget: Suite["budget"]): string | null {
-  if (reviewers.every((reviewer) => reviewer.unscored === reviewer.cases)) return "nothing was scored";
+  if (reviewers.every(hasNoScore)) return "nothing was scored";
   for (const { id, cases, unscored, generations, outcomes, errors } of reviewers) {
     const cause = errors[0] === undefined ? "" : ` (${errors[0].message})`;
-    if (unscored > budget.unscored * cases) return `${unscored} of ${cases} cases of ${id} are unscored, above the budget of ${percent(budget.unscored)}${cause}`;
+    if (unscored === cases) return `no case of ${id} was scored${cause}`;
+    if (unscored / cases > budget.unscored) return `${unscored} of ${cases} cases of ${id} are unscored, above the budget of ${percent(budget.unscored)}${cause}`;
     const failed = outcomes["transport-error"] ?? 0;
-    if (failed > budget.errors * generations) return `${failed} of ${generations} generations of ${id} failed, above the budget of ${percent(budget.errors)}${cause}`;
+    if (failed / generations > budget.errors) return `${failed} of ${generations} generations of ${id} failed, above the budget of ${percent(budget.errors)}${cause}`;
   }
   return null;
+}
+
+function hasNoScore({ cases, unscored, metrics }: ReviewerReport): boolean {
+  return unscored === cases || Object.values(metrics).every((metric) => metric.value === null);
 }
 
 function explain({ reviewer, result }: { reviewer: ReviewerReport; result: GateResult }): string {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.ts";
@@ -27,7 +27,7 @@ export interface LoadedPrompt {
 /** Reads and checks a prompt template. @throws UsageError when it is missing or names an unknown field */
 export function loadPrompt(path: string): LoadedPrompt {
   const file = displayPath(path);
-  if (!existsSync(path)) throw new UsageError(`prompt "${file}": no such file (mend reviewer.prompt)`);
+  if (!isFile(path)) throw new UsageError(`prompt "${file}": no such file (mend reviewer.prompt)`);
   const text = readFileSync(path, "utf8");
   return { prompt: parsePrompt(text, file), file, hash: sha256(text) };
 }
@@ -41,11 +41,15 @@ export function loadLexicalCalibration(): MatcherCalibration | null {
 /** Reads a file of recorded verdicts. @throws UsageError with file and line */
 export function loadVerdicts(path: string): RecordedVerdict[] {
   const file = displayPath(path);
-  if (!existsSync(path)) throw new UsageError(`verdicts "${file}": no such file (mend scorers.detection.verdicts)`);
+  if (!isFile(path)) throw new UsageError(`verdicts "${file}": no such file (mend scorers.detection.verdicts)`);
   const verdicts: RecordedVerdict[] = [];
   for (const { text, number } of readLines(path)) {
     if (text.trim() === "") continue;
     verdicts.push(parseJsonLine(RecordedVerdict, text, `${file}:${number}`));
   }
   return verdicts;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkSuite } from "../core/check-suite.ts";
 import { suggestWord, UsageError } from "../core/errors.ts";
@@ -36,6 +36,7 @@ function findSuite(nameOrPath: string, folders: readonly string[]): string {
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath);
   if (isPath) {
     if (!existsSync(nameOrPath)) throw new UsageError(`suite "${nameOrPath}": no such file`);
+    if (!statSync(nameOrPath).isFile()) throw new UsageError(`suite "${nameOrPath}": expected a suite file, got a folder (write its file)`);
     return resolve(nameOrPath);
   }
   const found = folders.map((folder) => join(folder, `${nameOrPath}.yaml`)).find((path) => existsSync(path));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
 import { Suite } from "../../src/core/suite.ts";
 import { formatPath, type Override, parseYaml } from "../../src/load/yaml.ts";
-import { messageOf } from "../fixtures/temporary.ts";
+import { messageOf } from "../fixtures/complaint.ts";
 
 const good = `version: 1
 name: tiny

@@ -9,6 +9,7 @@ const part = (isContractValid: boolean | null): ParsedPart => ({
   generation: {} as Generation,
   outcome: isContractValid === null ? "transport-error" : "completed",
   isContractValid,
+  isCapped: false,
 });
 const score = (validity: readonly (boolean | null)[]) =>
   createContractScorer().score({ source, repeat: 0, review: { findings: [] }, parts: validity.map(part) });

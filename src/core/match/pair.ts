@@ -79,11 +79,12 @@ export async function comparePairs(
   const questions = placed.flatMap(({ index }) => bugs.map((_, bugIndex) => ({ findingIndex: index, bugIndex })));
   const findings = placed.toSorted((a, b) => a.index - b.index).map(({ finding }) => finding);
   const verdicts = await matcher.compare({ caseId: source.id, bugs }, findings, questions);
-  const verdictOf = new Map(verdicts.map((one) => [one.findingIndex * bugs.length + one.bugIndex, one]));
+  const answers: (PairVerdict | undefined)[] = [];
+  for (const one of verdicts) answers[one.findingIndex * bugs.length + one.bugIndex] = one;
 
   return placed.flatMap(({ index, finding, place }) =>
     bugs.map(({ anchor }, bugIndex): Pair => {
-      const answer = verdictOf.get(index * bugs.length + bugIndex);
+      const answer = answers[index * bugs.length + bugIndex];
       const isSameFile = place !== null && isOneFile(files, place.file, anchor.file);
       return {
         findingIndex: index,

@@ -23,36 +23,61 @@ const mostInSlices = 4;
  * percentages, so the pictures stretch with the page and their text does not.
  */
 export function renderCharts(report: Report, marks: Marks): Html {
-  const { contestants, landmarks } = rowOrder(report.reviewers);
-  const shown = Object.keys(panels).filter((name) => report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"));
+  const { contestants, yardsticks } = rowOrder(report.reviewers);
+  const shown = Object.keys(panels).filter((name) =>
+    report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"),
+  );
   const compared = compareInSlices(report);
   const bySlice = ["category", "language"].map((field) => sliceFigure(field, compared, marks));
   return html`<section id="charts" class="block">
     <h2>Charts</h2>
-    ${shown.length === 0
-      ? html`<p class="aside">Nothing was scored, so there is nothing to draw.</p>`
-      : html`<div class="forest panels-${shown.length}">${shown.map((name) => forestPanel(name, contestants, landmarks, marks))}</div>
-          <p class="legend">Dot: value. Line: 95 % interval. Pale: n below ${fewUnits}. Rings: ceilings and floors. ↑ higher is better, ↓ lower is better.</p>`}
+    ${
+      shown.length === 0
+        ? html`<p class="aside">Nothing was scored, so there is nothing to draw.</p>`
+        : html`<div class="forest panels-${shown.length}">
+              ${shown.map((name) => forestPanel(name, contestants, yardsticks, marks))}
+            </div>
+            <p class="legend">
+              Dot: value. Line: 95 % interval. Pale: n below ${fewUnits}. Rings: ceilings and floors. ↑ higher is
+              better, ↓ lower is better.
+            </p>`
+    }
     <div class="slices">${bySlice}</div>
   </section>`;
 }
 
-function forestPanel(name: string, contestants: readonly ReviewerReport[], landmarks: readonly ReviewerReport[], marks: Marks): Html {
+function forestPanel(
+  name: string,
+  contestants: readonly ReviewerReport[],
+  yardsticks: readonly ReviewerReport[],
+  marks: Marks,
+): Html {
   const { better } = metricMeaning(name);
-  const units = [...contestants, ...landmarks].map((reviewer) => reviewer.metrics[name]?.unitOfAnalysis).find((unit) => unit !== undefined);
-  const names = shortenApart([...contestants, ...landmarks].map((reviewer) => reviewer.id), 21);
+  const units = [...contestants, ...yardsticks]
+    .map((reviewer) => reviewer.metrics[name]?.unitOfAnalysis)
+    .find((unit) => unit !== undefined);
+  const names = shortenApart(
+    [...contestants, ...yardsticks].map((reviewer) => reviewer.id),
+    21,
+  );
   const rows = (reviewers: readonly ReviewerReport[], className: string) =>
     reviewers.map(
-      (reviewer) => html`<div class="row ${className}">
-        <span class="row-name" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))}<span>${names.get(reviewer.id)}</span></span>
-        ${whiskers([{ metric: reviewer.metrics[name], mark: marks.get(reviewer.id) }], rowHeight)}
-        ${rowNumbers(reviewer.metrics[name])}
-      </div>`,
+      (reviewer) =>
+        html`<div class="row ${className}">
+          <span class="row-name" title="${reviewer.id}"
+            >${markIcon(marks.get(reviewer.id))}<span>${names.get(reviewer.id)}</span></span
+          >
+          ${whiskers([{ metric: reviewer.metrics[name], mark: marks.get(reviewer.id) }], rowHeight)}
+          ${rowNumbers(reviewer.metrics[name])}
+        </div>`,
     );
   return html`<figure class="panel">
-    <figcaption><b>${metricLabel(name)}</b> <span class="arrow">${better === "lower" ? "↓" : "↑"}</span><span class="below quiet">${panels[name] ?? ""}</span></figcaption>
-    <p class="head">n ${units ?? ""}s</p>
-    ${rows(contestants, "")} ${rows(landmarks, "landmark")} ${axisRow()}
+    <figcaption>
+      <b>${metricLabel(name)}</b> <span class="arrow">${better === "lower" ? "↓" : "↑"}</span
+      ><span class="below quiet">${panels[name] ?? ""}</span>
+    </figcaption>
+    <p class="head">n ${name === "detection.f1" ? "bugs and findings" : `${units ?? "case"}s`}</p>
+    ${rows(contestants, "")} ${rows(yardsticks, "yardstick")} ${axisRow()}
   </figure>`;
 }
 
@@ -61,7 +86,8 @@ function rowNumbers(metric: Metric | undefined): Html {
     const reason = metric?.reason ?? "not measured";
     return html`<span class="row-value null" title="${reason}">–</span><span class="row-n">${metric?.n ?? ""}</span>`;
   }
-  return html`<span class="row-value" title="${showInterval(metric)}">${showValue(metric.value, metric.unit)}</span><span class="row-n">${metric.n}</span>`;
+  return html`<span class="row-value" title="${showInterval(metric)}">${showValue(metric.value, metric.unit)}</span
+    ><span class="row-n">${metric.n}</span>`;
 }
 
 interface Whisker {
@@ -75,7 +101,9 @@ const percent = (value: number) => `${(Math.min(1, Math.max(0, value)) * 100).to
 /** One row of a chart: its piece of the grid, and a dot with its whisker for every reviewer, one above the other. */
 function whiskers(all: readonly Whisker[], height: number): Html {
   const lane = height / (all.length + 1);
-  const words = all.map(({ metric }) => (metric?.value == null ? "no value" : `${showValue(metric.value, metric.unit)}, ${showInterval(metric)}`));
+  const words = all.map(({ metric }) =>
+    metric?.value == null ? "no value" : `${showValue(metric.value, metric.unit)}, ${showInterval(metric)}`,
+  );
   return html`<svg class="plot" height="${height}" role="img" aria-label="${words.join("; ")}">
     ${ticks.map((tick) => html`<line class="grid${tick === 0 || tick === 1 ? " edge" : ""}" x1="${percent(tick)}" x2="${percent(tick)}" y1="0" y2="${height}" />`)}
     ${all.map(({ metric, mark }, index) => {
@@ -83,10 +111,20 @@ function whiskers(all: readonly Whisker[], height: number): Html {
       const y = lane * (index + 1);
       const isFew = metric.n < fewUnits ? " few" : "";
       return html`<g class="${mark?.hue ?? "hue-none"}${isFew}">
-        ${metric.low === null || metric.high === null
-          ? ""
-          : html`<line class="whisker" x1="${percent(metric.low)}" x2="${percent(metric.high)}" y1="${y}" y2="${y}" />`}
-        <svg class="dot" x="${percent(metric.value)}" y="${y}" overflow="visible"><use href="#shape-${mark?.shape ?? "ring"}" x="-6" y="-6" width="12" height="12" /></svg>
+        ${
+          metric.low === null || metric.high === null
+            ? ""
+            : html`<line
+                class="whisker"
+                x1="${percent(metric.low)}"
+                x2="${percent(metric.high)}"
+                y1="${y}"
+                y2="${y}"
+              />`
+        }
+        <svg class="dot" x="${percent(metric.value)}" y="${y}" overflow="visible">
+          <use href="#shape-${mark?.shape ?? "ring"}" x="-6" y="-6" width="12" height="12" />
+        </svg>
       </g>`;
     })}
   </svg>`;
@@ -98,7 +136,12 @@ function axisRow(): Html {
     <svg class="plot" height="20">
       ${ticks
         .filter((tick) => tick !== 0.25 && tick !== 0.75)
-        .map((tick) => html`<text x="${percent(tick)}" y="14" text-anchor="middle">${tick === 0 ? "0" : tick === 1 ? "1" : ".5"}</text>`)}
+        .map(
+          (tick) =>
+            html`<text x="${percent(tick)}" y="14" text-anchor="middle"
+              >${tick === 0 ? "0" : tick === 1 ? "1" : ".5"}</text
+            >`,
+        )}
     </svg>
     <span class="row-value"></span><span class="row-n"></span>
   </div>`;
@@ -129,11 +172,18 @@ function sliceFigure(field: string, reviewers: readonly ReviewerReport[], marks:
   if (values.length === 0) return html``;
   const find = (reviewer: ReviewerReport, value: string): Slice | undefined =>
     reviewer.slices.find((slice) => slice.field === field && slice.value === value);
-  const names = shortenApart(reviewers.map((reviewer) => reviewer.id), 36);
+  const names = shortenApart(
+    reviewers.map((reviewer) => reviewer.id),
+    36,
+  );
   const height = Math.max(rowHeight, 10 + reviewers.length * 12);
   return html`<figure class="panel slice">
-    <figcaption><b>recall by ${field}</b> <span class="arrow">↑</span>
-      <span class="key">${reviewers.map((reviewer) => html`<span title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(reviewer.id)}</span>`)}</span></figcaption>
+    <figcaption>
+      <b>recall by ${field}</b> <span class="arrow">↑</span>
+      <span class="key"
+        >${reviewers.map((reviewer) => html`<span title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(reviewer.id)}</span>`)}</span
+      >
+    </figcaption>
     <p class="head">n bugs</p>
     ${values.slice(0, mostSlices).map((value) => {
       const metrics = reviewers.map((reviewer) => find(reviewer, value)?.metrics["detection.recall"]);
@@ -141,8 +191,13 @@ function sliceFigure(field: string, reviewers: readonly ReviewerReport[], marks:
       const only = metrics.length === 1 ? metrics[0] : undefined;
       return html`<div class="row tall-${reviewers.length} ${n < fewUnits ? "few" : ""}">
         <span class="row-name" title="${value}"><span>${shortenMiddle(value, 30)}</span></span>
-        ${whiskers(reviewers.map((reviewer, index) => ({ metric: metrics[index], mark: marks.get(reviewer.id) })), height)}
-        <span class="row-value">${only === undefined || only.value === null ? "" : showValue(only.value, only.unit)}</span><span class="row-n">${n}</span>
+        ${whiskers(
+          reviewers.map((reviewer, index) => ({ metric: metrics[index], mark: marks.get(reviewer.id) })),
+          height,
+        )}
+        <span class="row-value"
+          >${only === undefined || only.value === null ? "" : showValue(only.value, only.unit)}</span
+        ><span class="row-n">${n}</span>
       </div>`;
     })}
     ${axisRow()}

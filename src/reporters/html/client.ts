@@ -1,9 +1,34 @@
 import { readFile } from "node:fs/promises";
 
 /** The browser's code in the order in which it is joined: a file comes after those it imports. */
-export const scriptFiles = ["dom", "unpack", "filter", "diff", "tokens", "place", "cards", "diff-view", "case-view", "list", "controls", "main"];
+export const scriptFiles = [
+  "dom",
+  "unpack",
+  "filter",
+  "diff",
+  "tokens",
+  "place",
+  "cards",
+  "diff-view",
+  "case-view",
+  "list",
+  "controls",
+  "main",
+];
 
-const styleFiles = ["base", "tables", "charts", "cases", "case", "print"];
+const styleFiles = [
+  "colours",
+  "base",
+  "masthead",
+  "tables",
+  "method",
+  "charts",
+  "controls",
+  "list",
+  "case",
+  "diff",
+  "print",
+];
 
 /** The browser's code as one script and one style sheet, read from the files beside this module. */
 export async function readClient(): Promise<{ script: string; style: string }> {

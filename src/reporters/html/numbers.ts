@@ -1,18 +1,15 @@
+import { formatRate, noValue } from "../../core/format.ts";
 import { isMetricName, metricDefinitions } from "../../core/metric.ts";
 import type { Metric, ReviewerReport } from "../../core/report.ts";
+import { isYardstick } from "../../core/verdict.ts";
 import { grouped } from "./text.ts";
 
 export type Unit = Metric["unit"];
 
-/** A rate without its leading zero: `.55`, `1.00`. */
-export function showRate(value: number): string {
-  return value.toFixed(2).replace(/^(-?)0\./, "$1.");
-}
-
 /** A value in its unit; `decimals` is for counts only. Milliseconds are whole. Null is a dash. */
 export function showValue(value: number | null, unit: Unit, decimals = 2): string {
-  if (value === null || !Number.isFinite(value)) return "–";
-  if (unit === "rate") return showRate(value);
+  if (value === null || !Number.isFinite(value)) return noValue;
+  if (unit === "rate") return formatRate(value);
   return unit === "ms" ? grouped(value) : value.toFixed(decimals);
 }
 
@@ -53,15 +50,13 @@ export function metricMeaning(name: string): { description: string; better: "hig
   return isMetricName(name) ? metricDefinitions[name] : { description: name, better: null };
 }
 
-/** Whether a reviewer is a floor or a ceiling: a landmark, not a contestant. */
-export function isLandmark(reviewer: ReviewerReport): boolean {
-  return reviewer.provider === "floor" || reviewer.provider === "ceiling" || /^(floor|ceiling):/.test(reviewer.ref);
-}
-
 /** Contestants in the report's order, then ceilings, then floors. */
-export function rowOrder(reviewers: readonly ReviewerReport[]): { contestants: ReviewerReport[]; landmarks: ReviewerReport[] } {
-  const contestants = reviewers.filter((reviewer) => !isLandmark(reviewer));
-  const landmarks = reviewers.filter(isLandmark);
-  const isCeiling = (reviewer: ReviewerReport) => reviewer.ref.startsWith("ceiling:") || reviewer.provider === "ceiling";
-  return { contestants, landmarks: [...landmarks.filter(isCeiling), ...landmarks.filter((one) => !isCeiling(one))] };
+export function rowOrder(reviewers: readonly ReviewerReport[]): {
+  contestants: ReviewerReport[];
+  yardsticks: ReviewerReport[];
+} {
+  const contestants = reviewers.filter((reviewer) => !isYardstick(reviewer));
+  const yardsticks = reviewers.filter(isYardstick);
+  const isCeiling = (reviewer: ReviewerReport) => reviewer.provider === "ceiling";
+  return { contestants, yardsticks: [...yardsticks.filter(isCeiling), ...yardsticks.filter((one) => !isCeiling(one))] };
 }

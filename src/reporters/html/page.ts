@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import type { RunData } from "../../core/reporter.ts";
 import { renderCharts } from "./charts.ts";
 import { readClient } from "./client.ts";
-import { assignMarks, sprite, statusWord } from "./marks.ts";
+import { assignMarks, type Html, sprite, statusWord } from "./marks.ts";
 import { renderMethod } from "./method.ts";
 import { packCases } from "./payload.ts";
 import { renderGates, renderHeader } from "./summary.ts";
@@ -27,45 +27,52 @@ export async function renderPage(run: RunData): Promise<string> {
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${statusWord(report.verdict.status)} · ${report.suite.name} · nitbench</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-${sprite()}
-<a class="skip" href="#cases">Skip to the cases</a>
-<div class="sheet">
-${renderHeader(report)}
-<main>
-${renderGates(report, marks)}
-${renderReviewers(report, marks)}
-${renderCharts(report, marks)}
-${renderWeakSpots(report, marks)}
-</main>
-</div>
-<section id="cases" class="cases" aria-label="Cases">
-<div class="sheet cases-heading"><h2>Cases</h2>
-<noscript><p class="aside">Reading the ${plural(payload.cases, "case")} needs JavaScript. Everything above and below does not.</p></noscript>
-<p class="aside" id="cases-state" hidden>Unpacking ${plural(payload.cases, "case")} …</p></div>
-<div id="cases-app" hidden></div>
-</section>
-<div class="sheet">
-${renderMethod(report, marks)}
-<footer><p>${report.run.tool} · report version ${report.version} · the numbers are in report.json, each case in cases.jsonl</p></footer>
-</div>
-<script type="application/octet-stream;base64" id="payload">${raw(payload.encoded)}</script>
-<script type="module">${raw(script)}</script>
-</body>
-</html>
-`;
-  return String(await page);
+  const body = html`${sprite()}
+    <a class="skip" href="#cases">Skip to the cases</a>
+    <div class="sheet">
+      ${renderHeader(report)}
+      <main>
+        ${renderGates(report, marks)} ${renderReviewers(report, marks)} ${renderCharts(report, marks)}
+        ${renderWeakSpots(report, marks)}
+      </main>
+    </div>
+    ${renderCasesFrame(payload.cases)}
+    <div class="sheet">
+      ${renderMethod(report, marks)}
+      <footer>
+        <p>${report.run.tool} · report version ${report.version} · numbers: report.json · cases: cases.jsonl</p>
+      </footer>
+    </div>`;
+  const title = html`<title>${statusWord(report.verdict.status)} · ${report.suite.name} · nitbench</title>`;
+  // The hashes hold for the exact text between the tags, so these parts are joined as they are.
+  return [
+    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    String(await title),
+    `<style>${style}</style>\n</head>\n<body>`,
+    withoutIndents(String(await body)),
+    `<script type="application/octet-stream;base64" id="payload">${payload.encoded}</script>`,
+    `<script type="module">${script}</script>\n</body>\n</html>\n`,
+  ].join("\n");
+}
+
+/** What stands where the cases will be until they are unpacked, or for ever without JavaScript. */
+function renderCasesFrame(count: number): Html {
+  const cases = plural(count, "case");
+  return html`<section id="cases" class="cases" aria-label="Cases">
+    <div class="sheet cases-heading">
+      <h2>Cases</h2>
+      <noscript><p class="aside">Reading the ${cases} needs JavaScript. Everything else here does not.</p></noscript>
+      <p class="aside" id="cases-state" hidden>Unpacking ${cases} …</p>
+    </div>
+    <div id="cases-app" hidden></div>
+  </section>`;
+}
+
+function withoutIndents(markup: string): string {
+  return markup.replaceAll(/\n\s+/g, "\n");
 }
 
 /** The source expression that allows exactly this inline text, as Content Security Policy level 2 defines it. */

@@ -5,7 +5,7 @@ import type { CaseLine, ReviewerReport } from "../../core/report.ts";
 import type { RunData } from "../../core/reporter.ts";
 import type { Finding } from "../../core/review.ts";
 import type { Mark } from "./marks.ts";
-import { isLandmark, rowOrder } from "./numbers.ts";
+import { rowOrder } from "./numbers.ts";
 import { visibleDeep } from "./text.ts";
 
 /** One reviewer's work on one case and repeat; keys are short because there are many. */
@@ -25,7 +25,10 @@ interface PackedLine {
   isCut?: true;
 }
 
-interface PackedCase extends Pick<Case, "id" | "diff" | "language" | "title" | "context" | "bugs" | "references" | "twin"> {
+interface PackedCase extends Pick<
+  Case,
+  "id" | "diff" | "language" | "title" | "context" | "bugs" | "references" | "twin"
+> {
   source: string;
   outcomeOf: PackedLine[];
 }
@@ -51,7 +54,6 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
   const reviewers = visibleDeep(ordered).map((reviewer) => ({
     id: reviewer.id,
     role: reviewer.role,
-    isLandmark: isLandmark(reviewer),
     ...(marks.get(reviewer.id) ?? { hue: "hue-none", shape: "ring" }),
   }));
   const indexOf = new Map(ordered.map((reviewer, index) => [reviewer.id, index]));
@@ -72,16 +74,17 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
     for (const line of arranged.flatMap((one) => one.outcomeOf)) cutText(line, textLimit);
     const packed = deflateRawSync(JSON.stringify({ reviewers, textLimit, cases: arranged }), { level: 9 });
     const encoded = packed.toString("base64");
-    if (encoded.length <= budget || textLimit === textLimits.at(-1)) return { encoded, cases: arranged.length, textLimit };
+    if (encoded.length <= budget || textLimit === textLimits.at(-1))
+      return { encoded, cases: arranged.length, textLimit };
   }
   throw new Error("unreachable: the last limit always returns");
 }
 
 /** Measured reviewers first, then the company, then ceilings and floors. */
 function switchOrder(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
-  const { contestants, landmarks } = rowOrder(reviewers);
+  const { contestants, yardsticks } = rowOrder(reviewers);
   const isMeasured = (reviewer: ReviewerReport) => reviewer.role === "measured";
-  return [...contestants.filter(isMeasured), ...contestants.filter((one) => !isMeasured(one)), ...landmarks];
+  return [...contestants.filter(isMeasured), ...contestants.filter((one) => !isMeasured(one)), ...yardsticks];
 }
 
 function cutText(line: PackedLine, limit: number): void {
@@ -96,7 +99,10 @@ function packLine(line: CaseLine, reviewer: number): PackedLine {
     r: reviewer,
     ...(line.repeat === 0 ? {} : { n: line.repeat }),
     o: line.outcome,
-    f: review === null ? null : review.findings.map((finding, index) => ({ ...finding, ...packState(ledger?.findings[index]) })),
+    f:
+      review === null
+        ? null
+        : review.findings.map((finding, index) => ({ ...finding, ...packState(ledger?.findings[index]) })),
     ...(ledger === null
       ? {}
       : {
@@ -104,9 +110,17 @@ function packLine(line: CaseLine, reviewer: number): PackedLine {
           touched: ledger.places.filter((place) => place.touched).map((place) => place.bugId),
         }),
     s: Object.fromEntries(
-      Object.entries(line.scores).map(([name, score]) => [name, "value" in score ? score.reason : [rounded(score.numerator), rounded(score.denominator)]]),
+      Object.entries(line.scores).map(([name, score]) => [
+        name,
+        "value" in score ? score.reason : [rounded(score.numerator), rounded(score.denominator)],
+      ]),
     ),
-    parts: line.parts.map((part) => [part.outcome, part.durationMs === null ? null : Math.round(part.durationMs), part.error ?? "", part.fromCache]),
+    parts: line.parts.map((part) => [
+      part.outcome,
+      part.durationMs === null ? null : Math.round(part.durationMs),
+      part.error ?? (part.isCapped === true ? "only the beginning was read" : ""),
+      part.fromCache,
+    ]),
     t: line.text.slice(0, textLimits[0]),
     ...(line.isTextCut || line.text.length > (textLimits[0] ?? 0) ? { isCut: true as const } : {}),
   });
@@ -126,7 +140,10 @@ function packState(state: LedgerFinding | undefined): Partial<LedgerFinding> {
 
 function packCase(source: Case, lines: PackedLine[]): PackedCase {
   const { id, diff, language, title, context, bugs, references, twin } = source;
-  const cut = (text: string) => (text.length <= contextLimit ? text : `${text.slice(0, contextLimit)}\n… (${text.length - contextLimit} more characters)`);
+  const cut = (text: string) =>
+    text.length <= contextLimit
+      ? text
+      : `${text.slice(0, contextLimit)}\n… (${text.length - contextLimit} more characters)`;
   const short = context && {
     ...context,
     ...(context.retrieved && { retrieved: context.retrieved.map(({ path, text }) => ({ path, text: cut(text) })) }),
@@ -142,7 +159,11 @@ function packCase(source: Case, lines: PackedLine[]): PackedCase {
       ...(bugs === undefined ? {} : { bugs }),
       references,
       ...(twin === undefined ? {} : { twin }),
-      source: [source.repo, source.pr === undefined ? undefined : `#${source.pr}`, source.changeAuthor && `by ${source.changeAuthor}`]
+      source: [
+        source.repo,
+        source.pr === undefined ? undefined : `#${source.pr}`,
+        source.changeAuthor && `by ${source.changeAuthor}`,
+      ]
         .filter((part) => part !== undefined)
         .join(" "),
     }),

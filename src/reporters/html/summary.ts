@@ -23,19 +23,37 @@ export function renderHeader(report: Report): Html {
         <time datetime="${run.startedAt}">${spokenTime(run.startedAt)}</time>
         <span>${spokenDuration(run.durationMs)}</span>
       </p>
-      <h1>${statusBadge(verdict.status, "large")} <span class="sentence">${withCode(bareSentence(verdict.sentence))}</span></h1>
+      <h1>
+        ${statusBadge(verdict.status, "large")}
+        <span class="sentence">${namesAsCode(bareSentence(verdict.sentence), report.reviewers)}</span>
+      </h1>
       ${renderWarnings(report)}
     </section>`;
 }
 
 // The status stands before the sentence as a badge already.
 function bareSentence(sentence: string): string {
-  return sentence.replace(/^\**(pass|fail|undecided|inconclusive|incomplete|ungated)\**\s*[·:–-]\s+/i, "");
+  const bare = sentence.replace(/^\**(pass|fail|undecided|inconclusive|incomplete|ungated)\**\s*[·:–-]\s+/i, "");
+  return bare === sentence ? sentence : bare.charAt(0).toUpperCase() + bare.slice(1);
+}
+
+/** A sentence in which the names of reviewers are set as code. */
+function namesAsCode(sentence: string, reviewers: readonly ReviewerReport[]): Html[] {
+  const longestFirst = reviewers.map((reviewer) => reviewer.id).sort((a, b) => b.length - a.length);
+  const name = longestFirst.find((one) => one !== "" && sentence.includes(one));
+  if (name === undefined) return withCode(sentence);
+  const rest = reviewers.filter((reviewer) => reviewer.id !== name);
+  return sentence
+    .replaceAll(`\`${name}\``, name)
+    .split(name)
+    .flatMap((piece, index) => [index === 0 ? html`` : html`<code>${name}</code>`, ...namesAsCode(piece, rest)]);
 }
 
 /** Text in which `backticks` become code. */
-export function withCode(text: string): Html[] {
-  return text.split(/`([^`]+)`/).map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));
+function withCode(text: string): Html[] {
+  return text
+    .split(/`([^`]+)`/)
+    .map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));
 }
 
 function spokenTime(iso: string): string {
@@ -47,7 +65,10 @@ function spokenTime(iso: string): string {
 }
 
 function renderWarnings(report: Report): Html {
-  const warnings = [...(report.run.isWhole ? [] : ["The run was cut short: this report holds what was finished."]), ...report.warnings];
+  const warnings = [
+    ...(report.run.isWhole ? [] : ["The run was cut short: this report holds what was finished."]),
+    ...report.warnings,
+  ];
   if (warnings.length === 0) return html``;
   return html`<aside class="warnings" aria-label="Warnings">
     <h2>${plural(warnings.length, "warning")}</h2>
@@ -74,8 +95,12 @@ export function renderGates(report: Report, marks: ReadonlyMap<string, Mark>): H
     ${gated.map((reviewer) => {
       const name = html`${markIcon(marks.get(reviewer.id))} <span class="name">${reviewer.id}</span>`;
       return isMany
-        ? html`<details class="gate-fold"><summary>${name} <span class="quiet">gate by gate</span></summary>${gateTable(reviewer)}</details>`
-        : html`<h3 class="reviewer-name">${name}</h3>${gateTable(reviewer)}`;
+        ? html`<details class="gate-fold">
+            <summary>${name} <span class="quiet">gate by gate</span></summary>
+            ${gateTable(reviewer)}
+          </details>`
+        : html`<h3 class="reviewer-name">${name}</h3>
+            ${gateTable(reviewer)}`;
     })}
   </section>`;
 }
@@ -84,7 +109,13 @@ function gateTable(reviewer: ReviewerReport): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Gates of ${reviewer.id}">
     <table class="gates">
       <thead>
-        <tr><th scope="col">Status</th><th scope="col">Gate</th><th scope="col" class="num">Value</th><th scope="col" class="num">Bound</th><th scope="col">Why</th></tr>
+        <tr>
+          <th scope="col">Status</th>
+          <th scope="col">Gate</th>
+          <th scope="col" class="num">Value</th>
+          <th scope="col" class="num">Bound</th>
+          <th scope="col">Why</th>
+        </tr>
       </thead>
       <tbody>
         ${reviewer.gates.map((result) => gateRow(reviewer, result))}
@@ -107,11 +138,15 @@ function gateRow(reviewer: ReviewerReport, result: GateResult): Html {
       ${showValue(result.value, unit)}
       ${gate.where === undefined && metric !== undefined ? html`<span class="interval">${showInterval(metric)}</span>` : ""}
     </td>
-    <td class="num bound">${result.bound === null ? html`<span class="quiet">–</span>` : showValue(result.bound, unit)}</td>
+    <td class="num bound">
+      ${result.bound === null ? html`<span class="quiet">–</span>` : showValue(result.bound, unit)}
+    </td>
     <td class="why">
-      ${result.casesToDecide === null || result.casesToDecide === 0
-        ? ""
-        : html`<b>About ${grouped(result.casesToDecide)} more would decide.</b> `}${bareReason(result)}${metric === undefined || gate.where !== undefined ? "" : `, n = ${metric.n}`}
+      ${
+        result.casesToDecide === null || result.casesToDecide === 0
+          ? ""
+          : html`<b>About ${grouped(result.casesToDecide)} more would decide.</b> `
+      }${bareReason(result)}${metric === undefined || gate.where !== undefined ? "" : `, n = ${metric.n}`}
       ${result.warning === undefined ? "" : html`<span class="below caution">Warning: ${result.warning}</span>`}
     </td>
   </tr>`;
@@ -135,26 +170,37 @@ function gateRule({ gate }: GateResult, unit: Unit): string {
 }
 
 function gateMatrix(gated: readonly ReviewerReport[], marks: ReadonlyMap<string, Mark>): Html {
-  const columns = gated[0]?.gates ?? [];
-  const names = shortenApart(gated.map((reviewer) => reviewer.id), 44);
+  const [first] = gated;
+  if (first === undefined) return html``;
+  const columns = first.gates;
+  const names = shortenApart(
+    gated.map((reviewer) => reviewer.id),
+    44,
+  );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Gates of all reviewers">
     <table class="matrix">
       <thead>
         <tr>
           <th scope="col">Reviewer</th>
-          ${columns.map((column) => html`<th scope="col" title="${column.gate.metric}">${metricLabel(column.gate.metric)} ${gateRule(column, gateUnit(gated[0] as ReviewerReport, column))}</th>`)}
+          ${columns.map((column) => html`<th scope="col" title="${column.gate.metric}">${metricLabel(column.gate.metric)} ${gateRule(column, gateUnit(first, column))}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${gated.map(
-          (reviewer) => html`<tr>
-            <th scope="row" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} <span class="name">${names.get(reviewer.id)}</span></th>
-            ${columns.map((_, index) => {
-              const result = reviewer.gates[index];
-              if (result === undefined) return html`<td>–</td>`;
-              return html`<td>${statusBadge(result.status)} <span class="quiet">${showValue(result.value, gateUnit(reviewer, result))}</span></td>`;
-            })}
-          </tr>`,
+          (reviewer) =>
+            html`<tr>
+              <th scope="row" title="${reviewer.id}">
+                ${markIcon(marks.get(reviewer.id))} <span class="name">${names.get(reviewer.id)}</span>
+              </th>
+              ${columns.map((_, index) => {
+                const result = reviewer.gates[index];
+                if (result === undefined) return html`<td>–</td>`;
+                return html`<td>
+                  ${statusBadge(result.status)}
+                  <span class="quiet">${showValue(result.value, gateUnit(reviewer, result))}</span>
+                </td>`;
+              })}
+            </tr>`,
         )}
       </tbody>
     </table>

@@ -26,26 +26,43 @@ interface Footnotes {
   render: () => Html;
 }
 
-/** The reviewers side by side: values, their intervals quieter below, landmarks apart; then every metric, folded. */
+/** The reviewers side by side: values, their intervals quieter below, floors and ceilings apart; then every metric, folded. */
 export function renderReviewers(report: Report, marks: Marks): Html {
-  const { contestants, landmarks } = rowOrder(report.reviewers);
+  const { contestants, yardsticks } = rowOrder(report.reviewers);
   const columns = chooseColumns(report.reviewers);
   const footnotes = collectFootnotes();
-  const decimals = new Map(columns.map((name) => [name, sharedDecimals(report.reviewers.map((one) => one.metrics[name]?.value ?? null))]));
-  const rows = (reviewers: Reviewers) => reviewers.map((reviewer) => mainRow(reviewer, columns, decimals, marks, footnotes));
+  const decimals = new Map(
+    columns.map((name) => [name, sharedDecimals(report.reviewers.map((one) => one.metrics[name]?.value ?? null))]),
+  );
+  const rows = (reviewers: Reviewers) =>
+    reviewers.map((reviewer) => mainRow(reviewer, columns, decimals, marks, footnotes));
   return html`<section id="reviewers" class="block">
     <h2>Reviewers</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="Metrics of all reviewers">
       <table class="metrics">
         <thead>
-          <tr><th scope="col">Reviewer</th>${columns.map(columnHeading)}</tr>
+          <tr>
+            <th scope="col">Reviewer</th>
+            ${columns.map(columnHeading)}
+          </tr>
         </thead>
-        <tbody>${rows(contestants)}</tbody>
-        ${landmarks.length === 0 ? "" : html`<tbody class="landmarks"><tr class="divider"><th colspan="${columns.length + 1}" scope="rowgroup">Ceilings and floors, for scale</th></tr>${rows(landmarks)}</tbody>`}
+        <tbody>
+          ${rows(contestants)}
+        </tbody>
+        ${
+          yardsticks.length === 0
+            ? ""
+            : html`<tbody class="yardsticks">
+                <tr class="divider">
+                  <th colspan="${columns.length + 1}" scope="rowgroup">Ceilings and floors, for scale</th>
+                </tr>
+                ${rows(yardsticks)}
+              </tbody>`
+        }
       </table>
     </div>
     <p class="legend">Under each value its 95 % interval. ↑ higher is better, ↓ lower is better.</p>
-    ${footnotes.render()} ${allMetrics([...contestants, ...landmarks], marks)}
+    ${footnotes.render()} ${allMetrics([...contestants, ...yardsticks], marks)}
   </section>`;
 }
 
@@ -58,11 +75,20 @@ function chooseColumns(reviewers: Reviewers): string[] {
 function columnHeading(name: string): Html {
   const { description, better } = metricMeaning(name);
   const unit = name.endsWith("_ms") ? html` <span class="unit">ms</span>` : "";
-  const arrow = better === null ? "" : html` <span class="arrow" aria-label="${better} is better">${better === "higher" ? "↑" : "↓"}</span>`;
+  const arrow =
+    better === null
+      ? ""
+      : html` <span class="arrow" aria-label="${better} is better">${better === "higher" ? "↑" : "↓"}</span>`;
   return html`<th scope="col" class="num" title="${description}">${metricLabel(name)}${unit}${arrow}</th>`;
 }
 
-function mainRow(reviewer: ReviewerReport, columns: readonly string[], decimals: ReadonlyMap<string, number>, marks: Marks, footnotes: Footnotes): Html {
+function mainRow(
+  reviewer: ReviewerReport,
+  columns: readonly string[],
+  decimals: ReadonlyMap<string, number>,
+  marks: Marks,
+  footnotes: Footnotes,
+): Html {
   const silent = reviewer.unscored > 0 ? `, ${reviewer.unscored} unscored` : "";
   return html`<tr>
     <th scope="row">
@@ -79,12 +105,17 @@ function metricCell(metric: Metric | undefined, decimals: number, footnotes: Foo
     const letter = footnotes.letterOf(reason);
     return html`<td class="num null" title="${reason}">–<sup>${letter}</sup></td>`;
   }
-  const counts = metric.numerator !== undefined && metric.denominator !== undefined ? `${metric.numerator} of ${metric.denominator} ${metric.unitOfAnalysis}s; ` : "";
-  const title = `${counts}n = ${metric.n}, ${plural(metric.clusters, "cluster")}; ${metric.method}`;
+  const counts =
+    metric.numerator !== undefined && metric.denominator !== undefined
+      ? `${round(metric.numerator)} of ${round(metric.denominator)} ${metric.unitOfAnalysis}s; `
+      : "";
+  const title = `${counts}n = ${metric.n}${metric.effectiveN === undefined ? "" : ` (worth ${round(metric.effectiveN)} independent ones)`}, ${plural(metric.clusters, "cluster")}; ${metric.method}`;
   return html`<td class="num" title="${title}">
     ${showValue(metric.value, metric.unit, decimals)}<span class="interval">${showInterval(metric, decimals)}</span>
   </td>`;
 }
+
+const round = (count: number) => Math.round(count * 10) / 10;
 
 function collectFootnotes(): Footnotes {
   const reasons: string[] = [];
@@ -97,7 +128,9 @@ function collectFootnotes(): Footnotes {
     render: () =>
       reasons.length === 0
         ? html``
-        : html`<ol class="footnotes">${reasons.map((reason, index) => html`<li><sup>${letter(index)}</sup> ${reason}</li>`)}</ol>`,
+        : html`<ol class="footnotes">
+            ${reasons.map((reason, index) => html`<li><sup>${letter(index)}</sup> ${reason}</li>`)}
+          </ol>`,
   };
 }
 
@@ -105,20 +138,28 @@ function allMetrics(reviewers: Reviewers, marks: Marks): Html {
   const measured = new Set(reviewers.flatMap((reviewer) => Object.keys(reviewer.metrics)));
   const ordered = [...metricNames.filter((name) => measured.delete(name)), ...measured];
   if (ordered.length === 0) return html``;
-  const names = shortenApart(reviewers.map((reviewer) => reviewer.id), 24);
+  const names = shortenApart(
+    reviewers.map((reviewer) => reviewer.id),
+    24,
+  );
   return html`<details class="all-metrics">
     <summary>All ${ordered.length} metrics, with n</summary>
     <div class="scroll" tabindex="0" role="region" aria-label="All metrics">
       <table class="every">
         <thead>
-          <tr><th scope="col">Metric</th>${reviewers.map((reviewer) => html`<th scope="col" class="num" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(reviewer.id)}</th>`)}</tr>
+          <tr>
+            <th scope="col">Metric</th>
+            ${reviewers.map((reviewer) => html`<th scope="col" class="num" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(reviewer.id)}</th>`)}
+          </tr>
         </thead>
         <tbody>
           ${ordered.map((name) => {
             const values = reviewers.map((reviewer) => reviewer.metrics[name]);
             const decimals = sharedDecimals(values.map((metric) => metric?.value ?? null));
             return html`<tr>
-              <th scope="row"><code>${name}</code><span class="quiet below">${metricMeaning(name).description}</span></th>
+              <th scope="row">
+                <code>${name}</code><span class="quiet below">${metricMeaning(name).description}</span>
+              </th>
               ${values.map((metric) => everyCell(metric, decimals))}
             </tr>`;
           })}
@@ -130,7 +171,8 @@ function allMetrics(reviewers: Reviewers, marks: Marks): Html {
 
 function everyCell(metric: Metric | undefined, decimals: number): Html {
   if (metric === undefined) return html`<td class="num null">–</td>`;
-  if (metric.value === null) return html`<td class="num null">–<span class="interval">${metric.reason ?? ""}</span></td>`;
+  if (metric.value === null)
+    return html`<td class="num null">–<span class="interval">${metric.reason ?? ""}</span></td>`;
   return html`<td class="num">
     ${showValue(metric.value, metric.unit, decimals)}<span class="interval">${showInterval(metric, decimals)}</span
     ><span class="interval">n ${metric.n}</span>

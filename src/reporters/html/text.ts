@@ -1,7 +1,6 @@
 /**
- * What a reader may be fooled by is made visible: control characters become their pictures (␛), bidirectional
- * overrides, zero-width and other invisible characters become their code (⟨U+202E⟩), lone surrogates become U+FFFD.
- * Line ends and tabs stay.
+ * What a reader may be fooled by is made visible: control characters, overrides of direction, zero-width and other
+ * invisible characters become their code (⟨U+202E⟩), lone surrogates become U+FFFD. Line ends and tabs stay.
  */
 export function visibleText(text: string): string {
   return hidden.test(text) ? text.toWellFormed().replace(hiddenAll, showHidden) : text;
@@ -16,13 +15,12 @@ const hiddenAll = new RegExp(hiddenSource, "gu");
 
 function showHidden(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 
 /** The same value with `visibleText` applied to every string in it, object keys included. */
 export function visibleDeep<Value>(value: Value): Value {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the letters of strings change, never the shape
   return walk(value) as Value;
 }
 
@@ -37,7 +35,7 @@ function walk(value: unknown): unknown {
 
 /** Leaves out the middle of a long name; `most` is in characters, `tailShare` of them are kept of its end. */
 export function shortenMiddle(name: string, most: number, tailShare = 0.6): string {
-  const characters = [...name];
+  const characters = Array.from(name);
   if (characters.length <= most) return name;
   const tail = Math.floor((most - 1) * tailShare);
   return `${characters.slice(0, most - 1 - tail).join("")}…${characters.slice(characters.length - tail).join("")}`;
@@ -48,7 +46,10 @@ export function shortenApart(names: readonly string[], most: number): Map<string
   const tailShares = [0.75, 0.5, 0.25];
   return new Map(
     names.map((name) => {
-      const isOwn = (share: number) => names.every((other) => other === name || shortenMiddle(other, most, share) !== shortenMiddle(name, most, share));
+      const isOwn = (share: number) =>
+        names.every(
+          (other) => other === name || shortenMiddle(other, most, share) !== shortenMiddle(name, most, share),
+        );
       return [name, shortenMiddle(name, most, tailShares.find(isOwn) ?? tailShares[0])];
     }),
   );

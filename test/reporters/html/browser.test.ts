@@ -1,10 +1,18 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { htmlReporter } from "../../../src/reporters/html/index.ts";
-import { chromiumPath, launchBrowser, openWatched, skippedWithoutBrowser, type StoredPage, storePage } from "../../fixtures/browser.ts";
+import {
+  chromiumPath,
+  launchBrowser,
+  openWatched,
+  skippedWithoutBrowser,
+  type StoredPage,
+  storePage,
+} from "../../fixtures/browser.ts";
 import { makeRun, type RunOptions } from "../../fixtures/run-data.ts";
 
-const hashOf = (id: string, reviewer: string) => `#case=${encodeURIComponent(id)}&reviewer=${encodeURIComponent(reviewer)}`;
+const hashOf = (id: string, reviewer: string) =>
+  `#case=${encodeURIComponent(id)}&reviewer=${encodeURIComponent(reviewer)}`;
 const shownCase = (page: Page) => page.locator(".case").getAttribute("data-case");
 const shownCount = (page: Page) => page.locator(".shown").textContent();
 
@@ -101,7 +109,9 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
     expect(await line.getAttribute("class")).toContain("line-del");
     await page.goto(`${small}${hashOf("long-table", "floor:silent")}`);
     await page.locator('.case[data-case="long-table"]').waitFor();
-    expect(await page.locator('.file > .card[data-kind="bug-missed"]').textContent()).toContain("No test looks at the rows");
+    expect(await page.locator('.file > .card[data-kind="bug-missed"]').textContent()).toContain(
+      "No test looks at the rows",
+    );
     await page.close();
   });
 
@@ -133,6 +143,7 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
     await page.locator('.case[data-case="seat-sort.clean"]').waitFor();
     await page.getByRole("link", { name: "The case with the bug" }).click();
     await page.locator('.case[data-case="seat-sort"]').waitFor();
+    expect(await page.locator(".badges").textContent()).toContain("1 bug");
     await page.close();
   });
 
@@ -167,7 +178,9 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
     for (let index = 0; index < reviewers; index += 1) {
       await page.locator(".switch").nth(index).click();
       for (const fold of await page.locator("details.fold > summary").all()) await fold.click();
-      expect(await page.locator("#cases-app :is(img, script, iframe, b b, [onload], a[href^='javascript'])").count()).toBe(0);
+      expect(
+        await page.locator("#cases-app :is(img, script, iframe, b b, [onload], a[href^='javascript'])").count(),
+      ).toBe(0);
     }
     expect(await page.locator(".case h3").textContent()).toContain("</script><script>window.wasRun = true");
     expect(await page.locator(".case h3").textContent()).toContain("⟨U+202E⟩");
@@ -178,7 +191,9 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
 
   it("refuses a script that is not its own", async () => {
     const { page, complaints } = await openWatched(browser, small);
-    await page.evaluate("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.wasRun = true' }))");
+    await page.evaluate(
+      "document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.wasRun = true' }))",
+    );
     expect(await page.evaluate("'wasRun' in window")).toBe(false);
     expect(complaints.join("\n")).toMatch(/policy script-src/);
     await page.close();
@@ -190,14 +205,18 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
     expect(await page.locator("table.gates tbody tr").count()).toBe(8);
     expect(await page.locator("table.metrics").isVisible()).toBe(true);
     expect(await page.locator(".forest .dot").first().isVisible()).toBe(true);
-    expect(await page.getByText("needs JavaScript").isVisible()).toBe(true);
+    expect(await page.locator("noscript p").isVisible()).toBe(true);
     expect(await page.locator("#method").isVisible()).toBe(true);
     expect(complaints).toEqual([]);
     await page.close();
   });
 
   it.each([1440, 1024, 390])("does not scroll sideways at %i pixels, in a case or out of it", async (width) => {
-    for (const url of [small, `${small}${hashOf("long-table", "vllm:base")}`, `${small}${hashOf('hostile"><script>', "floor:shotgun")}`]) {
+    for (const url of [
+      small,
+      `${small}${hashOf("long-table", "vllm:base")}`,
+      `${small}${hashOf('hostile"><script>', "floor:shotgun")}`,
+    ]) {
       const { page } = await openWatched(browser, url, { viewport: { width, height: 900 } });
       await page.locator("#cases-app:not([hidden])").waitFor();
       expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);

@@ -20,8 +20,13 @@ interface DiffFile {
   hunks: { header: string; rows: Row[] }[];
 }
 
+// The browser's files are plain JavaScript without declarations.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const { parseDiff } = (await import(new URL("diff.js", folder).href)) as { parseDiff: (text: string) => DiffFile[] };
-const { tokenize } = (await import(new URL("tokens.js", folder).href)) as { tokenize: (line: string, language: string) => [string, string][] };
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const { tokenize } = (await import(new URL("tokens.js", folder).href)) as {
+  tokenize: (line: string, language: string) => [string, string][];
+};
 
 const rowsOf = (text: string) => parseDiff(text).flatMap((file) => file.hunks.flatMap((hunk) => hunk.rows));
 
@@ -41,7 +46,9 @@ describe("the joined script", () => {
     for (const [index, name] of scriptFiles.entries()) {
       const source = await readFile(new URL(`${name}.js`, folder), "utf8");
       const imported = [...source.matchAll(/^import [^;]* from "\.\/([^"]+)\.js";$/gm)].map((match) => match[1] ?? "");
-      expect(imported.filter((other) => scriptFiles.indexOf(other) > index || !scriptFiles.includes(other))).toEqual([]);
+      expect(imported.filter((other) => scriptFiles.indexOf(other) > index || !scriptFiles.includes(other))).toEqual(
+        [],
+      );
     }
   });
 });
@@ -65,7 +72,9 @@ describe("the diff of a case", () => {
   });
 
   it("reads Windows line ends, a missing last newline and stripped blank context", () => {
-    const rows = rowsOf("--- a/x\r\n+++ b/x\r\n@@ -1,3 +1,3 @@\r\n a\r\n\r\n-b\r\n+c\r\n\\ No newline at end of file\r\n");
+    const rows = rowsOf(
+      "--- a/x\r\n+++ b/x\r\n@@ -1,3 +1,3 @@\r\n a\r\n\r\n-b\r\n+c\r\n\\ No newline at end of file\r\n",
+    );
     expect(rows.map((row) => row.kind)).toEqual([" ", " ", "-", "+", "\\"]);
     expect(rows.map((row) => row.text)).toEqual(["a", "", "b", "c", " No newline at end of file"]);
   });
@@ -90,9 +99,20 @@ describe("the diff of a case", () => {
 
 describe("syntax colours", () => {
   it("lose no character of the line", () => {
-    for (const line of ["const a = 'it\\'s' + `x`; // 12", "x = \"unclosed", "# note", "SELECT 1 -- one", "/* open", ""]) {
+    for (const line of [
+      "const a = 'it\\'s' + `x`; // 12",
+      'x = "unclosed',
+      "# note",
+      "SELECT 1 -- one",
+      "/* open",
+      "",
+    ]) {
       for (const language of ["python", "typescript", "sql", "unknown"]) {
-        expect(tokenize(line, language).map(([, text]) => text).join("")).toBe(line);
+        expect(
+          tokenize(line, language)
+            .map(([, text]) => text)
+            .join(""),
+        ).toBe(line);
       }
     }
   });

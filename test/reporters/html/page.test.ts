@@ -25,7 +25,10 @@ describe("the page", () => {
   it("allows by its policy exactly the one script and the one style sheet that it carries", async () => {
     const page = await pageOf();
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? "";
-    const hash = (text: string | undefined) => `'sha256-${createHash("sha256").update(text ?? "").digest("base64")}'`;
+    const hash = (text: string | undefined) =>
+      `'sha256-${createHash("sha256")
+        .update(text ?? "")
+        .digest("base64")}'`;
     const scripts = [...page.matchAll(/<script type="module">([\s\S]*?)<\/script>/g)].map((match) => match[1]);
     const styles = [...page.matchAll(/<style>([\s\S]*?)<\/style>/g)].map((match) => match[1]);
     expect(scripts).toHaveLength(1);
@@ -50,7 +53,14 @@ describe("the page", () => {
     const run = makeRun();
     const [reviewer] = run.report.reviewers;
     if (reviewer === undefined) throw new Error("the fixture has reviewers");
-    Object.assign(reviewer, { id: hostileText, ref: hostileText, model: hostileText, hosts: [hostileText], diagnosis: [hostileText], effective: { [hostileText]: hostileText } });
+    Object.assign(reviewer, {
+      id: hostileText,
+      ref: hostileText,
+      model: hostileText,
+      hosts: [hostileText],
+      diagnosis: [hostileText],
+      effective: { [hostileText]: hostileText },
+    });
     reviewer.slices.push({ field: hostileText, value: hostileText, cases: 3, metrics: reviewer.metrics });
     run.report.warnings.push(hostileText);
     run.report.verdict.sentence = `\`${hostileText}\` ${hostileText}`;
@@ -67,7 +77,7 @@ describe("the page", () => {
     const run = makeRun();
     run.report.warnings.push("\u001b[31mred \u202Egnp.exe \u200B\uFEFF end\u0000");
     const [file] = await htmlReporter.render(run);
-    expect(file?.content).toContain("␛[31mred ⟨U+202E⟩gnp.exe ⟨U+200B⟩⟨U+FEFF⟩ end␀");
+    expect(file?.content).toContain("⟨U+001B⟩[31mred ⟨U+202E⟩gnp.exe ⟨U+200B⟩⟨U+FEFF⟩ end⟨U+0000⟩");
     expect(file?.content).not.toMatch(/[\u0000\u001b\u202e\u200b\ufeff]/);
   });
 
@@ -79,6 +89,13 @@ describe("the page", () => {
     expect(new Set(cells)).toEqual(new Set(["–"]));
     expect(body).toContain("no bug was scored");
     expect(body).toContain("Nothing was scored, so there is nothing to draw.");
+  });
+
+  it("sets the names of reviewers in the verdict as code, with or without backticks", async () => {
+    const run = makeRun();
+    run.report.verdict.sentence = "Incomplete: `vllm:base` was down, static: was not.";
+    const [file] = await htmlReporter.render(run);
+    expect(file?.content).toContain("<code>vllm:base</code> was down, <code>static:</code> was not.");
   });
 
   it("says so where the suite has no gates", async () => {

@@ -8,11 +8,17 @@ import { makeRun } from "../../fixtures/run-data.ts";
 interface Unpacked {
   reviewers: { id: string }[];
   textLimit: number;
-  cases: { id: string; diff: string; twin?: { of: string }; outcomeOf: { r: number; n?: number; f: { state: string }[] | null; t: string; isCut?: true }[] }[];
+  cases: {
+    id: string;
+    diff: string;
+    twin?: { of: string };
+    outcomeOf: { r: number; n?: number; f: { state: string }[] | null; t: string; isCut?: true }[];
+  }[];
 }
 
 async function unpacked(run: RunData): Promise<Unpacked> {
   const { encoded } = await packCases(run, new Map());
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is read here was packed a line before
   return JSON.parse(inflateRawSync(Buffer.from(encoded, "base64")).toString()) as Unpacked;
 }
 
@@ -35,12 +41,21 @@ describe("the packed cases", () => {
 
   it("put a clean twin right after its case", async () => {
     const { cases } = await unpacked(makeRun({ cases: 40 }));
-    for (const [index, item] of cases.entries()) if (item.twin !== undefined) expect(cases[index - 1]?.id).toBe(item.twin.of);
+    const before = cases.flatMap((item, index) =>
+      item.twin === undefined ? [] : [[cases[index - 1]?.id, item.twin.of]],
+    );
+    expect(before).toHaveLength(20);
+    expect(before.every(([previous, of]) => previous === of)).toBe(true);
   });
 
-  it("name measured reviewers first and landmarks last", async () => {
+  it("name measured reviewers first and floors and ceilings last", async () => {
     const { reviewers } = await unpacked(makeRun());
-    expect(reviewers.map((one) => one.id).slice(0, 2).toSorted()).toEqual(["vllm:base", "vllm:lora-v7"]);
+    expect(
+      reviewers
+        .map((one) => one.id)
+        .slice(0, 2)
+        .toSorted(),
+    ).toEqual(["vllm:base", "vllm:lora-v7"]);
     expect(reviewers.at(-1)?.id).toBe("floor:silent");
   });
 
@@ -59,7 +74,11 @@ describe("the packed cases", () => {
   });
 
   it("cut long generations and say so", async () => {
-    const { cases } = await unpacked(withLines(makeRun({ measured: 1, company: false }), (line) => [{ ...line, text: "x".repeat(90_000) }]));
-    expect(cases.every((item) => item.outcomeOf.every((line) => line.t.length === 8000 && line.isCut === true))).toBe(true);
+    const { cases } = await unpacked(
+      withLines(makeRun({ measured: 1, company: false }), (line) => [{ ...line, text: "x".repeat(90_000) }]),
+    );
+    expect(cases.every((item) => item.outcomeOf.every((line) => line.t.length === 8000 && line.isCut === true))).toBe(
+      true,
+    );
   });
 });

@@ -28,7 +28,13 @@ function card(kind, look, facts, ...body) {
   return el(
     "article",
     { class: `card card-${look.tone} card-${kind}`, "data-kind": kind },
-    el("header", "", glyph(look.glyph, look.tone), el("b", "", look.label), ...shown.map((fact) => (typeof fact === "string" ? el("span", "fact", fact) : fact))),
+    el(
+      "header",
+      "",
+      glyph(look.glyph, look.tone),
+      el("b", "", look.label),
+      ...shown.map((fact) => (typeof fact === "string" ? el("span", "fact", fact) : fact)),
+    ),
     ...body,
   );
 }
@@ -55,7 +61,12 @@ function placeCard(note) {
 function findingCard(note, item, why) {
   const { finding } = note;
   const base = findingLooks[finding.state] ?? { glyph: "note", tone: "plain", label: "Finding" };
-  const look = finding.offPlace ? { glyph: "place", tone: "alarm", label: "Finding, off place" } : base;
+  const isAlarm = finding.state === "unlisted" && item.bugs?.length === 0;
+  const look = isAlarm
+    ? { ...base, label: "False alarm" }
+    : finding.offPlace
+      ? { glyph: "place", tone: "alarm", label: "Finding, off place" }
+      : base;
   const bug = (item.bugs ?? []).find((one) => one.id === finding.bugId);
   return card(
     `finding-${finding.offPlace ? "offplace" : (finding.state ?? "none")}`,
@@ -69,7 +80,9 @@ function findingCard(note, item, why) {
       why === "" ? "" : [placeText(note), why].filter((part) => part !== "").join(", "),
     ],
     finding.message.trim() === "" ? el("p", "quiet", "(empty message)") : prose(finding.message),
-    finding.suggestion === undefined ? null : el("div", "suggestion", el("span", "quiet", "Suggested instead"), el("pre", "code", finding.suggestion)),
+    finding.suggestion === undefined
+      ? null
+      : el("div", "suggestion", el("span", "quiet", "Suggested instead"), el("pre", "code", finding.suggestion)),
   );
 }
 

@@ -29,7 +29,12 @@ export function caseView(view) {
     tally(item, line, lines, view),
     placed.elsewhere.length === 0
       ? null
-      : el("section", "elsewhere", el("h4", "", "Said without a place in this diff"), ...placed.elsewhere.map(({ note, why }) => noteCard(note, item, why))),
+      : el(
+          "section",
+          "elsewhere",
+          el("h4", "", "Said without a place in this diff"),
+          ...placed.elsewhere.map(({ note, why }) => noteCard(note, item, why)),
+        ),
     diffView(files, placed, item),
     references(item.references),
     line === undefined ? null : el("div", "", rawGeneration(line, data.textLimit), scores(line), timings(line)),
@@ -38,15 +43,33 @@ export function caseView(view) {
 
 function heading({ item, data, reviewer, twinOf }) {
   const reviewerId = data.reviewers[reviewer].id;
-  const kind = item.bugs === undefined ? "not annotated" : item.twin !== undefined ? "clean twin" : item.bugs.length === 0 ? "clean" : plural(item.bugs.length, "bug");
+  const kind =
+    item.bugs === undefined
+      ? "not annotated"
+      : item.twin !== undefined
+        ? "clean twin"
+        : item.bugs.length === 0
+          ? "clean"
+          : plural(item.bugs.length, "bug");
   const others = twinOf(item).map((other) =>
-    el("a", { class: "twin-link", href: caseHash(other.id, reviewerId) }, item.twin === undefined ? "Its clean twin" : "The case with the bug"),
+    el(
+      "a",
+      { class: "twin-link", href: caseHash(other.id, reviewerId) },
+      item.twin === undefined ? "Its clean twin" : "The case with the bug",
+    ),
   );
   return el(
     "header",
     "case-heading",
     el("h3", "", item.title ?? item.id),
-    el("p", "badges", el("span", "badge", item.language), el("span", "badge", kind), item.source === "" ? null : el("span", "quiet", item.source), ...others),
+    el(
+      "p",
+      "badges",
+      el("span", "badge", item.language),
+      el("span", "badge", kind),
+      item.source === "" ? null : el("span", "quiet", item.source),
+      ...others,
+    ),
     el("p", "case-id", el("a", { href: caseHash(item.id, reviewerId), title: "Link to this case" }, item.id)),
   );
 }
@@ -56,15 +79,26 @@ function context(given) {
   const parts = [
     given.task && el("section", "", el("h4", "", "Task"), prose(given.task)),
     given.rules && el("section", "", el("h4", "", "House rules"), prose(given.rules)),
-    ...(given.checks ?? []).map((check) => el("section", "", el("h4", "", `Output of ${check.tool}`), el("pre", "code", check.output))),
+    ...(given.checks ?? []).map((check) =>
+      el("section", "", el("h4", "", `Output of ${check.tool}`), el("pre", "code", check.output)),
+    ),
     ...(given.retrieved ?? []).map((file) => el("section", "", el("h4", "", file.path), el("pre", "code", file.text))),
   ].filter(Boolean);
-  const names = [given.task && "task", given.rules && "rules", given.checks?.length && "checks", given.retrieved?.length && "files"];
-  return parts.length === 0 ? null : folded("Context", names.filter(Boolean).join(", "), () => el("div", "context", ...parts));
+  const names = [
+    given.task && "task",
+    given.rules && "rules",
+    given.checks?.length && "checks",
+    given.retrieved?.length && "files",
+  ];
+  return parts.length === 0
+    ? null
+    : folded("Context", names.filter(Boolean).join(", "), () => el("div", "context", ...parts));
 }
 
 function reviewerSwitch({ item, data, reviewer, choose }) {
-  const asked = data.reviewers.flatMap((one, index) => (linesOf(item, index).length === 0 && index !== reviewer ? [] : [{ one, index }]));
+  const asked = data.reviewers.flatMap((one, index) =>
+    linesOf(item, index).length === 0 && index !== reviewer ? [] : [{ one, index }],
+  );
   const buttons = asked.map(({ one, index }) => {
     const facts = factsOf(item, index);
     const button = el(
@@ -92,26 +126,40 @@ export function stateGlyph(facts) {
 export function shortTally(facts) {
   if (facts.isUnscored) return "unscored";
   if (!facts.isAnnotated) return plural(facts.findings, "finding");
-  if (facts.isClean) return facts.findings > 0 ? `${plural(facts.findings, "alarm")}` : "silent";
+  if (facts.isClean) return facts.findings > 0 ? plural(facts.findings, "alarm") : "silent";
   return `${facts.found} of ${facts.bugs}`;
 }
 
 function tally(item, line, lines, { reviewer, repeat, choose }) {
   if (line === undefined) return el("p", "tally", "This reviewer has no line for this case.");
   const facts = factsOf(item, reviewer);
-  const said = line.f === null ? "no review: the case is unscored" : line.f.length === 0 ? "said nothing" : plural(line.f.length, "finding");
+  const said =
+    line.f === null
+      ? "no review: the case is unscored"
+      : line.f.length === 0
+        ? "said nothing"
+        : plural(line.f.length, "finding");
   const parts = [
     line.o === "completed" ? "" : `outcome ${line.o}`,
     said,
-    facts.bugs > 0 && line.b !== undefined ? `${line.b.filter((bug) => bug.state === "found").length} of ${plural(facts.bugs, "bug")} found` : "",
+    facts.bugs > 0 && line.b !== undefined
+      ? `${line.b.filter((bug) => bug.state === "found").length} of ${plural(facts.bugs, "bug")} found`
+      : "",
     durationText(line),
   ].filter((part) => part !== "");
-  const repeats = lines.length < 2 ? [] : lines.map((_, index) => repeatButton(index, index === repeat, () => choose(reviewer, index)));
+  const repeats =
+    lines.length < 2
+      ? []
+      : lines.map((_, index) => repeatButton(index, index === repeat, () => choose(reviewer, index)));
   return el("p", `tally${line.o === "completed" ? "" : " odd"}`, parts.join(" · "), ...repeats);
 }
 
 function repeatButton(index, isChosen, choose) {
-  const button = el("button", { type: "button", class: "repeat", "aria-pressed": String(isChosen) }, `repeat ${index + 1}`);
+  const button = el(
+    "button",
+    { type: "button", class: "repeat", "aria-pressed": String(isChosen) },
+    `repeat ${index + 1}`,
+  );
   button.addEventListener("click", choose);
   return button;
 }
@@ -127,9 +175,15 @@ function references(all) {
   if (all.length === 0) return null;
   const shown = all.map((one) => {
     const { anchor } = one;
-    const place = anchor === undefined ? "" : placeText({ file: anchor.file, side: anchor.side, lines: anchor.lines ?? null });
+    const place =
+      anchor === undefined ? "" : placeText({ file: anchor.file, side: anchor.side, lines: anchor.lines ?? null });
     const facts = [one.author ?? "unnamed", one.tag ?? "", place].filter((part) => part !== "");
-    return el("article", "reference", el("header", "", el("b", "", facts[0]), ...facts.slice(1).map((fact) => el("span", "fact", fact))), prose(one.text));
+    return el(
+      "article",
+      "reference",
+      el("header", "", el("b", "", facts[0]), ...facts.slice(1).map((fact) => el("span", "fact", fact))),
+      prose(one.text),
+    );
   });
   return el("section", "references", el("h4", "", "What people wrote"), ...shown);
 }
@@ -140,7 +194,9 @@ function rawGeneration(line, textLimit) {
     el(
       "div",
       "",
-      line.t === "" ? el("p", "quiet", line.isCut ? "Left out to keep this file small." : "Empty.") : el("pre", "code raw", line.t),
+      line.t === ""
+        ? el("p", "quiet", line.isCut ? "Left out to keep this file small." : "Empty.")
+        : el("pre", "code raw", line.t),
       line.isCut && el("p", "quiet", `Cut after ${textLimit} characters; the whole text is in cases.jsonl.`),
     ),
   );
@@ -148,12 +204,21 @@ function rawGeneration(line, textLimit) {
 
 function scores(line) {
   const rows = Object.entries(line.s).map(([name, score]) => {
-    if (typeof score === "string") return el("tr", "", el("th", { scope: "row" }, name), el("td", "num", "–"), el("td", "quiet", score));
+    if (typeof score === "string")
+      return el("tr", "", el("th", { scope: "row" }, name), el("td", "num", "–"), el("td", "quiet", score));
     const [numerator, denominator] = score;
     const value = denominator === 0 ? "–" : String(Number((numerator / denominator).toFixed(3))).replace(/^0\./, ".");
-    return el("tr", "", el("th", { scope: "row" }, name), el("td", "num", value), el("td", "quiet", `${numerator} / ${denominator}`));
+    return el(
+      "tr",
+      "",
+      el("th", { scope: "row" }, name),
+      el("td", "num", value),
+      el("td", "quiet", `${numerator} / ${denominator}`),
+    );
   });
-  return rows.length === 0 ? null : folded("Scores of this case", String(rows.length), () => el("table", "scores", el("tbody", "", ...rows)));
+  return rows.length === 0
+    ? null
+    : folded("Scores of this case", String(rows.length), () => el("table", "scores", el("tbody", "", ...rows)));
 }
 
 function timings(line) {
@@ -166,5 +231,7 @@ function timings(line) {
       el("td", "", [outcome, isCached ? "from the cache" : "", error].filter((part) => part !== "").join(" · ")),
     ),
   );
-  return rows.length === 0 ? null : folded("Timings", plural(rows.length, "part"), () => el("table", "scores", el("tbody", "", ...rows)));
+  return rows.length === 0
+    ? null
+    : folded("Timings", plural(rows.length, "part"), () => el("table", "scores", el("tbody", "", ...rows)));
 }

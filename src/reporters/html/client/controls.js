@@ -6,7 +6,13 @@ import { fields, states } from "./filter.js";
  * @returns {{element: HTMLElement, search: HTMLInputElement, update: (counts: Record<string, number>, shown: number) => void}}
  */
 export function filterControls(data, filter, changed, showHelp) {
-  const search = el("input", { type: "search", placeholder: "Search cases   /", "aria-label": "Search cases", autocomplete: "off", spellcheck: "false" });
+  const search = el("input", {
+    type: "search",
+    placeholder: "Search cases   /",
+    "aria-label": "Search cases",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   search.addEventListener("input", () => {
     filter.query = search.value;
     changed();
@@ -15,17 +21,28 @@ export function filterControls(data, filter, changed, showHelp) {
   const help = el("button", { type: "button", class: "help-button", "aria-label": "Keyboard help" }, "?");
   help.addEventListener("click", showHelp);
 
-  const reviewerMenu = menu("Reviewer", data.reviewers.map((reviewer, index) => [String(index), reviewer.id]), (value) => {
-    filter.reviewer = Number(value);
-    changed();
-  });
+  const reviewerMenu = menu(
+    "Reviewer",
+    data.reviewers.map((reviewer, index) => [String(index), reviewer.id]),
+    (value) => {
+      filter.reviewer = Number(value);
+      changed();
+    },
+  );
   const menus = fields.map((field) => {
     const values = data.cases.flatMap((item) => field.everyValueOf?.(item) ?? field.valuesOf(item, 0));
-    const options = [["", field.label], ...[...new Set(values)].sort().map((value) => [value, value])];
-    return { field, select: menu(field.label, options, (value) => {
-      filter.chosen[field.id] = value;
-      changed();
-    }), isUseful: options.length > 2 };
+    const options = [
+      ["", field.label],
+      ...[...new Set(values)].sort((a, b) => a.localeCompare(b)).map((value) => [value, value]),
+    ];
+    return {
+      field,
+      select: menu(field.label, options, (value) => {
+        filter.chosen[field.id] = value;
+        changed();
+      }),
+      isUseful: options.length > 2,
+    };
   });
 
   const chips = states.map((state) => {
@@ -46,7 +63,12 @@ export function filterControls(data, filter, changed, showHelp) {
   });
 
   const moreLabel = el("summary", "");
-  const more = el("details", "more", moreLabel, el("div", "menus", ...menus.filter((one) => one.isUseful).map((one) => one.select)));
+  const more = el(
+    "details",
+    "more",
+    moreLabel,
+    el("div", "menus", ...menus.filter((one) => one.isUseful).map((one) => one.select)),
+  );
   const element = el(
     "div",
     "controls",
@@ -67,14 +89,16 @@ export function filterControls(data, filter, changed, showHelp) {
         select.classList.toggle("is-set", select.value !== "");
       }
       const set = menus.filter(({ select }) => select.value !== "");
-      moreLabel.textContent = set.length === 0 ? "More filters" : `More filters: ${set.map(({ select }) => select.value).join(", ")}`;
+      moreLabel.textContent =
+        set.length === 0 ? "More filters" : `More filters: ${set.map(({ select }) => select.value).join(", ")}`;
       if (set.length > 0) more.open = true;
       for (const { state, button, count } of chips) {
         count.textContent = String(counts[state.id]);
         button.setAttribute("aria-pressed", String(filter.state === state.id));
         button.hidden = counts[state.id] === 0 && state.id !== "all" && filter.state !== state.id;
       }
-      const isNarrowed = filter.query !== "" || filter.state !== "all" || Object.values(filter.chosen).some((value) => value !== "");
+      const isNarrowed =
+        filter.query !== "" || filter.state !== "all" || Object.values(filter.chosen).some((value) => value !== "");
       summary.textContent = isNarrowed ? `${shown} of ${plural(data.cases.length, "case")}` : plural(shown, "case");
       clear.hidden = !isNarrowed;
     },

@@ -17,7 +17,8 @@ const rowsOf = (file) => file.hunks.flatMap((hunk) => hunk.rows);
 
 function fileView(file, placed, item, isLong) {
   const hasNotes = placed.files.has(file) || rowsOf(file).some((row) => placed.rows.has(row));
-  const renamed = file.oldPath !== "" && file.oldPath !== file.path && file.oldPath !== "/dev/null" ? `${file.oldPath} → ` : "";
+  const renamed =
+    file.oldPath !== "" && file.oldPath !== file.path && file.oldPath !== "/dev/null" ? `${file.oldPath} → ` : "";
   const heading = el(
     "header",
     "file-heading",
@@ -26,25 +27,32 @@ function fileView(file, placed, item, isLong) {
   );
   const box = el("section", "file", heading, ...file.notes.map((note) => el("p", "file-note", note)));
   for (const note of placed.files.get(file) ?? []) box.append(noteCard(note, item));
-  const fill = () => box.append(hunksTable(file, placed, item, isLong));
+  const fill = (isFolding) => box.append(hunksTable(file, placed, item, isFolding));
   if (isLong && !hasNotes) {
-    const button = el("button", { class: "unfold", type: "button" }, `Show ${plural(rowsOf(file).length, "line")}, no notes here`);
+    const button = el(
+      "button",
+      { class: "unfold", type: "button" },
+      `Show ${plural(rowsOf(file).length, "line")}, no notes here`,
+    );
     button.addEventListener("click", () => {
       button.remove();
-      fill();
+      fill(false);
     });
     box.append(button);
   } else {
-    fill();
+    fill(isLong);
   }
   return box;
 }
 
-function hunksTable(file, placed, item, isLong) {
+function hunksTable(file, placed, item, isFolding) {
   const body = el("tbody", "");
   for (const hunk of file.hunks) {
-    if (hunk.header !== "") body.append(el("tr", "hunk", el("td", { class: "ln" }), el("td", { class: "ln" }), el("td", "code", hunk.header)));
-    for (const run of foldRuns(hunk.rows, placed, isLong)) {
+    if (hunk.header !== "")
+      body.append(
+        el("tr", "hunk", el("td", { class: "ln" }), el("td", { class: "ln" }), el("td", "code", hunk.header)),
+      );
+    for (const run of foldRuns(hunk.rows, placed, isFolding)) {
       if (run.isShown) body.append(...run.rows.flatMap((row) => rowViews(row, placed, item)));
       else body.append(foldRow(run.rows, placed, item));
     }
@@ -53,12 +61,13 @@ function hunksTable(file, placed, item, isLong) {
 }
 
 /** Runs of rows to show or to fold. */
-function foldRuns(rows, placed, isLong) {
-  if (!isLong) return [{ isShown: true, rows }];
+function foldRuns(rows, placed, isFolding) {
+  if (!isFolding) return [{ isShown: true, rows }];
   const noted = rows.flatMap((row, index) => (placed.rows.has(row) || placed.covered.has(row) ? [index] : []));
   const isNear = rows.map(() => false);
   for (const index of noted) {
-    for (let near = Math.max(0, index - nearNote); near <= Math.min(rows.length - 1, index + nearNote); near += 1) isNear[near] = true;
+    for (let near = Math.max(0, index - nearNote); near <= Math.min(rows.length - 1, index + nearNote); near += 1)
+      isNear[near] = true;
   }
   const runs = [];
   for (const [index, row] of rows.entries()) {
@@ -82,10 +91,24 @@ const kindNames = { "+": "add", "-": "del", " ": "same", "\\": "mark" };
 function rowViews(row, placed, item) {
   const notes = placed.rows.get(row) ?? [];
   const number = (value) => el("td", { class: "ln", "data-n": value === null ? "" : String(value) });
-  const code = el("td", { class: "code", "data-sign": row.kind === " " || row.kind === "\\" ? "" : row.kind === "-" ? "−" : "+" });
+  const code = el("td", {
+    class: "code",
+    "data-sign": row.kind === " " || row.kind === "\\" ? "" : row.kind === "-" ? "−" : "+",
+  });
   if (row.kind === "\\") code.append(row.text.trim());
-  else code.append(...tokenize(row.text, item.language).map(([kind, text]) => (kind === "" ? text : el("span", `tok-${kind}`, text))));
-  const line = el("tr", `line-${kindNames[row.kind]}${placed.covered.has(row) ? " covered" : ""}`, number(row.old), number(row.new), code);
+  else
+    code.append(
+      ...tokenize(row.text, item.language).map(([kind, text]) =>
+        kind === "" ? text : el("span", `tok-${kind}`, text),
+      ),
+    );
+  const line = el(
+    "tr",
+    `line-${kindNames[row.kind]}${placed.covered.has(row) ? " covered" : ""}`,
+    number(row.old),
+    number(row.new),
+    code,
+  );
   if (notes.length === 0) return [line];
   return [line, el("tr", "notes", el("td", { colspan: "3" }, ...notes.map((note) => noteCard(note, item))))];
 }

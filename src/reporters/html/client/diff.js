@@ -48,12 +48,22 @@ export function parseDiff(text) {
 }
 
 function barePath(written) {
-  const path = written.split("\t")[0].trim().replace(/^"(.*)"$/, "$1");
+  const path = written
+    .split("\t")[0]
+    .trim()
+    .replace(/^"(.*)"$/, "$1");
   return path === "/dev/null" ? path : path.replace(/^[abciow]\//, "");
 }
 
 function openHunk(file, line, [, oldStart, oldCount, newStart, newCount]) {
-  const hunk = { header: line, rows: [], oldLeft: Number(oldCount ?? 1), newLeft: Number(newCount ?? 1), old: Number(oldStart), new: Number(newStart) };
+  const hunk = {
+    header: line,
+    rows: [],
+    oldLeft: Number(oldCount ?? 1),
+    newLeft: Number(newCount ?? 1),
+    old: Number(oldStart),
+    new: Number(newStart),
+  };
   file.hunks.push(hunk);
   return hunk;
 }

@@ -9,7 +9,9 @@ export function el(tag, attributes, ...children) {
   const element = document.createElement(tag);
   const named = typeof attributes === "string" ? { class: attributes } : attributes;
   for (const [name, value] of Object.entries(named)) if (value !== "") element.setAttribute(name, value);
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(
+    ...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
+  );
   return element;
 }
 
@@ -53,7 +55,11 @@ function withCode(text) {
 
 /** A folded block; `fill` is called when it is opened for the first time. */
 export function folded(title, count, fill, isOpen = false) {
-  const details = el("details", "fold", el("summary", "", title, count === "" ? null : el("span", "quiet", ` ${count}`)));
+  const details = el(
+    "details",
+    "fold",
+    el("summary", "", title, count === "" ? null : el("span", "quiet", ` ${count}`)),
+  );
   const fillOnce = () => {
     if (details.open && details.childElementCount === 1) details.append(fill());
   };

@@ -60,7 +60,11 @@ export const fields = [
   { id: "language", label: "Language", valuesOf: (item) => [item.language] },
   { id: "category", label: "Category", valuesOf: (item) => (item.bugs ?? []).map((bug) => bug.category) },
   { id: "severity", label: "Severity", valuesOf: (item) => (item.bugs ?? []).map((bug) => bug.severity) },
-  { id: "tag", label: "Tag", valuesOf: (item) => item.references.flatMap((one) => (one.tag === undefined ? [] : [one.tag])) },
+  {
+    id: "tag",
+    label: "Tag",
+    valuesOf: (item) => item.references.flatMap((one) => (one.tag === undefined ? [] : [one.tag])),
+  },
 ];
 
 const staticText = new WeakMap();
@@ -69,7 +73,15 @@ function searchable(item, reviewer) {
   let fixed = staticText.get(item);
   if (fixed === undefined) {
     const bugs = (item.bugs ?? []).flatMap((bug) => [bug.id, bug.category, bug.description]);
-    const words = [item.id, item.title ?? "", item.language, item.source, ...bugs, item.diff, ...item.references.map((one) => one.text)];
+    const words = [
+      item.id,
+      item.title ?? "",
+      item.language,
+      item.source,
+      ...bugs,
+      item.diff,
+      ...item.references.map((one) => one.text),
+    ];
     staticText.set(item, (fixed = words.join("\n").toLowerCase()));
   }
   const said = linesOf(item, reviewer).flatMap((line) => (line.f ?? []).map((finding) => finding.message));
@@ -81,7 +93,10 @@ function searchable(item, reviewer) {
  * @param {{reviewer: number, query: string, chosen: Record<string, string>}} filter
  */
 export function narrow(cases, filter) {
-  const words = filter.query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = filter.query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const wanted = fields.filter((field) => (filter.chosen[field.id] ?? "") !== "");
   const kept = cases.filter((item) => {
     if (!wanted.every((field) => field.valuesOf(item, filter.reviewer).includes(filter.chosen[field.id]))) return false;

@@ -19,7 +19,10 @@ export function caseList(data) {
 
   const draw = () => {
     const from = Math.max(0, Math.floor(element.scrollTop / rowHeight) - spare);
-    const to = Math.min(items.length, Math.ceil((element.scrollTop + (element.clientHeight || 600)) / rowHeight) + spare);
+    const to = Math.min(
+      items.length,
+      Math.ceil((element.scrollTop + (element.clientHeight || 600)) / rowHeight) + spare,
+    );
     const key = `${from} ${to}`;
     if (key === drawn) return;
     drawn = key;
@@ -28,12 +31,22 @@ export function caseList(data) {
   };
   const row = (item, index) => {
     const facts = factsOf(item, reviewer);
-    const kind = !facts.isAnnotated ? "not annotated" : item.twin !== undefined ? "clean twin" : facts.isClean ? "clean" : plural(facts.bugs, "bug");
+    const kind = !facts.isAnnotated
+      ? "not annotated"
+      : item.twin !== undefined
+        ? "clean twin"
+        : facts.isClean
+          ? "clean"
+          : plural(facts.bugs, "bug");
     const extra = facts.isClean || !facts.isAnnotated || facts.unlisted === 0 ? "" : `+${facts.unlisted} unlisted`;
     const outcome = facts.outcomes.filter((one) => one !== "completed" && one !== "transport-error").join(", ");
     const link = el(
       "a",
-      { href: caseHash(item.id, data.reviewers[reviewer].id), "aria-current": index === selected ? "true" : "", title: item.id },
+      {
+        href: caseHash(item.id, data.reviewers[reviewer].id),
+        "aria-current": index === selected ? "true" : "",
+        title: item.id,
+      },
       stateGlyph(facts),
       el("span", "row-title", item.title ?? item.id),
       el("span", "row-tally", shortTally(facts)),
@@ -57,7 +70,8 @@ export function caseList(data) {
       [selected, drawn] = [index, ""];
       const top = index * rowHeight;
       if (index >= 0 && top < element.scrollTop) element.scrollTop = top;
-      else if (index >= 0 && top + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = top + rowHeight - element.clientHeight;
+      else if (index >= 0 && top + rowHeight > element.scrollTop + element.clientHeight)
+        element.scrollTop = top + rowHeight - element.clientHeight;
       draw();
     },
   };

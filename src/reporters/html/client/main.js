@@ -17,7 +17,10 @@ function startCases(data) {
   const firstMeasured = data.reviewers.findIndex((reviewer) => reviewer.role === "measured");
   const filter = { reviewer: Math.max(0, firstMeasured), query: "", state: "all", chosen: {} };
   const byId = new Map(data.cases.map((item) => [item.id, item]));
-  const twins = Map.groupBy(data.cases.filter((item) => item.twin !== undefined), (item) => item.twin.of);
+  const twins = Map.groupBy(
+    data.cases.filter((item) => item.twin !== undefined),
+    (item) => item.twin.of,
+  );
   const app = document.getElementById("cases-app");
   const list = caseList(data);
   const pane = el("div", { class: "case-pane", tabindex: "-1" });
@@ -26,7 +29,8 @@ function startCases(data) {
   let current = null;
   let repeat = 0;
 
-  const twinOf = (item) => (item.twin === undefined ? (twins.get(item.id) ?? []) : [byId.get(item.twin.of)].filter(Boolean));
+  const twinOf = (item) =>
+    item.twin === undefined ? (twins.get(item.id) ?? []) : [byId.get(item.twin.of)].filter(Boolean);
   const drawCase = () => {
     if (current === null) {
       pane.replaceChildren(el("p", "aside", "No case passes these filters."));
@@ -50,10 +54,15 @@ function startCases(data) {
     list.select(kept.indexOf(current));
     drawCase();
   };
-  const controls = filterControls(data, filter, () => {
-    repeat = 0;
-    refresh();
-  }, () => help.showModal());
+  const controls = filterControls(
+    data,
+    filter,
+    () => {
+      repeat = 0;
+      refresh();
+    },
+    () => help.showModal(),
+  );
   const open = (item) => {
     if (item !== current) repeat = 0;
     current = item;
@@ -63,7 +72,10 @@ function startCases(data) {
     if (app.getBoundingClientRect().top < 0 || app.getBoundingClientRect().top > innerHeight / 2) app.scrollIntoView();
   };
   const move = (step) => {
-    const next = kept[Math.min(kept.length - 1, Math.max(0, kept.indexOf(current) + (app.classList.contains("is-open") ? step : 0)))];
+    const next =
+      kept[
+        Math.min(kept.length - 1, Math.max(0, kept.indexOf(current) + (app.classList.contains("is-open") ? step : 0)))
+      ];
     if (next === undefined) return;
     open(next);
     replaceHash();
@@ -120,8 +132,16 @@ function startCases(data) {
 
 function helpDialog() {
   const close = el("button", { type: "button", class: "clear" }, "Close");
-  const rows = keys.map(([key, meaning]) => el("div", "", el("dt", "", ...key.split("  ").map((one) => el("kbd", "", one))), el("dd", "", meaning)));
-  const dialog = el("dialog", { class: "help", "aria-label": "Keyboard help" }, el("h3", "", "Keys"), el("dl", "keys", ...rows), close);
+  const rows = keys.map(([key, meaning]) =>
+    el("div", "", el("dt", "", ...key.split("  ").map((one) => el("kbd", "", one))), el("dd", "", meaning)),
+  );
+  const dialog = el(
+    "dialog",
+    { class: "help", "aria-label": "Keyboard help" },
+    el("h3", "", "Keys"),
+    el("dl", "keys", ...rows),
+    close,
+  );
   close.addEventListener("click", () => dialog.close());
   return dialog;
 }
@@ -138,11 +158,12 @@ async function start() {
     state.hidden = true;
   } catch (error) {
     state.hidden = false;
-    state.textContent = `The cases could not be unpacked: ${error instanceof Error ? error.message : error} (open this file in a current browser; the data is in cases.jsonl).`;
+    state.textContent = `The cases could not be unpacked: ${error instanceof Error ? error.message : String(error)} (open this file in a current browser; the data is in cases.jsonl).`;
   }
 }
 
 // The tables and charts are painted before the work of unpacking begins.
 document.getElementById("cases-state").hidden = false;
-if (document.hidden) start();
-else requestAnimationFrame(() => setTimeout(start));
+const startSoon = () => void start();
+if (document.hidden) startSoon();
+else requestAnimationFrame(() => setTimeout(startSoon));

@@ -8,7 +8,12 @@ export function findFile(files, path) {
 }
 
 function bare(path) {
-  return path.trim().replaceAll("\\", "/").replace(/^(\.\/)+/, "").replace(/^[ab]\//, "").replace(/^\//, "");
+  return path
+    .trim()
+    .replaceAll("\\", "/")
+    .replace(/^(\.\/)+/, "")
+    .replace(/^[ab]\//, "")
+    .replace(/^\//, "");
 }
 
 /**
@@ -63,7 +68,9 @@ export function placeNotes(files, notes) {
       add(byFile, file, note);
     } else {
       const [from, to] = [Math.min(...note.lines), Math.max(...note.lines)];
-      const inside = file.hunks.flatMap((hunk) => hunk.rows).filter((row) => row[note.side] !== null && row[note.side] >= from && row[note.side] <= to);
+      const inside = file.hunks
+        .flatMap((hunk) => hunk.rows)
+        .filter((row) => row[note.side] !== null && row[note.side] >= from && row[note.side] <= to);
       for (const row of inside) covered.add(row);
       if (inside.length === 0) elsewhere.push({ note, why: "outside the diff" });
       else add(rows, inside.at(-1), note);

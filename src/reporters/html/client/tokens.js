@@ -1,4 +1,17 @@
-const hashLanguages = new Set(["python", "ruby", "shell", "bash", "yaml", "toml", "perl", "r", "elixir", "dockerfile", "makefile", "terraform"]);
+const hashLanguages = new Set([
+  "python",
+  "ruby",
+  "shell",
+  "bash",
+  "yaml",
+  "toml",
+  "perl",
+  "r",
+  "elixir",
+  "dockerfile",
+  "makefile",
+  "terraform",
+]);
 const dashLanguages = new Set(["sql", "lua", "haskell", "elm"]);
 
 const keywords = new Set(
@@ -24,7 +37,11 @@ const mostHighlighted = 1000;
 /** Splits a line of code into pieces `[kind, text]`; kind is "" or one of comment, string, number, keyword. */
 export function tokenize(line, language) {
   if (line.length > mostHighlighted || language === "markdown" || language === "text") return [["", line]];
-  const pattern = hashLanguages.has(language) ? patterns.hash : dashLanguages.has(language) ? patterns.dash : patterns.slash;
+  const pattern = hashLanguages.has(language)
+    ? patterns.hash
+    : dashLanguages.has(language)
+      ? patterns.dash
+      : patterns.slash;
   const pieces = [];
   let from = 0;
   for (const match of line.matchAll(pattern)) {

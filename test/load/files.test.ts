@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../../src/core/errors.ts";
+import { lexicalThreshold, lexicalVersion } from "../../src/core/match/lexical.ts";
+import { loadLexicalCalibration, loadPrompt, loadVerdicts, packageRoot } from "../../src/load/files.ts";
+import { messageOf } from "../fixtures/complaint.ts";
+import { writeBelow } from "../fixtures/small-dataset.ts";
+import { temporaryFolders } from "../fixtures/temporary.ts";
+
+const folder = temporaryFolders();
+
+test("the package's own folder holds its suites, prompts and datasets", () => {
+  for (const path of ["package.json", "suites/quickstart.yaml", "prompts/review.md", "datasets/twins/cases.jsonl"]) {
+    expect(existsSync(join(packageRoot, path))).toBe(true);
+  }
+});
+
+describe("a prompt", () => {
+  test("is read with its hash, which changes with its text", () => {
+    const own = folder();
+    const load = (text: string) => loadPrompt(writeBelow(own, "prompt.md", text));
+    expect(load("Review {{diff}}").prompt).toMatchObject({ template: "Review {{diff}}", fields: ["diff"] });
+    expect(load("Review {{diff}}").hash).toBe(load("Review {{diff}}").hash);
+    expect(load("Review {{diff}}!").hash).not.toBe(load("Review {{diff}}").hash);
+  });
+
+  test("with an unknown field is refused with its line and the nearest field", () => {
+    const file = writeBelow(folder(), "prompt.md", "Review\n{{dif}}\n");
+    expect(messageOf(() => loadPrompt(file), UsageError)).toMatch(/prompt\.md:2: unknown field "dif" \(did you mean "diff"\?/);
+  });
+
+  test("that is missing or a folder is refused, with the key to mend", () => {
+    const own = folder();
+    mkdirSync(join(own, "sub"));
+    for (const path of [join(own, "none.md"), join(own, "sub")]) {
+      expect(messageOf(() => loadPrompt(path), UsageError)).toBe(`prompt "${path}": no such file (mend reviewer.prompt)`);
+    }
+  });
+});
+
+describe("recorded verdicts", () => {
+  const verdict = { caseId: "one", findingIndex: 0, bugId: "one-bug", match: true, judge: "people" };
+
+  test("are read line by line, blank lines aside", () => {
+    const file = writeBelow(folder(), "verdicts.jsonl", `${JSON.stringify(verdict)}\r\n\r\n${JSON.stringify({ ...verdict, findingIndex: 1, match: false })}`);
+    expect(loadVerdicts(file).map(({ findingIndex, match }) => [findingIndex, match])).toEqual([[0, true], [1, false]]);
+  });
+
+  test("are refused with file and line", () => {
+    const file = writeBelow(folder(), "verdicts.jsonl", `${JSON.stringify(verdict)}\n${JSON.stringify({ ...verdict, match: "yes" })}\n`);
+    expect(messageOf(() => loadVerdicts(file), UsageError)).toMatch(/verdicts\.jsonl:2: match: expected true or false, got "yes"$/);
+  });
+
+  test("that are missing are refused, with the key to mend", () => {
+    const file = join(folder(), "none.jsonl");
+    expect(messageOf(() => loadVerdicts(file), UsageError)).toBe(`verdicts "${file}": no such file (mend scorers.detection.verdicts)`);
+  });
+});
+
+test("the lexical matcher's calibration is of the matcher that is built in", () => {
+  expect(loadLexicalCalibration()).toMatchObject({ version: lexicalVersion, threshold: lexicalThreshold });
+});

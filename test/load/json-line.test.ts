@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { Case } from "../../src/core/case.ts";
+import { UsageError } from "../../src/core/errors.ts";
+import { parseJsonLine, readOwnLines } from "../../src/load/json-line.ts";
+import { gather } from "../fixtures/asking.ts";
+import { messageOf } from "../fixtures/complaint.ts";
+import { pairOf, writeBelow } from "../fixtures/small-dataset.ts";
+import { temporaryFolders } from "../fixtures/temporary.ts";
+
+const folder = temporaryFolders();
+
+function complaint(line: unknown): string {
+  const text = typeof line === "string" ? line : JSON.stringify(line);
+  return messageOf(() => parseJsonLine(Case, text, "cases.jsonl:7"), UsageError);
+}
+
+const [source] = pairOf("one");
+const [bug] = source.bugs ?? [];
+
+describe("one JSON line", () => {
+  test("gives what its schema makes of it", () => {
+    expect(parseJsonLine(Case, JSON.stringify({ id: "a", diff: "+", language: "go" }), "x:1")).toEqual({ id: "a", diff: "+", language: "go", references: [] });
+  });
+
+  test("that is no JSON is refused with file and line", () => {
+    expect(complaint("{ id: 1 }")).toMatch(/^cases\.jsonl:7: not JSON: /);
+  });
+
+  test.each([
+    ["a list", [], "cases.jsonl:7: expected a mapping, got a list of 0"],
+    ["a missing field", { ...source, language: undefined }, "cases.jsonl:7: language: missing (write text)"],
+    ["a wrong type", { ...source, diff: 3 }, "cases.jsonl:7: diff: expected text, got 3"],
+    ["a field inside a list", { ...source, bugs: [{ ...bug, severity: "hgih" }] }, 'cases.jsonl:7: bugs[0].severity: expected a known word, got "hgih" (did you mean "high"? known: critical, high, medium, low, nit)'],
+    ["lines the wrong way round", { ...source, bugs: [{ ...bug, anchor: { ...bug?.anchor, lines: [3, 2] } }] }, "cases.jsonl:7: bugs[0].anchor.lines: expected from <= to (swap the two numbers)"],
+    ["one line number for two", { ...source, bugs: [{ ...bug, anchor: { ...bug?.anchor, lines: [3] } }] }, "cases.jsonl:7: bugs[0].anchor.lines: expected at least 2 items, got a list of 1"],
+  ])("that breaks its schema is refused with path and what it got: %s", (_, line, expected) => {
+    expect(complaint(line)).toBe(expected);
+  });
+
+  test("with an unknown key is refused with the nearest one", () => {
+    expect(complaint({ ...source, refernces: [] })).toMatch(/^cases\.jsonl:7: unknown key "refernces" \(did you mean "references"\?/);
+  });
+});
+
+test("the lines of an own file are read one by one", async () => {
+  const file = writeBelow(folder(), "own.jsonl", '{"a":1}\n{"a":2}\n');
+  expect(await gather(readOwnLines<{ a: number }>(file))).toEqual([{ a: 1 }, { a: 2 }]);
+});
