@@ -68,7 +68,7 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "")) });
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "").replace("\n(", " (")) });
 
   addRunCommand(program, argv, setExitCode);
   program

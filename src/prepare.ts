@@ -72,7 +72,7 @@ export async function prepareRun(request: RunRequest, world: ProviderWorld): Pro
     prompt,
     dataset,
     reviewers,
-    scorers: createScorers(suite, { matcher }),
+    scorers: await createScorers(suite, { matcher }),
     matcher: facts,
     noDetectionBecause,
     generationHash: hashOf({ name: suite.name, dataset: suite.dataset, prompt: prompt.hash, unit, maxTokens, temperature, repeats, seed: request.seed }),

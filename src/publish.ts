@@ -51,7 +51,7 @@ export function openRunFolder(parent: string, name: string): RunFolder {
     },
     writeLine(line) {
       if (lines === null) throw new Error("writeLine before startLines");
-      lines.add(line);
+      lines.add(JSON.stringify(line));
     },
     endLines() {
       lines?.close();
@@ -77,12 +77,12 @@ export function openRunFolder(parent: string, name: string): RunFolder {
 
 function writeDataset(file: string, dataset: Dataset): void {
   const lines = writeLines(file);
-  for (const entry of dataset.entries) lines.add(dataset.read(entry));
+  for (const entry of dataset.entries) lines.add(dataset.readLine(entry));
   lines.close();
 }
 
 interface LineWriter {
-  add(value: unknown): void;
+  add(line: string): void;
   close(): void;
 }
 

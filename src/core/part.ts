@@ -19,8 +19,8 @@ const silence: Review = { findings: [] };
 export function readPart(generation: Generation, part: Part, contract: "findings" | "prose"): ReadPart {
   if (generation.outcome === "transport-error") return { generation, outcome: "transport-error", isContractValid: null, isCapped: false, review: null };
   if (generation.outcome !== "completed") return { generation, outcome: generation.outcome, isContractValid: false, isCapped: false, review: silence };
-  if (isRefusal(generation.text)) return { generation, outcome: "refused", isContractValid: false, isCapped: false, review: silence };
   const parsed = parseReview(generation.text);
+  if (parsed.ok && parsed.form === "prose" && isRefusal(generation.text)) return { generation, outcome: "refused", isContractValid: false, isCapped: false, review: silence };
   if (!parsed.ok) return { generation, outcome: "invalid", isContractValid: false, isCapped: false, review: silence };
   return {
     generation,

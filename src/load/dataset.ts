@@ -33,6 +33,8 @@ export interface Dataset {
   hash: string;
   entries: readonly DatasetEntry[];
   read(entry: DatasetEntry): Case;
+  /** The case's own line of the file. */
+  readLine(entry: DatasetEntry): string;
   close(): void;
 }
 
@@ -53,6 +55,7 @@ export function loadDataset(settings: Suite["dataset"], folder: string, seed: nu
     hash,
     entries: chosen,
     read: (entry) => withDefaults(JSON.parse(readText(handle, entry.offset, entry.bytes)) as z.input<typeof Case>),
+    readLine: (entry) => readText(handle, entry.offset, entry.bytes).trim(),
     close: () => closeSync(handle),
   };
 }

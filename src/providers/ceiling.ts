@@ -47,7 +47,7 @@ function sayBugs(request: GenerationRequest, truth: Case): ProviderAnswer {
 
 function sayReference(request: GenerationRequest, truth: Case): ProviderAnswer {
   const reference = firstReference(truth.references);
-  if (reference === null) return { ...plainAnswer(""), effective: { referenceAuthor: null } };
+  if (reference === null) return { ...plainAnswer(findingsText([])), effective: { referenceAuthor: null } };
   const isHere = reference.anchor === undefined || placedIn(request.case.diff, truth.diff)(reference.anchor);
   const findings = isHere
     ? [{ ...(reference.anchor && anchorAsPlace(reference.anchor)), message: reference.text }]

@@ -1,23 +1,21 @@
 import type { Matcher } from "../core/match/matcher.ts";
 import type { Scorer } from "../core/scorer.ts";
 import type { Suite } from "../core/suite.ts";
-import { createContractScorer } from "./contract.ts";
-import { createDetectionScorer } from "./detection.ts";
-import { createFormScorer } from "./form.ts";
-import { createOverlapScorer } from "./overlap.ts";
 
 /** What scorers are given from outside. */
 export interface ScorerTools {
   matcher: Matcher;
 }
 
-/** The scorers that a suite asks for. `load` needs none: its times stand in every case line. */
-export function createScorers({ scorers }: Pick<Suite, "scorers">, tools: ScorerTools): Scorer[] {
+/**
+ * The scorers that a suite asks for; only their code is loaded. `load` needs none: its times stand in every case line.
+ */
+export async function createScorers({ scorers }: Pick<Suite, "scorers">, { matcher }: ScorerTools): Promise<Scorer[]> {
   const { detection, overlap, contract, form } = scorers;
   return [
-    ...(detection === undefined ? [] : [createDetectionScorer(detection, tools.matcher)]),
-    ...(overlap === undefined ? [] : [createOverlapScorer()]),
-    ...(contract === undefined ? [] : [createContractScorer()]),
-    ...(form === undefined ? [] : [createFormScorer()]),
+    ...(detection ? [(await import("./detection.ts")).createDetectionScorer(detection, matcher)] : []),
+    ...(overlap ? [(await import("./overlap.ts")).createOverlapScorer()] : []),
+    ...(contract ? [(await import("./contract.ts")).createContractScorer()] : []),
+    ...(form ? [(await import("./form.ts")).createFormScorer()] : []),
   ];
 }

@@ -12,14 +12,26 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `c${i
 
 /** Cases with one bug each, of which the first `found` are found. */
 const hits = (count: number, found: number): Said[] =>
-  ids(count).map((id, index) => ({ source: caseOf({ id, bugs: [bugAt(10)] }), findings: index < found ? [findingAt(10)] : [] }));
+  ids(count).map((id, index) => ({
+    source: caseOf({ id, bugs: [bugAt(10)] }),
+    findings: index < found ? [findingAt(10)] : [],
+  }));
 
 const valueOf = async (name: MetricName, said: readonly Said[]) => measure(name, await rowsOf(said), seed).value;
 
 describe("a proportion", () => {
   test("of independent cases has the Wilson interval and the exact one-sided bounds", async () => {
     const metric = measure("detection.recall", await rowsOf(hits(20, 18)), seed);
-    expect(metric).toMatchObject({ value: 0.9, n: 20, effectiveN: 20, clusters: 20, numerator: 18, denominator: 20, unitOfAnalysis: "bug", unscored: 0 });
+    expect(metric).toMatchObject({
+      value: 0.9,
+      n: 20,
+      effectiveN: 20,
+      clusters: 20,
+      numerator: 18,
+      denominator: 20,
+      unitOfAnalysis: "bug",
+      unscored: 0,
+    });
     expect(metric.low).toBeCloseTo(0.698966, 6);
     expect(metric.high).toBeCloseTo(0.972134, 6);
     expect(metric.low).toBeCloseTo(wilson(18, 20)?.low ?? 0, 12);
@@ -29,34 +41,53 @@ describe("a proportion", () => {
 
   test("is pooled over bugs, not averaged over cases", async () => {
     const many = caseOf({ bugs: [1, 2, 3].map((n) => bugAt(n * 20, { id: `b${n}` })) });
-    expect(await valueOf("detection.recall", [...hits(1, 1), { source: { ...many, id: "many" }, findings: [] }])).toBe(0.25);
+    expect(await valueOf("detection.recall", [...hits(1, 1), { source: { ...many, id: "many" }, findings: [] }])).toBe(
+      0.25,
+    );
   });
 
   test("of clustered cases is surer of nothing than its clusters are", async () => {
-    const said = hits(20, 10).map((one, index) => ({ ...one, source: { ...one.source, cluster: `k${Math.floor(index / 10)}` } }));
+    const said = hits(20, 10).map((one, index) => ({
+      ...one,
+      source: { ...one.source, cluster: `k${Math.floor(index / 10)}` },
+    }));
     const metric = measure("detection.recall", await rowsOf(said), seed);
     expect(metric).toMatchObject({ value: 0.5, n: 20, clusters: 2 });
     expect(metric.effectiveN).toBeLessThanOrEqual(2);
   });
 
   test("counts repeats of a case as one", async () => {
-    const repeats = [0, 1, 2, 3].map((repeat) => ({ source: caseOf({ bugs: [bugAt(10)] }), repeat, findings: repeat === 0 ? [] : [findingAt(10)] }));
+    const repeats = [0, 1, 2, 3].map((repeat) => ({
+      source: caseOf({ bugs: [bugAt(10)] }),
+      repeat,
+      findings: repeat === 0 ? [] : [findingAt(10)],
+    }));
     expect(measure("detection.recall", await rowsOf(repeats), seed)).toMatchObject({ value: 0.75, n: 1, clusters: 1 });
   });
 });
 
 describe("a silent reviewer", () => {
   const [buggy, clean] = twinPair("c1");
-  const silent: Said[] = [{ source: buggy, findings: [] }, { source: clean, findings: [] }];
+  const silent: Said[] = [
+    { source: buggy, findings: [] },
+    { source: clean, findings: [] },
+  ];
 
   test("has no precision, and recall and F1 of 0", async () => {
-    expect(measure("detection.precision", await rowsOf(silent), seed)).toMatchObject({ value: null, n: 0, reason: "no finding to count" });
+    expect(measure("detection.precision", await rowsOf(silent), seed)).toMatchObject({
+      value: null,
+      n: 0,
+      reason: "no finding to count",
+    });
     expect(await valueOf("detection.recall", silent)).toBe(0);
     expect(await valueOf("detection.f1", silent)).toBe(0);
   });
 
   test("has macro precision null by one convention and 1 by the other", async () => {
-    expect(measure("detection.precision_macro", await rowsOf(silent), seed)).toMatchObject({ value: null, reason: "no finding to be precise about" });
+    expect(measure("detection.precision_macro", await rowsOf(silent), seed)).toMatchObject({
+      value: null,
+      reason: "no finding to be precise about",
+    });
     expect(await valueOf("detection.precision_macro_silent_1", silent)).toBe(1);
   });
 
@@ -66,14 +97,19 @@ describe("a silent reviewer", () => {
   });
 
   test("has an overlap of 0 where there is something to overlap with", async () => {
-    expect(await valueOf("overlap.f1", [{ source: caseOf({ references: [{ text: "check null" }] }), findings: [] }])).toBe(0);
+    expect(
+      await valueOf("overlap.f1", [{ source: caseOf({ references: [{ text: "check null" }] }), findings: [] }]),
+    ).toBe(0);
   });
 });
 
 test("macro precision is the mean over cases that said something", async () => {
   const said: Said[] = [
     { source: caseOf({ id: "c1", bugs: [bugAt(10)] }), findings: [findingAt(10)] },
-    { source: caseOf({ id: "c2", bugs: [bugAt(10)] }), findings: [findingAt(10), findingAt(50, "x"), findingAt(60, "x"), findingAt(70, "x")] },
+    {
+      source: caseOf({ id: "c2", bugs: [bugAt(10)] }),
+      findings: [findingAt(10), findingAt(50, "x"), findingAt(60, "x"), findingAt(70, "x")],
+    },
     { source: caseOf({ id: "c3", bugs: [bugAt(10)] }), findings: [] },
   ];
   expect(await valueOf("detection.precision_macro", said)).toBe(0.625);
@@ -83,16 +119,26 @@ test("macro precision is the mean over cases that said something", async () => {
 
 describe("clean cases", () => {
   const alarms = (...counts: number[]): Said[] =>
-    counts.map((count, index) => ({ source: caseOf({ id: `c${index}`, bugs: [] }), findings: Array.from({ length: count }, (_, at) => findingAt(at + 1, "x")) }));
+    counts.map((count, index) => ({
+      source: caseOf({ id: `c${index}`, bugs: [] }),
+      findings: Array.from({ length: count }, (_, at) => findingAt(at + 1, "x")),
+    }));
 
   test("give the share with a finding and the findings a case", async () => {
     const rows = await rowsOf(alarms(0, 3, 1, 0));
-    expect(measure("detection.false_alarm_rate", rows, seed)).toMatchObject({ value: 0.5, n: 4, unitOfAnalysis: "case" });
+    expect(measure("detection.false_alarm_rate", rows, seed)).toMatchObject({
+      value: 0.5,
+      n: 4,
+      unitOfAnalysis: "case",
+    });
     expect(measure("detection.findings_per_clean_case", rows, seed)).toMatchObject({ value: 1, n: 4, unit: "count" });
   });
 
   test("never have a count below 0 in their interval", async () => {
-    expect(measure("detection.findings_per_clean_case", await rowsOf(alarms(0, 0, 9)), seed)).toMatchObject({ low: 0, lowOneSided: 0 });
+    expect(measure("detection.findings_per_clean_case", await rowsOf(alarms(0, 0, 9)), seed)).toMatchObject({
+      low: 0,
+      lowOneSided: 0,
+    });
   });
 });
 
@@ -100,18 +146,29 @@ describe("twins", () => {
   const pairs = ids(3).map((id) => twinPair(id));
 
   test("give a reviewer that flags everything 0", async () => {
-    expect(await valueOf("detection.twin_discrimination", pairs.flat().map((source) => ({ source, findings: [findingAt(10)] })))).toBe(0);
+    expect(
+      await valueOf(
+        "detection.twin_discrimination",
+        pairs.flat().map((source) => ({ source, findings: [findingAt(10)] })),
+      ),
+    ).toBe(0);
   });
 
   test("give one that flags just the bugs 1", async () => {
     const said = pairs.flat().map((source) => ({ source, findings: source.bugs?.length === 0 ? [] : [findingAt(10)] }));
-    expect(measure("detection.twin_discrimination", await rowsOf(said), seed)).toMatchObject({ value: 1, n: 3, clusters: 3 });
+    expect(measure("detection.twin_discrimination", await rowsOf(said), seed)).toMatchObject({
+      value: 1,
+      n: 3,
+      clusters: 3,
+    });
   });
 });
 
 describe("F1", () => {
   test("is made of pooled counts and resampled by cluster, its units being cases", async () => {
-    const said = hits(12, 8).map((one, index) => (index === 0 ? { ...one, findings: [findingAt(10), findingAt(90, "x")] } : one));
+    const said = hits(12, 8).map((one, index) =>
+      index === 0 ? { ...one, findings: [findingAt(10), findingAt(90, "x")] } : one,
+    );
     const metric = measure("detection.f1", await rowsOf(said), seed);
     expect(metric.value).toBeCloseTo(16 / 21, 12);
     expect(metric).toMatchObject({ n: 12, unitOfAnalysis: "case", clusters: 12 });
@@ -120,7 +177,12 @@ describe("F1", () => {
   });
 
   test("has the same interval for the same seed, and another for another", async () => {
-    const rows = await rowsOf(hits(12, 8));
+    const rows = await rowsOf(
+      hits(40, 23).map((one, index) => ({
+        ...one,
+        findings: [...(one.findings ?? []), ...Array.from({ length: index % 7 }, () => findingAt(90, "x"))],
+      })),
+    );
     expect(measure("detection.f1", rows, 7)).toEqual(measure("detection.f1", rows, 7));
     expect(measure("detection.f1", rows, 7).low).not.toBe(measure("detection.f1", rows, 8).low);
   });
@@ -132,7 +194,10 @@ describe("average precision", () => {
 
   test("ranks the findings of all cases together", async () => {
     const said: Said[] = [
-      { source: caseOf({ bugs: bugs.slice(0, 2) }), findings: [sure(10, 0.9), sure(90, 0.8, "x"), sure(30, 0.7, "b2")] },
+      {
+        source: caseOf({ bugs: bugs.slice(0, 2) }),
+        findings: [sure(10, 0.9), sure(90, 0.8, "x"), sure(30, 0.7, "b2")],
+      },
       { source: caseOf({ id: "c2", bugs: bugs.slice(2) }), findings: [sure(50, 0.6, "b3"), sure(90, 0.5, "x")] },
     ];
     expect(await valueOf("detection.average_precision", said)).toBeCloseTo(0.604167, 6);
@@ -140,26 +205,43 @@ describe("average precision", () => {
 
   test("is null with a reason without confidences, findings or bugs", async () => {
     const reasonOf = async (said: Said[]) => measure("detection.average_precision", await rowsOf(said), seed).reason;
-    expect(await reasonOf([{ source: caseOf({ bugs }), findings: [findingAt(10)] }])).toBe("a finding carries no confidence");
+    expect(await reasonOf([{ source: caseOf({ bugs }), findings: [findingAt(10)] }])).toBe(
+      "a finding carries no confidence",
+    );
     expect(await reasonOf([{ source: caseOf({ bugs }), findings: [] }])).toBe("no finding to rank");
     expect(await reasonOf([{ source: caseOf({ bugs: [] }), findings: [sure(10, 0.5)] }])).toBe("no bug to find");
   });
 
   test("leaves unscored cases out and counts them", async () => {
-    const said: Said[] = [{ source: caseOf({ bugs: bugs.slice(0, 1) }), findings: [sure(10, 0.5)] }, { source: caseOf({ id: "c2", bugs }), findings: null }];
+    const said: Said[] = [
+      { source: caseOf({ bugs: bugs.slice(0, 1) }), findings: [sure(10, 0.5)] },
+      { source: caseOf({ id: "c2", bugs }), findings: null },
+    ];
     expect(measure("detection.average_precision", await rowsOf(said), seed)).toMatchObject({ value: 1, unscored: 1 });
   });
 });
 
 describe("times", () => {
   test("have type 7 quantiles over the generations of this run", async () => {
-    const said = [100, 200, 300, 400].map((durationMs, index) => ({ source: caseOf({ id: `c${index}` }), findings: [], durationMs }));
+    const said = [100, 200, 300, 400].map((durationMs, index) => ({
+      source: caseOf({ id: `c${index}` }),
+      findings: [],
+      durationMs,
+    }));
     expect(measure("load.p50_ms", await rowsOf(said), seed)).toMatchObject({ value: 250, n: 4, unit: "ms" });
-    expect(measure("load.p95_ms", await rowsOf(said), seed)).toMatchObject({ value: 385, high: null, highOneSided: null });
+    expect(measure("load.p95_ms", await rowsOf(said), seed)).toMatchObject({
+      value: 385,
+      high: null,
+      highOneSided: null,
+    });
   });
 
   test("are null where nothing was timed", async () => {
-    expect(measure("load.p50_ms", await rowsOf([{ source: caseOf(), findings: [] }]), seed)).toMatchObject({ value: null, n: 0, reason: "no generation was timed" });
+    expect(measure("load.p50_ms", await rowsOf([{ source: caseOf(), findings: [] }]), seed)).toMatchObject({
+      value: null,
+      n: 0,
+      reason: "no generation was timed",
+    });
   });
 });
 
@@ -174,27 +256,47 @@ describe("an outage", () => {
 
   test("of everything leaves each metric null and says why", async () => {
     const rows = await rowsOf([{ source: caseOf({ bugs: [bugAt(10)] }), findings: null }]);
-    expect(measure("detection.recall", rows, seed)).toMatchObject({ value: null, unscored: 1, reason: "a transport error left no review to score" });
+    expect(measure("detection.recall", rows, seed)).toMatchObject({
+      value: null,
+      unscored: 1,
+      reason: "a transport error left no review to score",
+    });
   });
 });
 
 test.each(metricNames)("%s of nothing is null, with a reason and no bound", (name) => {
   const metric = measure(name, [], seed);
-  expect(metric).toMatchObject({ value: null, low: null, high: null, lowOneSided: null, highOneSided: null, n: 0, clusters: 0 });
+  expect(metric).toMatchObject({
+    value: null,
+    low: null,
+    high: null,
+    lowOneSided: null,
+    highOneSided: null,
+    n: 0,
+    clusters: 0,
+  });
   expect(metric.reason).toMatch(/^(no |a )/);
 });
 
 test("a case that is not annotated is in no metric of detection", async () => {
   const rows = await rowsOf([{ source: caseOf(), findings: [findingAt(10)] }]);
-  for (const name of metricNames.filter((one) => one.startsWith("detection."))) expect(measure(name, rows, seed)).toMatchObject({ value: null, n: 0, unscored: 0 });
+  for (const name of metricNames.filter((one) => one.startsWith("detection.")))
+    expect(measure(name, rows, seed)).toMatchObject({ value: null, n: 0, unscored: 0 });
 });
 
 test("recall is at most the recall of the place and of the theme, the place's at most the file's, and grows with tolerance", async () => {
-  const findings = fc.array(fc.tuple(fc.constantFrom(8, 10, 12, 15, 30), fc.constantFrom("b1", "b2", "b1 b2", "x")), { maxLength: 5 });
+  const findings = fc.array(fc.tuple(fc.constantFrom(8, 10, 12, 15, 30), fc.constantFrom("b1", "b2", "b1 b2", "x")), {
+    maxLength: 5,
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(findings, { minLength: 1, maxLength: 4 }), async (reviews) => {
       const bugs = [bugAt(10), bugAt(14, { id: "b2" })];
-      const rows = await rowsOf(reviews.map((all, index) => ({ source: caseOf({ id: `c${index}`, bugs }), findings: all.map(([line, message]) => findingAt(line, message)) })));
+      const rows = await rowsOf(
+        reviews.map((all, index) => ({
+          source: caseOf({ id: `c${index}`, bugs }),
+          findings: all.map(([line, message]) => findingAt(line, message)),
+        })),
+      );
       const value = (name: MetricName) => measure(name, rows, seed).value ?? Number.NaN;
       expect(value("detection.recall")).toBeLessThanOrEqual(value("detection.recall_location"));
       expect(value("detection.recall")).toBeLessThanOrEqual(value("detection.recall_theme"));
@@ -208,5 +310,11 @@ test("recall is at most the recall of the place and of the theme, the place's at
 });
 
 test("the fixtures' matcher goes by names", () => {
-  expect(namingMatcher.compare({ caseId: "c", bugs: [bugAt(1)] }, [findingAt(1, "b1=.25")], [{ findingIndex: 0, bugIndex: 0 }])).toEqual([{ findingIndex: 0, bugIndex: 0, verdict: "same", weight: 0.25 }]);
+  expect(
+    namingMatcher.compare(
+      { caseId: "c", bugs: [bugAt(1)] },
+      [findingAt(1, "b1=.25")],
+      [{ findingIndex: 0, bugIndex: 0 }],
+    ),
+  ).toEqual([{ findingIndex: 0, bugIndex: 0, verdict: "same", weight: 0.25 }]);
 });

@@ -7,18 +7,33 @@ import { lineOf, rowsOf, twinPair } from "../fixtures/rows.ts";
 
 const where = (expression: string) => parseWhere(expression, ["severity", "category", "language"], "where");
 const sure = (line: number, confidence: number, message = "b1") => findingAt(line, message, { confidence });
-const unitsOf = (name: MetricName, rows: readonly CaseRow[], condition?: string) => gatherUnits(name, rows, condition === undefined ? null : where(condition));
+const unitsOf = (name: MetricName, rows: readonly CaseRow[], condition?: string) =>
+  gatherUnits(name, rows, condition === undefined ? null : where(condition));
 
 describe("rowOf", () => {
   test("keeps what metrics need: fields, ledger and scores", async () => {
-    const row = rowOf(await lineOf({ source: caseOf({ bugs: [bugAt(10)], cluster: "k" }), findings: [findingAt(10)], repeat: 2 }));
-    expect(row).toMatchObject({ caseId: "c1", repeat: 2, cluster: "k", isScored: true, bugs: [{ bugId: "b1", state: "found" }], places: [] });
+    const row = rowOf(
+      await lineOf({ source: caseOf({ bugs: [bugAt(10)], cluster: "k" }), findings: [findingAt(10)], repeat: 2 }),
+    );
+    expect(row).toMatchObject({
+      caseId: "c1",
+      repeat: 2,
+      cluster: "k",
+      isScored: true,
+      bugs: [{ bugId: "b1", state: "found" }],
+      places: [],
+    });
     expect(row.fields["language"]).toBe("typescript");
     expect(row.scores["detection.recall"]).toEqual({ numerator: 1, denominator: 1 });
   });
 
   test("keeps a transport error as unscored, without bugs", async () => {
-    expect(rowOf(await lineOf({ source: caseOf({ bugs: [bugAt(10)] }), findings: null }))).toMatchObject({ isScored: false, bugs: [], ranked: [], scores: {} });
+    expect(rowOf(await lineOf({ source: caseOf({ bugs: [bugAt(10)] }), findings: null }))).toMatchObject({
+      isScored: false,
+      bugs: [],
+      ranked: [],
+      scores: {},
+    });
   });
 
   test("ranks findings by confidence, without those that are ignored or unjudged", async () => {
@@ -32,7 +47,9 @@ describe("rowOf", () => {
   });
 
   test("ranks nothing where one finding carries no confidence", async () => {
-    expect(rowOf(await lineOf({ source: caseOf({ bugs: [bugAt(10)] }), findings: [sure(10, 0.9), findingAt(50)] })).ranked).toBeNull();
+    expect(
+      rowOf(await lineOf({ source: caseOf({ bugs: [bugAt(10)] }), findings: [sure(10, 0.9), findingAt(50)] })).ranked,
+    ).toBeNull();
   });
 
   test("keeps the times of generations that were made in this run", async () => {
@@ -84,7 +101,11 @@ describe("gatherUnits", () => {
     ["overlap.f1", 1],
     ["contract.valid_rate", 3],
   ] as const)("knows which cases %s is about also where they are unscored: %d", async (name, expected) => {
-    const sources = [caseOf({ id: "buggy", bugs: [bugAt(10)] }), caseOf({ id: "clean", bugs: [] }), caseOf({ id: "open", references: [{ text: "x" }] })];
+    const sources = [
+      caseOf({ id: "buggy", bugs: [bugAt(10)] }),
+      caseOf({ id: "clean", bugs: [] }),
+      caseOf({ id: "open", references: [{ text: "x" }] }),
+    ];
     const { applicable, unscored } = unitsOf(name, await rowsOf(sources.map((source) => ({ source, findings: null }))));
     expect([applicable, unscored]).toEqual([expected, expected]);
   });
@@ -95,7 +116,10 @@ describe("gatherUnits", () => {
       { source: caseOf({ bugs }), findings: [findingAt(60, "b2")] },
       { source: caseOf({ id: "c2", bugs: [bugAt(10, { severity: "low" })] }), findings: [findingAt(10)] },
     ]);
-    expect(unitsOf("detection.recall", rows, "severity == critical")).toMatchObject({ units: [{ numerator: 0, denominator: 1 }], applicable: 1 });
+    expect(unitsOf("detection.recall", rows, "severity == critical")).toMatchObject({
+      units: [{ numerator: 0, denominator: 1 }],
+      applicable: 1,
+    });
     expect(unitsOf("detection.recall", rows, "severity == low").units).toEqual([
       { cluster: "c1", numerator: 1, denominator: 1 },
       { cluster: "c2", numerator: 1, denominator: 1 },
@@ -117,7 +141,8 @@ describe("gatherUnits", () => {
 describe("twin discrimination", () => {
   const [buggy, clean] = twinPair("c1");
   const hit = [findingAt(10)];
-  const discriminated = async (said: Parameters<typeof rowsOf>[0], condition?: string) => unitsOf("detection.twin_discrimination", await rowsOf(said), condition);
+  const discriminated = async (said: Parameters<typeof rowsOf>[0], condition?: string) =>
+    unitsOf("detection.twin_discrimination", await rowsOf(said), condition);
 
   test.each([
     ["found and left alone", hit, [], 1],
@@ -126,7 +151,10 @@ describe("twin discrimination", () => {
     ["missed and touched", [], hit, 0],
     ["found and another place touched", hit, [findingAt(90, "x")], 1],
   ])("a bug that is %s counts %4$d", async (_, onBuggy, onClean, numerator) => {
-    const { units } = await discriminated([{ source: buggy, findings: onBuggy }, { source: clean, findings: onClean }]);
+    const { units } = await discriminated([
+      { source: buggy, findings: onBuggy },
+      { source: clean, findings: onClean },
+    ]);
     expect(units).toEqual([{ cluster: "c1", numerator, denominator: 1 }]);
   });
 
@@ -141,18 +169,32 @@ describe("twin discrimination", () => {
   });
 
   test("is unscored where either of the pair is", async () => {
-    const first = await discriminated([{ source: buggy, findings: null }, { source: clean, findings: [] }]);
-    const second = await discriminated([{ source: buggy, findings: hit }, { source: clean, findings: null }]);
+    const first = await discriminated([
+      { source: buggy, findings: null },
+      { source: clean, findings: [] },
+    ]);
+    const second = await discriminated([
+      { source: buggy, findings: hit },
+      { source: clean, findings: null },
+    ]);
     for (const one of [first, second]) expect(one).toMatchObject({ units: [], applicable: 1, unscored: 1 });
   });
 
   test("leaves out a bug that is unjudged and a twin whose case is not there", async () => {
-    expect(await discriminated([{ source: buggy, findings: [findingAt(10, "b1?")] }, { source: clean, findings: [] }])).toMatchObject({ units: [], applicable: 0 });
+    expect(
+      await discriminated([
+        { source: buggy, findings: [findingAt(10, "b1?")] },
+        { source: clean, findings: [] },
+      ]),
+    ).toMatchObject({ units: [], applicable: 0 });
     expect(await discriminated([{ source: clean, findings: [] }])).toMatchObject({ units: [], applicable: 0 });
   });
 
   test("can be asked of a severity, which is that of the case's bug", async () => {
-    const said = [{ source: buggy, findings: hit }, { source: clean, findings: [] }];
+    const said = [
+      { source: buggy, findings: hit },
+      { source: clean, findings: [] },
+    ];
     expect((await discriminated(said, "severity == high")).units).toHaveLength(1);
     expect((await discriminated(said, "severity == low")).units).toHaveLength(0);
   });
@@ -165,6 +207,10 @@ test("a condition is about bugs when it asks for a severity or a category", () =
 });
 
 test("metrics of bugs are the recalls and twin discrimination", () => {
-  expect(["detection.recall_at_3", "detection.twin_discrimination"].every((name) => countsBugs(name as MetricName))).toBe(true);
-  expect(["detection.precision", "detection.f1", "overlap.f1"].some((name) => countsBugs(name as MetricName))).toBe(false);
+  expect(
+    ["detection.recall_at_3", "detection.twin_discrimination"].every((name) => countsBugs(name as MetricName)),
+  ).toBe(true);
+  expect(["detection.precision", "detection.f1", "overlap.f1"].some((name) => countsBugs(name as MetricName))).toBe(
+    false,
+  );
 });

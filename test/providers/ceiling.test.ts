@@ -107,9 +107,9 @@ describe("ceiling:reference", () => {
     ],
     ["one author and an unnamed one", [{ text: "A.", author: "bob" }, { text: "B." }]],
     ["no references", []],
-  ])("with %s there is nobody to compare with: an empty answer", async (_, references) => {
+  ])("with %s there is nobody to compare with: no finding", async (_, references) => {
     const { text, effective } = await ask("ceiling:reference", { ...discussed, references });
-    expect([text, effective]).toEqual(["", { referenceAuthor: null }]);
+    expect([text, effective]).toEqual([`{"findings":[]}`, { referenceAuthor: null }]);
   });
 });
 

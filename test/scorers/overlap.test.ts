@@ -41,12 +41,19 @@ test("operators tell code apart where plain words do not", async () => {
 });
 
 test("a repeated reference is compared with those of other authors", async () => {
-  const references = [{ text: "close the file", author: "ann" }, { text: "check null", author: "bob" }];
+  const references = [
+    { text: "close the file", author: "ann" },
+    { text: "check null", author: "bob" },
+  ];
   const scores = await scoresOf(references, ["close the file"], { referenceAuthor: "ann" });
   expect(scores["overlap.f1"]).toEqual({ numerator: 0, denominator: 1 });
 });
 
 test("a reviewer without another author's reference to repeat says nothing about the case", async () => {
-  expect(await scoresOf([{ text: "close the file", author: "ann" }], ["close the file"], { referenceAuthor: null })).toEqual({});
-  expect(await scoresOf([{ text: "close the file", author: "ann" }], ["close the file"], { referenceAuthor: "ann" })).toEqual({});
+  expect(
+    await scoresOf([{ text: "close the file", author: "ann" }], ["close the file"], { referenceAuthor: null }),
+  ).toEqual({});
+  expect(
+    await scoresOf([{ text: "close the file", author: "ann" }], ["close the file"], { referenceAuthor: "ann" }),
+  ).toEqual({});
 });

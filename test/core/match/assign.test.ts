@@ -5,10 +5,13 @@ import { assign, coverBugs, type Edge } from "../../../src/core/match/assign.ts"
 const edge = (findingIndex: number, bugIndex: number, weight = 1): Edge => ({ findingIndex, bugIndex, weight });
 
 /** Edges between up to five findings and five bugs, each pair once, weights in eighths so that sums are exact. */
-const edgeSets = fc.uniqueArray(fc.record({ findingIndex: fc.nat(4), bugIndex: fc.nat(4), weight: fc.nat(8).map((eighths) => eighths / 8) }), {
-  selector: ({ findingIndex, bugIndex }) => findingIndex * 5 + bugIndex,
-  maxLength: 14,
-});
+const edgeSets = fc.uniqueArray(
+  fc.record({ findingIndex: fc.nat(4), bugIndex: fc.nat(4), weight: fc.nat(8).map((eighths) => eighths / 8) }),
+  {
+    selector: ({ findingIndex, bugIndex }) => findingIndex * 5 + bugIndex,
+    maxLength: 14,
+  },
+);
 
 /** Every one-to-one choice of edges. */
 function* choices(edges: readonly Edge[]): Generator<Edge[]> {
@@ -60,7 +63,9 @@ describe("assign", () => {
   test("makes as many matches as trying every choice does, and of those the heaviest", () => {
     fc.assert(
       fc.property(edgeSets, (edges) => {
-        const best = [...choices(edges)].reduce((a, b) => (b.length - a.length || weightOf(b) - weightOf(a)) > 0 ? b : a);
+        const best = [...choices(edges)].reduce((a, b) =>
+          (b.length - a.length || weightOf(b) - weightOf(a)) > 0 ? b : a,
+        );
         const chosen = assign(edges);
         expect([chosen.length, weightOf(chosen)]).toEqual([best.length, weightOf(best)]);
       }),

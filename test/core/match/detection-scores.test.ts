@@ -17,9 +17,21 @@ const bug = (more: Partial<LedgerBug> = {}): LedgerBug => ({
   within: { 0: false, 1: false, 3: false, 5: false, 10: false },
   ...more,
 });
-const found = bug({ state: "found", finding: 0, theme: true, file: true, location: true, within: { 0: true, 1: true, 3: true, 5: true, 10: true } });
+const found = bug({
+  state: "found",
+  finding: 0,
+  theme: true,
+  file: true,
+  location: true,
+  within: { 0: true, 1: true, 3: true, 5: true, 10: true },
+});
 
-const finding = (state: LedgerFinding["state"], more: Partial<LedgerFinding> = {}): LedgerFinding => ({ state, offPlace: false, invented: false, ...more });
+const finding = (state: LedgerFinding["state"], more: Partial<LedgerFinding> = {}): LedgerFinding => ({
+  state,
+  offPlace: false,
+  invented: false,
+  ...more,
+});
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
 function scoresOf(ledger: Partial<Ledger>, beta = 1) {
@@ -28,10 +40,14 @@ function scoresOf(ledger: Partial<Ledger>, beta = 1) {
   return scoreLedger(source, { findings: full.findings.map(() => findingAt(10)) }, full, beta);
 }
 
-const valueOf = (score: unknown) => (score as { numerator: number }).numerator / (score as { denominator: number }).denominator;
+const valueOf = (score: unknown) =>
+  (score as { numerator: number }).numerator / (score as { denominator: number }).denominator;
 
 describe("F scores", () => {
-  const ledger = { findings: [...times(86, finding("matched")), ...times(90, finding("unlisted")), ...times(7, finding("duplicate"))], bugs: [...times(86, found), ...times(51, bug())] };
+  const ledger = {
+    findings: [...times(86, finding("matched")), ...times(90, finding("unlisted")), ...times(7, finding("duplicate"))],
+    bugs: [...times(86, found), ...times(51, bug())],
+  };
 
   test.each([
     [0.5, 0.4948],
@@ -46,14 +62,20 @@ describe("F scores", () => {
   });
 
   test("leave out what is undecided or ignored", () => {
-    const more = { findings: [...ledger.findings, finding("unjudged"), finding("ignored")], bugs: [...ledger.bugs, bug({ state: "unjudged" })] };
+    const more = {
+      findings: [...ledger.findings, finding("unjudged"), finding("ignored")],
+      bugs: [...ledger.bugs, bug({ state: "unjudged" })],
+    };
     expect(scoresOf(more)["detection.f1"]).toEqual(scoresOf(ledger)["detection.f1"]);
   });
 
   test("of one case are those of recall and precision", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(9), fc.nat(9), (hits, extra, missed) => {
-        const scores = scoresOf({ findings: [...times(hits, finding("matched")), ...times(extra, finding("unlisted"))], bugs: [...times(hits, found), ...times(missed, bug())] });
+        const scores = scoresOf({
+          findings: [...times(hits, finding("matched")), ...times(extra, finding("unlisted"))],
+          bugs: [...times(hits, found), ...times(missed, bug())],
+        });
         const [precision, recall] = [valueOf(scores["detection.precision"]), valueOf(scores["detection.recall"])];
         expect(valueOf(scores["detection.f1"])).toBeCloseTo((2 * precision * recall) / (precision + recall), 12);
       }),
@@ -62,7 +84,10 @@ describe("F scores", () => {
 });
 
 describe("precision", () => {
-  const ledger = { findings: [finding("matched"), finding("duplicate"), finding("unlisted"), finding("ignored"), finding("unjudged")], bugs: [found] };
+  const ledger = {
+    findings: [finding("matched"), finding("duplicate"), finding("unlisted"), finding("ignored"), finding("unjudged")],
+    bugs: [found],
+  };
 
   test("counts duplicates as wrong when strict and leaves them out when lenient", () => {
     const scores = scoresOf(ledger);
@@ -90,7 +115,10 @@ describe("a clean case", () => {
   });
 
   test("is none with ignored findings only", () => {
-    expect(scoresOf({ findings: [finding("ignored")] })["detection.false_alarm_rate"]).toEqual({ numerator: 0, denominator: 1 });
+    expect(scoresOf({ findings: [finding("ignored")] })["detection.false_alarm_rate"]).toEqual({
+      numerator: 0,
+      denominator: 1,
+    });
   });
 
   test("has no recall and no macro precision, and a case with bugs has no false alarm", () => {
@@ -102,14 +130,20 @@ describe("a clean case", () => {
 
 describe("invented places", () => {
   test("are counted among findings that name a place", () => {
-    const findings = [finding("unlisted", { invented: true }), finding("unlisted"), finding("unlisted", { invented: null })];
+    const findings = [
+      finding("unlisted", { invented: true }),
+      finding("unlisted"),
+      finding("unlisted", { invented: null }),
+    ];
     expect(scoresOf({ findings })["detection.invented_rate"]).toEqual({ numerator: 1, denominator: 2 });
   });
 });
 
 describe("severity agreement", () => {
   test("looks at matched findings that give a severity", async () => {
-    const source = caseOf({ bugs: [bugAt(10, { severity: "high" }), bugAt(30, { id: "b2", severity: "low" }), bugAt(60, { id: "b3" })] });
+    const source = caseOf({
+      bugs: [bugAt(10, { severity: "high" }), bugAt(30, { id: "b2", severity: "low" }), bugAt(60, { id: "b3" })],
+    });
     const findings: Finding[] = [
       findingAt(10, "b1", { severity: "high" }),
       findingAt(30, "b2", { severity: "high" }),
@@ -124,13 +158,22 @@ describe("severity agreement", () => {
 describe("countBugs", () => {
   test("counts each level of strictness by itself", () => {
     const bugs = [found, bug({ theme: true }), bug({ file: true, location: true }), bug({ file: true }), bug()];
-    const counts = ["detection.recall", "detection.recall_theme", "detection.recall_file", "detection.recall_location"] as const;
-    expect(counts.map((name) => countBugs(name, bugs))).toEqual([1, 2, 3, 2].map((numerator) => ({ numerator, denominator: 5 })));
+    const counts = [
+      "detection.recall",
+      "detection.recall_theme",
+      "detection.recall_file",
+      "detection.recall_location",
+    ] as const;
+    expect(counts.map((name) => countBugs(name, bugs))).toEqual(
+      [1, 2, 3, 2].map((numerator) => ({ numerator, denominator: 5 })),
+    );
   });
 
   test.each([0, 1, 3, 5, 10] as const)("recall_at_%d reads that tolerance", (lines) => {
     const bugs = [bug({ within: { ...bug().within, [lines]: true } }), bug()];
-    const counts = bugMetricNames.filter((name) => name.includes("_at_")).map((name) => [name, countBugs(name, bugs).numerator]);
+    const counts = bugMetricNames
+      .filter((name) => name.includes("_at_"))
+      .map((name) => [name, countBugs(name, bugs).numerator]);
     expect(Object.fromEntries(counts)).toMatchObject({ [`detection.recall_at_${lines}`]: 1 });
     expect(counts.filter(([, numerator]) => numerator === 1)).toHaveLength(1);
   });
@@ -140,7 +183,10 @@ describe("countBugs", () => {
     expect(countBugs("detection.recall", bugs)).toEqual({ numerator: 1, denominator: 1 });
     expect(countBugs("detection.recall_at_10", bugs)).toEqual({ numerator: 1, denominator: 1 });
     expect(countBugs("detection.recall_location", bugs)).toEqual({ numerator: 1, denominator: 2 });
-    expect(countBugs("detection.recall_theme", [bug({ state: "unjudged", theme: true })])).toEqual({ numerator: 1, denominator: 1 });
+    expect(countBugs("detection.recall_theme", [bug({ state: "unjudged", theme: true })])).toEqual({
+      numerator: 1,
+      denominator: 1,
+    });
   });
 
   test("of no bug is nothing of nothing", () => {

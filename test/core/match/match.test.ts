@@ -10,17 +10,33 @@ const two = caseOf({ bugs: [bugAt(10), bugAt(12, { id: "b2", severity: "low" })]
 
 /** Cases of up to four bugs, some close together, one on the file and one deleted. */
 const cases = fc
-  .subarray([bugAt(10), bugAt(12, { id: "b2" }), bugAt(40, { id: "b3" }), bugAt(1, { id: "b4", anchor: { file: "src/b.ts", side: "file" } })], { minLength: 1 })
+  .subarray(
+    [
+      bugAt(10),
+      bugAt(12, { id: "b2" }),
+      bugAt(40, { id: "b3" }),
+      bugAt(1, { id: "b4", anchor: { file: "src/b.ts", side: "file" } }),
+    ],
+    { minLength: 1 },
+  )
   .map((bugs) => caseOf({ bugs, diff: diffOf({ [path]: added(60), "src/b.ts": ["-x", " y"] }) }));
 
 const words = (marks: string[]) =>
-  fc.subarray(["b1", "b2", "b3", "b4"]).chain((ids) => fc.tuple(...ids.map((id) => fc.constantFrom(...marks.map((mark) => id + mark))))).map((all) => all.join(" "));
+  fc
+    .subarray(["b1", "b2", "b3", "b4"])
+    .chain((ids) => fc.tuple(...ids.map((id) => fc.constantFrom(...marks.map((mark) => id + mark)))))
+    .map((all) => all.join(" "));
 
 /** Findings at, near or far from the bugs, or without a place; their marks say how sure the matcher is. */
 const findingsWith = (marks: string[]) =>
   fc.array(
     fc.record(
-      { file: fc.constantFrom(path, "src/b.ts", "nowhere.ts"), lines: fc.constantFrom([9, 11], [12, 12], [15, 15], [20, 20], [42, 40]), message: words(marks), severity: fc.constantFrom("nit", "high") },
+      {
+        file: fc.constantFrom(path, "src/b.ts", "nowhere.ts"),
+        lines: fc.constantFrom([9, 11], [12, 12], [15, 15], [20, 20], [42, 40]),
+        message: words(marks),
+        severity: fc.constantFrom("nit", "high"),
+      },
       { requiredKeys: ["message"] },
     ) as fc.Arbitrary<Finding>,
     { maxLength: 6 },
@@ -115,7 +131,12 @@ describe("the state of a bug", () => {
 });
 
 describe("where the place is missing", () => {
-  const placeless: Finding[] = [{ message: "b1" }, { file: path, message: "b1" }, { lines: [10, 10], message: "b1" }, { file: "nowhere.ts", lines: [10, 10], message: "b1" }];
+  const placeless: Finding[] = [
+    { message: "b1" },
+    { file: path, message: "b1" },
+    { lines: [10, 10], message: "b1" },
+    { file: "nowhere.ts", lines: [10, 10], message: "b1" },
+  ];
 
   test.each(placeless)("%j counts for the theme alone", async (finding) => {
     const { bugs } = await ledgerOf(one, [finding]);
@@ -134,7 +155,8 @@ describe("where the place is missing", () => {
 });
 
 describe("an invented place", () => {
-  const invented = async (source: Case, finding: Finding) => (await ledgerOf({ ...source, bugs: [] }, [finding])).findings[0]?.invented;
+  const invented = async (source: Case, finding: Finding) =>
+    (await ledgerOf({ ...source, bugs: [] }, [finding])).findings[0]?.invented;
   const retrieved = { retrieved: [{ path: "lib/helper.ts", text: "x" }] };
 
   test.each([
@@ -144,11 +166,36 @@ describe("an invented place", () => {
     ["in a file without a line", caseOf(), { file: path, message: "x" }, false],
     ["in a file that is not there", caseOf(), findingAt(1, "x", { file: "src/ghost.ts" }), true],
     ["in no file", caseOf(), { message: "x" }, null],
-    ["outside the hunks of a file given whole", caseOf({ diff: diffOf({ [path]: added(2) }), files: { [path]: "1\n2\n3\n" } }), findingAt(3), false],
-    ["past the end of a file given whole", caseOf({ diff: diffOf({ [path]: added(2) }), files: { [path]: "1\n2\n3\n" } }), findingAt(4), true],
-    ["in a file shown beside the change", caseOf({ context: retrieved }), findingAt(1, "x", { file: "lib/helper.ts" }), false],
-    ["in one of two files of that name", caseOf({ diff: diffOf({ "a/i.ts": added(1), "b/i.ts": added(1) }) }), findingAt(1, "x", { file: "i.ts" }), false],
-    ["on deleted lines", caseOf({ diff: diffOf({ [path]: ["-x", "-y", " z"] }) }), findingAt(2, "x", { side: "old" }), false],
+    [
+      "outside the hunks of a file given whole",
+      caseOf({ diff: diffOf({ [path]: added(2) }), files: { [path]: "1\n2\n3\n" } }),
+      findingAt(3),
+      false,
+    ],
+    [
+      "past the end of a file given whole",
+      caseOf({ diff: diffOf({ [path]: added(2) }), files: { [path]: "1\n2\n3\n" } }),
+      findingAt(4),
+      true,
+    ],
+    [
+      "in a file shown beside the change",
+      caseOf({ context: retrieved }),
+      findingAt(1, "x", { file: "lib/helper.ts" }),
+      false,
+    ],
+    [
+      "in one of two files of that name",
+      caseOf({ diff: diffOf({ "a/i.ts": added(1), "b/i.ts": added(1) }) }),
+      findingAt(1, "x", { file: "i.ts" }),
+      false,
+    ],
+    [
+      "on deleted lines",
+      caseOf({ diff: diffOf({ [path]: ["-x", "-y", " z"] }) }),
+      findingAt(2, "x", { side: "old" }),
+      false,
+    ],
     ["on the new side of a deleted file", caseOf({ diff: diffOf({ [path]: ["-x", "-y"] }) }), findingAt(1), true],
   ])("%s", async (_, source, finding, expected) => {
     expect(await invented(source, finding as Finding)).toBe(expected);
@@ -156,7 +203,11 @@ describe("an invented place", () => {
 });
 
 describe("places of a clean twin", () => {
-  const twin = caseOf({ id: "c1.clean", bugs: [], twin: { of: "c1", places: [{ bugId: "b1", file: path, lines: [10, 12] }] } });
+  const twin = caseOf({
+    id: "c1.clean",
+    bugs: [],
+    twin: { of: "c1", places: [{ bugId: "b1", file: path, lines: [10, 12] }] },
+  });
   const touched = async (finding: Finding, source = twin, location: "required" | "optional" = "required") =>
     (await ledgerOf(source, [finding], { location })).places;
 
@@ -192,8 +243,12 @@ describe("the ledger", () => {
         const ledger = await ledgerOf(source, findings, own);
         expect(ledger.findings).toHaveLength(findings.length);
         expect(ledger.bugs.map(({ bugId }) => bugId)).toEqual(source.bugs?.map(({ id }) => id));
-        const matched = ledger.findings.flatMap(({ state, bugId }, index) => (state === "matched" ? [`${index} ${bugId}`] : []));
-        const found = ledger.bugs.flatMap(({ state, bugId, finding }) => (state === "found" ? [`${finding} ${bugId}`] : []));
+        const matched = ledger.findings.flatMap(({ state, bugId }, index) =>
+          state === "matched" ? [`${index} ${bugId}`] : [],
+        );
+        const found = ledger.bugs.flatMap(({ state, bugId, finding }) =>
+          state === "found" ? [`${finding} ${bugId}`] : [],
+        );
         expect(matched.sort()).toEqual(found.sort());
         expect(new Set(found.map((pair) => pair.split(" ")[0])).size).toBe(found.length);
         expect(ledger.bugs.every(({ state, finding }) => (state === "found") === (finding !== null))).toBe(true);
@@ -202,7 +257,9 @@ describe("the ledger", () => {
   });
 
   test("does not depend on the order of the findings", async () => {
-    const shuffled = anyFindings.chain((findings) => fc.tuple(fc.constant(findings), fc.shuffledSubarray(findings, { minLength: findings.length })));
+    const shuffled = anyFindings.chain((findings) =>
+      fc.tuple(fc.constant(findings), fc.shuffledSubarray(findings, { minLength: findings.length })),
+    );
     await fc.assert(
       fc.asyncProperty(cases, shuffled, settings, async (source, [findings, permuted], own) => {
         const ledgers = [await ledgerOf(source, findings, own), await ledgerOf(source, permuted, own)];

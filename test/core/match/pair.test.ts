@@ -13,18 +13,28 @@ const placesOf = (source: Case, findings: Finding[]) =>
 async function pairOf(source: Case, finding: Finding) {
   const files = parseDiff(source.diff);
   const bugs = source.bugs ?? [];
-  const [pair] = await comparePairs({ id: source.id, bugs }, files, placeFindings(source, files, { findings: [finding] }), namingMatcher);
+  const [pair] = await comparePairs(
+    { id: source.id, bugs },
+    files,
+    placeFindings(source, files, { findings: [finding] }),
+    namingMatcher,
+  );
   if (pair === undefined) throw new Error("no pair");
   return pair;
 }
 
 describe("placeFindings", () => {
   test("swaps an inverted range", () => {
-    expect(placesOf(caseOf(), [findingAt(1, "x", { lines: [9, 4] })])).toEqual([{ file: path, side: "new", lines: [4, 9] }]);
+    expect(placesOf(caseOf(), [findingAt(1, "x", { lines: [9, 4] })])).toEqual([
+      { file: path, side: "new", lines: [4, 9] },
+    ]);
   });
 
   test("puts a finding on the new side unless it says old", () => {
-    expect(placesOf(caseOf(), [findingAt(1), findingAt(1, "x", { side: "old" })]).map((place) => place?.side)).toEqual(["new", "old"]);
+    expect(placesOf(caseOf(), [findingAt(1), findingAt(1, "x", { side: "old" })]).map((place) => place?.side)).toEqual([
+      "new",
+      "old",
+    ]);
   });
 
   test("has no place for a finding without a file, or with one that the case does not have", () => {
@@ -39,11 +49,17 @@ describe("placeFindings", () => {
 
   test("prefers the changed file where a file shown beside the change has the same name", () => {
     const source = caseOf({ context: { retrieved: [{ path: "lib/a.ts", text: "" }] } });
-    expect(placesOf(source, [findingAt(1, "x", { file: "a.ts" }), findingAt(1, "x", { file: "lib/a.ts" })]).map((place) => place?.file)).toEqual([path, "lib/a.ts"]);
+    expect(
+      placesOf(source, [findingAt(1, "x", { file: "a.ts" }), findingAt(1, "x", { file: "lib/a.ts" })]).map(
+        (place) => place?.file,
+      ),
+    ).toEqual([path, "lib/a.ts"]);
   });
 
   test("takes the new name of a renamed file for a bare name", () => {
-    const source = caseOf({ diff: "diff --git a/one/x.py b/two/x.py\nrename from one/x.py\nrename to two/x.py\n--- a/one/x.py\n+++ b/two/x.py\n@@ -1 +1 @@\n-a\n+b\n" });
+    const source = caseOf({
+      diff: "diff --git a/one/x.py b/two/x.py\nrename from one/x.py\nrename to two/x.py\n--- a/one/x.py\n+++ b/two/x.py\n@@ -1 +1 @@\n-a\n+b\n",
+    });
     expect(placesOf(source, [findingAt(1, "x", { file: "x.py" })])[0]?.file).toBe("two/x.py");
   });
 
@@ -60,7 +76,13 @@ describe("comparePairs", () => {
     const files = parseDiff(source.diff);
     const placed = placeFindings(source, files, { findings: [findingAt(5, "b2=.5"), findingAt(7, "b1? b2")] });
     const pairs = await comparePairs({ id: "c1", bugs: source.bugs ?? [] }, files, placed, namingMatcher);
-    const seen = pairs.map(({ findingIndex, bugIndex, verdict, weight, distance }) => [findingIndex, bugIndex, verdict, weight, distance]);
+    const seen = pairs.map(({ findingIndex, bugIndex, verdict, weight, distance }) => [
+      findingIndex,
+      bugIndex,
+      verdict,
+      weight,
+      distance,
+    ]);
     expect(seen.sort()).toEqual([
       [0, 0, "different", 0, 0],
       [0, 1, "same", 0.5, 45],
@@ -102,11 +124,14 @@ describe("isAtPlace", () => {
   const lineless: Finding = { file: path, message: "b1" };
   const filelessLines: Finding = { lines: [21, 21], message: "b1" };
 
-  test.each([fileless, lineless, filelessLines])("a place that is missing fits nowhere when places are required, anywhere when optional: %j", async (finding) => {
-    const pair = await pairOf(source, finding);
-    expect(isAtPlace(pair, 1000, "required")).toBe(false);
-    expect(isAtPlace(pair, 0, "optional")).toBe(true);
-  });
+  test.each([fileless, lineless, filelessLines])(
+    "a place that is missing fits nowhere when places are required, anywhere when optional: %j",
+    async (finding) => {
+      const pair = await pairOf(source, finding);
+      expect(isAtPlace(pair, 1000, "required")).toBe(false);
+      expect(isAtPlace(pair, 0, "optional")).toBe(true);
+    },
+  );
 
   test("naming another file is naming a place, also when places are optional", async () => {
     expect(isAtPlace(await pairOf(source, { file: "src/b.ts", message: "b1" }), 3, "optional")).toBe(false);

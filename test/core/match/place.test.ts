@@ -3,7 +3,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Anchor } from "../../../src/core/case.ts";
 import { parseDiff } from "../../../src/core/diff.ts";
-import { fileOf, fittingPaths, intervalDistance, isOneFile, normalisePath, placeDistance, resolvePath, translateLines } from "../../../src/core/match/place.ts";
+import {
+  fileOf,
+  fittingPaths,
+  intervalDistance,
+  isOneFile,
+  normalisePath,
+  placeDistance,
+  resolvePath,
+  translateLines,
+} from "../../../src/core/match/place.ts";
 
 describe("resolvePath", () => {
   const known = ["src/export.py", "src/util/index.ts", "test/index.ts", "a/lib/x.go"];
@@ -27,9 +36,12 @@ describe("resolvePath", () => {
     expect(resolvePath(named, known)).toBe(expected);
   });
 
-  test.each(["index.ts", "port.py", "src/export.pyc", "lib/export.py", "other.py", ""])("does not guess what %j means", (named) => {
-    expect(resolvePath(named, known)).toBeNull();
-  });
+  test.each(["index.ts", "port.py", "src/export.pyc", "lib/export.py", "other.py", ""])(
+    "does not guess what %j means",
+    (named) => {
+      expect(resolvePath(named, known)).toBeNull();
+    },
+  );
 
   test("an ambiguous name fits several paths, a foreign one none", () => {
     expect(fittingPaths("index.ts", known)).toEqual(["src/util/index.ts", "test/index.ts"]);
@@ -65,11 +77,19 @@ describe("intervalDistance", () => {
 
 describe("translateLines", () => {
   /** Where each old and new line stands on the other side, by walking the whole texts and not the hunks. */
-  function alignment(old: readonly string[], next: readonly string[], patch: string): { old: number[]; next: number[] } {
+  function alignment(
+    old: readonly string[],
+    next: readonly string[],
+    patch: string,
+  ): { old: number[]; next: number[] } {
     const [file] = parseDiff(patch);
     const hunks = file?.hunks ?? [];
-    const deleted = new Set(hunks.flatMap(({ lines }) => lines.flatMap((line) => (line.kind === "deleted" ? (line.oldLine ?? []) : []))));
-    const added = new Set(hunks.flatMap(({ lines }) => lines.flatMap((line) => (line.kind === "added" ? (line.newLine ?? []) : []))));
+    const deleted = new Set(
+      hunks.flatMap(({ lines }) => lines.flatMap((line) => (line.kind === "deleted" ? (line.oldLine ?? []) : []))),
+    );
+    const added = new Set(
+      hunks.flatMap(({ lines }) => lines.flatMap((line) => (line.kind === "added" ? (line.newLine ?? []) : []))),
+    );
     const toNew: number[] = [];
     const toOld: number[] = [];
     let [oldLine, newLine] = [1, 1];
@@ -116,7 +136,9 @@ describe("translateLines", () => {
 });
 
 describe("placeDistance", () => {
-  const files = parseDiff("diff --git a/old.py b/new.py\nrename from old.py\nrename to new.py\n--- a/old.py\n+++ b/new.py\n@@ -1,3 +1,1 @@\n x\n-y\n-z\n");
+  const files = parseDiff(
+    "diff --git a/old.py b/new.py\nrename from old.py\nrename to new.py\n--- a/old.py\n+++ b/new.py\n@@ -1,3 +1,1 @@\n x\n-y\n-z\n",
+  );
   const anchor = (more: Partial<Anchor>): Anchor => ({ side: "new", file: "new.py", ...more });
 
   test("is 0 on the whole file, with lines and without", () => {
@@ -126,7 +148,9 @@ describe("placeDistance", () => {
 
   test("is unknown for a place without lines, and for another file", () => {
     expect(placeDistance({ file: "new.py", side: "new" }, anchor({ lines: [1, 1] }), files)).toBeNull();
-    expect(placeDistance({ file: "other.py", side: "new", lines: [1, 1] }, anchor({ lines: [1, 1] }), files)).toBeNull();
+    expect(
+      placeDistance({ file: "other.py", side: "new", lines: [1, 1] }, anchor({ lines: [1, 1] }), files),
+    ).toBeNull();
   });
 
   test("is measured on the anchor's side", () => {

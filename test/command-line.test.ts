@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { quote, writeCommandLine } from "../src/command-line.ts";
+
+describe("the line that repeats a run", () => {
+  test("has the words of the command behind the program's name", () => {
+    expect(writeCommandLine(["standard", "--model", "openai:m@http://127.0.0.1:8000/v1", "--limit", "20"])).toBe(
+      "nitbench standard --model openai:m@http://127.0.0.1:8000/v1 --limit 20",
+    );
+    expect(writeCommandLine([])).toBe("nitbench");
+  });
+
+  test.each([
+    [["a", "--name", "x", "--json"], "nitbench a --json"],
+    [["--resume", "runs/x", "a"], "nitbench a"],
+    [["a", "--name=x", "--resume=y"], "nitbench a"],
+    [["a", "--json", "b"], "nitbench a --json b"],
+  ])("leaves out what names one run only: %j", (argv, line) => {
+    expect(writeCommandLine(argv)).toBe(line);
+  });
+
+  test("keeps a value that reads like a flag or like another suite", () => {
+    expect(writeCommandLine(["a", "b", "--out", "b", "--set", "name=--name"], ["b"])).toBe("nitbench a --out b --set name=--name");
+  });
+
+  test("of one of several suites leaves out the others", () => {
+    expect(writeCommandLine(["run", "a", "-m", "floor:lgtm", "--quiet", "b"], ["b"])).toBe("nitbench run a -m floor:lgtm --quiet");
+  });
+
+  test.skipIf(process.platform === "win32")("is read back by a shell word for word", () => {
+    const word = fc.string({ unit: fc.constantFrom("a", " ", "'", '"', "\\", "$", "`", "*", "=", ">", "!", "\n", "ü"), minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(word, (text) => {
+        expect(execFileSync("/bin/sh", ["-c", `printf %s ${quote(text)}`], { encoding: "utf8" })).toBe(text);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("quotes an empty word, so that it is not lost", () => {
+    expect(quote("")).toBe("''");
+  });
+});

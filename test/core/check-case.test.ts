@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import type { Case } from "../../src/core/case.ts";
+import { checkCase, checkTwin } from "../../src/core/check-case.ts";
+import { UsageError } from "../../src/core/errors.ts";
+import { added, bugAt, caseOf, diffOf, path } from "../fixtures/cases.ts";
+
+describe("checkCase", () => {
+  test("takes a case whose anchors lie in its diff, on every side", () => {
+    const bugs = [
+      bugAt(2),
+      bugAt(1, { id: "b2", anchor: { side: "old" } }),
+      bugAt(1, { id: "b3", anchor: { side: "file" } }),
+    ];
+    expect(() =>
+      checkCase(
+        caseOf({ diff: diffOf({ [path]: [" a", "+b"] }), bugs, references: [{ text: "x", anchor: bugAt(2).anchor }] }),
+      ),
+    ).not.toThrow();
+  });
+
+  test.each<[string, Partial<Case>, string]>([
+    [
+      "a line behind the hunks",
+      { bugs: [bugAt(101)] },
+      `bug "b1": anchor ${path} lines 101-101 (new side) lies outside the diff`,
+    ],
+    ["a range that leaves the hunk", { bugs: [bugAt([99, 101])] }, "lines 99-101"],
+    [
+      "a file that is not in the diff",
+      { bugs: [bugAt(1, { anchor: { file: "other.ts" } })] },
+      "anchor other.ts lines 1-1",
+    ],
+    ["the old side of an added file", { bugs: [bugAt(1, { anchor: { side: "old" } })] }, "(old side)"],
+    [
+      "a reference outside the diff",
+      { references: [{ text: "x", anchor: bugAt(500).anchor }] },
+      "references[0]: anchor",
+    ],
+    ["one bug id twice", { bugs: [bugAt(1), bugAt(2)] }, 'bug id "b1" stands twice'],
+    ["a text that is no diff", { diff: "hello\n" }, "diff: "],
+    ["a path that climbs", { files: { "../secret": "x" } }, 'path "../secret" leaves the dataset folder'],
+    [
+      "an absolute path",
+      { twin: { of: "x", places: [{ bugId: "b", file: "/etc/passwd", lines: [1, 1] }] } },
+      'path "/etc/passwd" leaves',
+    ],
+    ["a drive", { files: { "C:\\x": "x" } }, 'path "C:\\x" leaves'],
+    ["a path that climbs inside", { files: { "a\\..\\..\\x": "x" } }, "leaves"],
+    ["a diff of a path that climbs", { diff: diffOf({ "../x": added(1) }) }, 'path "../x" leaves'],
+    [
+      "a twin with bugs",
+      { bugs: [bugAt(1)], twin: { of: "x", places: [] } },
+      "a twin is the clean counterpart of its case, got 1 bugs (write bugs: [])",
+    ],
+    ["a twin that is not annotated", { twin: { of: "x", places: [] } }, "got bugs absent (write bugs: [])"],
+  ])("refuses %s", (_, more, message) => {
+    const check = () => checkCase(caseOf(more));
+    expect(check).toThrow(UsageError);
+    expect(check).toThrow(message);
+    expect(check).toThrow('case "c1"');
+  });
+
+  test("does not mind dots inside a name", () => {
+    expect(() => checkCase(caseOf({ files: { "src/..a/b..c": "x" } }))).not.toThrow();
+  });
+});
+
+describe("checkTwin", () => {
+  const bugIdsOf = new Map([
+    ["c1", ["b1", "b2"]],
+    ["clean", []],
+  ]);
+  const check =
+    (of: string, ...bugIds: string[]) =>
+    () =>
+      checkTwin({ id: "t", of, bugIds }, bugIdsOf);
+
+  test("takes places of bugs that the case has", () => {
+    expect(check("c1", "b2")).not.toThrow();
+  });
+
+  test.each([
+    [check("ghost"), 'twin.of names "ghost", which is no annotated case of this dataset'],
+    [check("clean"), 'twin.of names "clean", which has no bugs'],
+    [check("c1", "b1", "b9"), 'names bug "b9", which "c1" does not have (it has b1, b2)'],
+  ])("refuses what does not fit its case: %#", (wrong, message) => {
+    expect(wrong).toThrow(message);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import type { z } from "zod";
+import { checkSuite } from "../../src/core/check-suite.ts";
+import { metricNames } from "../../src/core/metric.ts";
+import { Gate, Suite } from "../../src/core/suite.ts";
+
+type Input = z.input<typeof Suite>;
+
+const suiteOf = (more: Partial<Input> = {}) =>
+  Suite.parse({
+    version: 1,
+    name: "s",
+    dataset: { path: "d" },
+    scorers: { detection: {}, overlap: {}, contract: {}, form: {}, load: {} },
+    ...more,
+  });
+const without = (gates: Suite["gates"], scorers: Suite["scorers"]) =>
+  checkSuite({ ...suiteOf(), gates, scorers }).map(({ path, message }) => `${path.join(".")}: ${message}`);
+
+const mistakesOf = (more: Partial<Input>) =>
+  checkSuite(suiteOf(more)).map(({ path, message }) => `${path.join(".")}: ${message}`);
+const gateMistakes = (gate: NonNullable<Input["gates"]>[number]) => mistakesOf({ gates: [gate] });
+
+test("a suite whose gates are on metrics that its scorers give has no mistake", () => {
+  const gates = metricNames.map((metric) => ({ metric, min: 0.5 }));
+  expect(mistakesOf({ gates, reviewers: ["openai:m"], company: ["floor:silent", "static:"] })).toEqual([]);
+});
+
+describe("a gate", () => {
+  test("on an unknown metric is told the nearest one", () => {
+    const [mistake] = gateMistakes({ metric: "detection.recal", min: 0.5 });
+    expect(mistake).toMatch(
+      /^gates\.0\.metric: unknown metric "detection\.recal" \(did you mean "detection\.recall"\? known: /,
+    );
+  });
+
+  test.each(["judge.pass_rate", "latency.p95_ms", "cost.usd"])("on %s is told that it is not built yet", (metric) => {
+    expect(gateMistakes({ metric, min: 0.5 })).toEqual([`gates.0.metric: "${metric}" is not built yet`]);
+  });
+
+  test.each([
+    [{ min: 80 }, "gates.0.min: expected 0 to 1, got 80 (write 0.8)"],
+    [{ max: 100 }, "gates.0.max: expected 0 to 1, got 100 (write 1)"],
+    [{ min: 0.5, warnAbove: 95 }, "gates.0.warnAbove: expected 0 to 1, got 95 (write 0.95)"],
+    [{ min: 250 }, "gates.0.min: expected 0 to 1, got 250"],
+    [{ max: -0.1 }, "gates.0.max: expected 0 to 1, got -0.1"],
+    [{ min: 0.8, max: 0.2 }, "gates.0.min: expected at most max (0.2), got 0.8 (swap the two)"],
+  ])("%j of a rate is a mistake", (rule, mistake) => {
+    expect(gateMistakes({ metric: "detection.recall", ...rule })).toEqual([mistake]);
+  });
+
+  test("of a time or a count may be above 1", () => {
+    expect(gateMistakes({ metric: "load.p95_ms", max: 1000 })).toEqual([]);
+    expect(gateMistakes({ metric: "detection.findings_per_clean_case", max: 2 })).toEqual([]);
+  });
+
+  test("without its scorer is told which to add", () => {
+    expect(without([Gate.parse({ metric: "detection.recall", min: 0.5 })], { overlap: {} })).toEqual([
+      'gates.0.metric: "detection.recall" needs the scorer detection (write detection: {} under scorers)',
+    ]);
+  });
+
+  test("against a baseline is not built yet", () => {
+    expect(gateMistakes({ metric: "detection.f1", vsBaseline: { margin: 0.05 } })).toEqual([
+      "gates.0.vsBaseline: not built yet (write min or max)",
+    ]);
+  });
+
+  test.each(["severity == critical", "language == go and category in [race, logic]", "promptChars > 8000"])(
+    "may look at the bugs where %s",
+    (where) => {
+      expect(gateMistakes({ metric: "detection.recall", where, min: 0.5 })).toEqual([]);
+    },
+  );
+
+  test("may not ask a severity of a metric that does not count bugs", () => {
+    const [mistake] = gateMistakes({ metric: "detection.precision", where: "severity == critical", min: 0.5 });
+    expect(mistake).toMatch(
+      /^gates\.0\.where: "detection\.precision" does not count bugs, so it has no severity or category \(those that have: detection\.recall, /,
+    );
+    expect(gateMistakes({ metric: "overlap.f1", where: "language == go", min: 0.5 })).toEqual([]);
+  });
+
+  test("with a condition that cannot be read is told why", () => {
+    expect(gateMistakes({ metric: "detection.recall", where: "sverity == low", min: 0.5 })[0]).toMatch(
+      /^gates\.0\.where: where: unknown field "sverity" \(did you mean "severity"/,
+    );
+  });
+});
+
+describe("scorers", () => {
+  test.each([
+    [{ detection: {}, safety: {} }, "scorers.safety: not built yet (remove it)"],
+    [{ detection: {}, latency: {} }, "scorers.latency: not built yet (remove it)"],
+    [
+      { detection: { matcher: "judge" as const } },
+      "scorers.detection.matcher: judge: not built yet (write lexical or recorded)",
+    ],
+    [
+      { detection: { counting: "published" as const } },
+      "scorers.detection.counting: published: not built yet (write one-to-one)",
+    ],
+    [
+      { detection: { matcher: "recorded" as const } },
+      "scorers.detection.verdicts: missing (matcher: recorded needs a file of recorded verdicts)",
+    ],
+  ])("%j is a mistake", (scorers, mistake) => {
+    expect(mistakesOf({ scorers })).toEqual([mistake]);
+  });
+
+  test("none at all are a mistake", () => {
+    expect(without([], {})).toEqual(["scorers: expected at least one scorer, got none (write detection: {})"]);
+  });
+
+  test("a recorded matcher with its verdicts is none", () => {
+    expect(mistakesOf({ scorers: { detection: { matcher: "recorded", verdicts: "v.jsonl" } } })).toEqual([]);
+  });
+});
+
+test("an unknown reviewer is found where it stands", () => {
+  expect(
+    mistakesOf({ reviewers: ["openai:m", "opnai:m"], company: ["flor:silent"] }).map(
+      (mistake) => mistake.split(": model")[0],
+    ),
+  ).toEqual(["reviewers.1", "company.0"]);
+});
+
+test("repeats ask for a temperature", () => {
+  expect(mistakesOf({ reviewer: { repeats: 3 } })).toEqual([
+    "reviewer.repeats: expected 1 at temperature 0, where repeats are near-copies, got 3 (set reviewer.temperature above 0)",
+  ]);
+  expect(mistakesOf({ reviewer: { repeats: 3, temperature: 0.7 } })).toEqual([]);
+});
+
+test("all mistakes are told at once", () => {
+  expect(
+    mistakesOf({
+      reviewers: ["x"],
+      reviewer: { repeats: 2 },
+      gates: [
+        { metric: "nope", min: 1 },
+        { metric: "detection.f1", min: 70 },
+      ],
+    }),
+  ).toHaveLength(4);
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import type { Generation, Outcome } from "../../src/core/generation.ts";
+import { readPart, worstOutcome } from "../../src/core/part.ts";
+import { added, diffOf } from "../fixtures/cases.ts";
+
+const generationOf = (text: string, outcome: Outcome = "completed"): Generation => ({
+  v: 1,
+  kind: "generation",
+  key: "k",
+  reviewer: "r",
+  caseId: "c",
+  part: 0,
+  repeat: 0,
+  outcome,
+  text,
+  finishReason: null,
+  usage: { promptTokens: null, completionTokens: null, cachedTokens: null },
+  timing: { scheduledMs: 0, dispatchedMs: 0, firstChunkMs: null, lastChunkMs: null, finishedMs: 1 },
+  attempts: [],
+  effective: {},
+  fromCache: false,
+});
+const one = { index: 0, diff: diffOf({ "a.ts": added(3) }) };
+const two = { index: 0, diff: diffOf({ "a.ts": added(3), "b.ts": added(3) }) };
+const json = (finding: object) => JSON.stringify({ findings: [{ message: "The loop never ends.", ...finding }] });
+const findingOf = (text: string, part = one) => readPart(generationOf(text), part, "findings").review?.findings[0];
+
+describe("readPart", () => {
+  test("reads a completed generation and says whether it keeps the contract", () => {
+    const read = readPart(generationOf(json({ file: "a.ts", lines: [2, 3] })), one, "findings");
+    expect(read).toMatchObject({
+      outcome: "completed",
+      isContractValid: true,
+      review: { findings: [{ file: "a.ts", lines: [2, 3] }] },
+    });
+    expect(readPart(generationOf("a.ts:2: The loop never ends."), one, "findings")).toMatchObject({
+      outcome: "completed",
+      isContractValid: false,
+    });
+  });
+
+  test.each(["truncated", "refused", "overflow"] as const)(
+    "takes a generation that was %s for silence, whatever it says",
+    (outcome) => {
+      const read = readPart(generationOf(json({ file: "a.ts" }), outcome), one, "findings");
+      expect(read).toMatchObject({ outcome, isContractValid: false, review: { findings: [] } });
+    },
+  );
+
+  test("takes a transport error for no review at all", () => {
+    expect(readPart(generationOf("", "transport-error"), one, "findings")).toMatchObject({
+      outcome: "transport-error",
+      isContractValid: null,
+      review: null,
+    });
+  });
+
+  test.each([
+    ["I'm sorry, but I can't help with that.", "refused"],
+    ['{"findings": [{"file": "a.ts", ', "invalid"],
+    ["", "completed"],
+  ])("takes %j for silence that breaks the contract, and calls it %s", (text, outcome) => {
+    expect(readPart(generationOf(text), one, "findings")).toMatchObject({
+      outcome,
+      isContractValid: false,
+      review: { findings: [] },
+    });
+  });
+
+  test("puts lines without a file into the only file that was shown", () => {
+    expect(findingOf(json({ line: 2 }))).toMatchObject({ file: "a.ts", lines: [2, 2] });
+    expect(findingOf(json({ line: 2 }), two)).not.toHaveProperty("file");
+  });
+
+  test("gives no file to a finding without lines, nor another to one that names its own", () => {
+    expect(findingOf(json({}))).not.toHaveProperty("file");
+    expect(findingOf(json({ file: "b.ts", line: 2 }))?.file).toBe("b.ts");
+  });
+
+  test("gives no file where the diff names none", () => {
+    expect(findingOf(json({ line: 2 }), { index: 0, diff: "@@ -0,0 +1,2 @@\n+a\n+b\n" })).not.toHaveProperty("file");
+  });
+});
+
+test("a case is shown with the outcome of the part that fared worst", () => {
+  expect(worstOutcome(["completed", "invalid", "refused"])).toBe("invalid");
+  expect(worstOutcome(["overflow", "transport-error", "completed"])).toBe("transport-error");
+  expect(worstOutcome(["completed"])).toBe("completed");
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { planCase, type PlanSettings } from "../../src/core/plan.ts";
+import { parsePrompt } from "../../src/core/prompt.ts";
+import { added, bugAt, caseOf, diffOf } from "../fixtures/cases.ts";
+
+const settings = (more: Partial<PlanSettings> = {}): PlanSettings => ({
+  reviewer: "openai:m",
+  seesTruth: false,
+  prompt: parsePrompt("Review:\n{{diff}}", "p.md"),
+  unit: "case",
+  repeats: 1,
+  parameters: { maxTokens: 100, temperature: 0.5, seed: 7 },
+  ...more,
+});
+const source = caseOf({
+  diff: diffOf({ "a.ts": added(1), "b.ts": added(2) }),
+  files: { "a.ts": "A", "b.ts": "B" },
+  bugs: [bugAt(1)],
+  references: [{ text: "secret" }],
+});
+
+test("a case is one job a repeat and part, under keys of their own", () => {
+  const jobs = planCase(source, settings({ unit: "file", repeats: 2 }));
+  expect(jobs.map(({ repeat, part }) => [repeat, part])).toEqual([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ]);
+  expect(new Set(jobs.map(({ key }) => key)).size).toBe(4);
+});
+
+test("the same settings give the same jobs, and another reviewer other keys", () => {
+  expect(planCase(source, settings())).toEqual(planCase(source, settings()));
+  expect(planCase(source, settings({ reviewer: "openai:n" }))[0]?.key).not.toBe(planCase(source, settings())[0]?.key);
+});
+
+test("keys keep names apart whatever characters they hold", () => {
+  const keyOf = (reviewer: string, id: string) => planCase({ ...source, id }, settings({ reviewer }))[0]?.key;
+  expect(keyOf("a", 'b","c')).not.toBe(keyOf('a","b', "c"));
+});
+
+test("each repeat has a seed of its own, which its parts share", () => {
+  const seeds = planCase(source, settings({ unit: "file", repeats: 2 })).map(({ request }) => request.parameters.seed);
+  expect(seeds).toEqual([7, 7, 8, 8]);
+});
+
+test("a part carries its own diff and files, and its prompt shows them alone", () => {
+  const [, second] = planCase(source, settings({ unit: "file" }));
+  expect(second?.request.case.files).toEqual({ "b.ts": "B" });
+  expect(second?.request.case.diff).toBe(diffOf({ "b.ts": added(2) }));
+  expect(second?.request.prompt).toBe(`Review:\n${diffOf({ "b.ts": added(2) })}`);
+});
+
+test("the answers reach only a reviewer that declares to see them", () => {
+  expect(JSON.stringify(planCase(source, settings()))).not.toMatch(/secret|"bugs"/);
+  expect(planCase(source, settings({ seesTruth: true }))[0]?.request.truth).toEqual(source);
+});

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { CaseLine } from "../../src/core/report.ts";
+import { count, emptyTally, frequentErrors } from "../../src/core/tally.ts";
+import { caseOf } from "../fixtures/cases.ts";
+import { lineOf } from "../fixtures/rows.ts";
+
+test("an empty tally has every outcome, at 0", () => {
+  expect(emptyTally().outcomes).toEqual({
+    completed: 0,
+    invalid: 0,
+    truncated: 0,
+    refused: 0,
+    overflow: 0,
+    "transport-error": 0,
+  });
+});
+
+test("cases and generations are counted apart", async () => {
+  const tally = emptyTally();
+  const line = await lineOf({ source: caseOf(), findings: [] });
+  const part = { outcome: "completed" as const, durationMs: 1, fromCache: false };
+  count(tally, { ...line, parts: [part, { ...part, fromCache: true }, { ...part, outcome: "refused" }] });
+  count(tally, await lineOf({ source: caseOf(), findings: null }));
+  expect(tally).toMatchObject({
+    cases: 2,
+    unscored: 1,
+    generations: 4,
+    fromCache: 1,
+    outcomes: { completed: 2, refused: 1, "transport-error": 1 },
+  });
+});
+
+test("errors are listed by how often they came, five at most", async () => {
+  const tally = emptyTally();
+  const line = await lineOf({ source: caseOf(), findings: null });
+  const failing = (error: string): CaseLine => ({
+    ...line,
+    parts: [{ outcome: "transport-error", error, durationMs: null, fromCache: false }],
+  });
+  for (const error of ["a", "b", "b", "c", "d", "e", "f", "c", "c"]) count(tally, failing(error));
+  expect(frequentErrors(tally)).toEqual([
+    { message: "c", count: 3 },
+    { message: "b", count: 2 },
+    { message: "a", count: 1 },
+    { message: "d", count: 1 },
+    { message: "e", count: 1 },
+  ]);
+});

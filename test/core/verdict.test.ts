@@ -1,0 +1,225 @@
+import { describe, expect, test } from "vitest";
+import { outcomes } from "../../src/core/generation.ts";
+import type { GateResult, Metric, ReviewerReport } from "../../src/core/report.ts";
+import { Gate } from "../../src/core/suite.ts";
+import { isYardstick, reachVerdict, type VerdictInput } from "../../src/core/verdict.ts";
+
+const metricOf = (numerator: number, denominator: number): Metric => ({
+  value: denominator === 0 ? null : numerator / denominator,
+  low: denominator === 0 ? null : 0.41,
+  high: denominator === 0 ? null : 0.59,
+  lowOneSided: null,
+  highOneSided: null,
+  method: "wilson",
+  n: denominator,
+  unscored: 0,
+  numerator,
+  denominator,
+  unitOfAnalysis: "bug",
+  clusters: denominator,
+  unit: "rate",
+});
+
+const gateOf = (status: GateResult["status"], more: Partial<GateResult> & { required?: boolean } = {}): GateResult => {
+  const { required = true, ...rest } = more;
+  return {
+    gate: Gate.parse({ metric: "detection.recall", min: 0.6, required }),
+    status,
+    value: 0.5,
+    bound: 0.4,
+    reason: "the reason",
+    casesToDecide: null,
+    ...rest,
+  };
+};
+
+type ReviewerMore = Partial<Omit<ReviewerReport, "outcomes">> & { failed?: number };
+
+function reviewer({ failed = 0, ...more }: ReviewerMore = {}): ReviewerReport {
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as ReviewerReport["outcomes"];
+  return {
+    id: "r",
+    ref: "r",
+    role: "measured",
+    provider: "openai",
+    model: "m",
+    prompt: { file: "p", hash: "h" },
+    effective: {},
+    hosts: [],
+    outcomes: { ...counts, "transport-error": failed },
+    generations: 100,
+    fromCache: 0,
+    cases: 100,
+    unscored: 0,
+    errors: [],
+    metrics: { "detection.recall": metricOf(50, 100) },
+    slices: [],
+    gates: [],
+    diagnosis: [],
+    ...more,
+  };
+}
+
+const verdictOf = (reviewers: ReviewerReport[], more: Partial<VerdictInput> = {}) =>
+  reachVerdict({
+    reviewers,
+    budget: { unscored: 0.02, errors: 0.02 },
+    isWhole: true,
+    allowInconclusive: false,
+    ...more,
+  });
+const codeOf = (...args: Parameters<typeof verdictOf>) => {
+  const { status, exitCode } = verdictOf(...args);
+  return `${status} ${exitCode}`;
+};
+const [pass, open, fail] = [gateOf("pass"), gateOf("inconclusive"), gateOf("fail")];
+
+describe("the order of verdicts", () => {
+  test.each<[string, ReviewerMore, string]>([
+    ["incomplete before a failed gate", { unscored: 3, gates: [fail] }, "incomplete 3"],
+    ["failed before inconclusive", { gates: [open, fail] }, "fail 1"],
+    ["inconclusive before passed", { gates: [pass, open] }, "inconclusive 4"],
+    ["passed where all did", { gates: [pass, pass] }, "pass 0"],
+    ["ungated without gates", { gates: [] }, "ungated 0"],
+    ["ungated where no gate is required", { gates: [gateOf("fail", { required: false })] }, "ungated 0"],
+    [
+      "passed whatever gates say that are not required",
+      { gates: [pass, gateOf("fail", { required: false })] },
+      "pass 0",
+    ],
+  ])("is %s", (_, more, expected) => {
+    expect(codeOf([reviewer(more)])).toBe(expected);
+  });
+
+  test("takes the worst of several measured reviewers", () => {
+    expect(codeOf([reviewer({ gates: [pass] }), reviewer({ id: "s", gates: [fail] })])).toBe("fail 1");
+    expect(codeOf([reviewer({ gates: [fail] }), reviewer({ id: "s", unscored: 50, gates: [pass] })])).toBe(
+      "incomplete 3",
+    );
+  });
+
+  test("lets inconclusive gates through where that was allowed, and says so", () => {
+    const verdict = verdictOf([reviewer({ gates: [open] })], { allowInconclusive: true });
+    expect(verdict).toMatchObject({
+      status: "inconclusive",
+      exitCode: 0,
+      sentence: expect.stringContaining("Inconclusive gates were allowed, so the run exits 0."),
+    });
+    expect(codeOf([reviewer({ gates: [open, fail] })], { allowInconclusive: true })).toBe("fail 1");
+  });
+
+  test("is incomplete for a run that was cut short", () => {
+    expect(verdictOf([reviewer({ gates: [pass] })], { isWhole: false })).toMatchObject({
+      exitCode: 3,
+      sentence: expect.stringContaining("the run was cut short by its deadline"),
+    });
+  });
+});
+
+describe("a run in which nothing was scored", () => {
+  const generous = { budget: { unscored: 1, errors: 1 }, allowInconclusive: true };
+
+  test.each<[string, ReviewerReport[]]>([
+    ["no reviewer", []],
+    ["no case", [reviewer({ cases: 0, generations: 0, metrics: {} })]],
+    ["every case unscored", [reviewer({ unscored: 100, failed: 100, gates: [open] })]],
+    ["one of two reviewers wholly unscored", [reviewer({ gates: [pass] }), reviewer({ id: "s", unscored: 100 })]],
+    ["company alone, wholly unscored", [reviewer({ role: "company", unscored: 100 })]],
+    [
+      "reviews, but no metric that has a value",
+      [reviewer({ gates: [open], metrics: { "detection.recall": metricOf(0, 0) } })],
+    ],
+  ])("is never green: %s", (_, reviewers) => {
+    expect(codeOf(reviewers, generous)).toBe("incomplete 3");
+  });
+});
+
+describe("budgets", () => {
+  test.each([
+    [2, 0.02, "ungated 0"],
+    [3, 0.02, "incomplete 3"],
+    [29, 0.29, "ungated 0"],
+    [57, 0.57, "ungated 0"],
+    [58, 0.57, "incomplete 3"],
+    [0, 0, "ungated 0"],
+    [1, 0, "incomplete 3"],
+  ])("%d unscored of 100 within %d is %s", (unscored, share, expected) => {
+    expect(codeOf([reviewer({ unscored })], { budget: { unscored: share, errors: 1 } })).toBe(expected);
+  });
+
+  test.each([
+    [2, "ungated 0"],
+    [3, "incomplete 3"],
+  ])("%d failed generations of 100 within .02 are %s", (failed, expected) => {
+    expect(codeOf([reviewer({ failed })], { budget: { unscored: 1, errors: 0.02 } })).toBe(expected);
+  });
+
+  test("name the reviewer, the counts and the commonest cause", () => {
+    const errors = [{ message: "connection refused", count: 9 }];
+    expect(verdictOf([reviewer({ unscored: 10, errors })]).sentence).toMatch(
+      /^Incomplete: 10 of 100 cases of r are unscored, above the budget of 2 % \(connection refused\)\./,
+    );
+  });
+
+  test("of company are looked at only where nobody is measured", () => {
+    const ill = reviewer({ id: "company", role: "company", unscored: 50 });
+    expect(codeOf([reviewer(), ill])).toBe("ungated 0");
+    expect(codeOf([ill])).toBe("incomplete 3");
+  });
+});
+
+describe("the sentence", () => {
+  test("explains the first gate that failed, and what the reviewer found", () => {
+    expect(verdictOf([reviewer({ gates: [pass, fail] })]).sentence).toBe(
+      "r: detection.recall is .50 and must be at least 0.6 (the reason). r finds 50 of 100 bugs (50 %, 41 to 59).",
+    );
+  });
+
+  test("says how many more would decide an open gate", () => {
+    expect(verdictOf([reviewer({ gates: [gateOf("inconclusive", { casesToDecide: 120 })] })]).sentence).toContain(
+      "should be shown to be at least 0.6 (the reason; about 120 more would decide)",
+    );
+  });
+
+  test("says that a metric has no value, and on which slice", () => {
+    const gate = Gate.parse({ metric: "detection.recall", where: "severity == low", min: 0.2, max: 0.9 });
+    expect(verdictOf([reviewer({ gates: [gateOf("inconclusive", { gate, value: null })] })]).sentence).toContain(
+      "detection.recall where severity == low has no value and should be shown to be at least 0.2 and at most 0.9",
+    );
+  });
+
+  test("counts the gates that passed", () => {
+    expect(verdictOf([reviewer({ gates: [pass] })]).sentence).toMatch(/^The required gate passed\./);
+    expect(verdictOf([reviewer({ gates: [pass, pass] })]).sentence).toMatch(/^All 2 required gates passed\./);
+  });
+
+  test("adds the false alarms where there are clean changes", () => {
+    const metrics = { "detection.recall": metricOf(1, 2), "detection.false_alarm_rate": metricOf(1, 4) };
+    expect(verdictOf([reviewer({ metrics })]).sentence).toBe(
+      "r finds 1 of 2 bugs (50 %, 41 to 59) and raises a false alarm on 25 % of the clean changes.",
+    );
+  });
+
+  test("speaks of the first that is no floor and no ceiling", () => {
+    const company = [
+      reviewer({ id: "ceiling:oracle", provider: "ceiling", role: "company" }),
+      reviewer({ id: "static:", provider: "static", role: "company" }),
+    ];
+    expect(verdictOf(company).sentence).toMatch(/^static: finds/);
+  });
+
+  test("falls back on the words shared with the references", () => {
+    expect(verdictOf([reviewer({ metrics: { "overlap.f1": metricOf(3, 10) } })]).sentence).toBe(
+      "r shares 30 % of its words with the references.",
+    );
+  });
+});
+
+test("floors and ceilings are yardsticks", () => {
+  expect(["floor", "ceiling", "static", "openai"].map((provider) => isYardstick({ provider }))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});

@@ -1,0 +1,199 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { CaseLine, Report } from "../../src/core/report.ts";
+import { askedCase, findsBugs, startReviewer, timesAsked } from "../fixtures/chat-reviewer.ts";
+import { type Finished, jsonLines, type Workspace, workspaces } from "../fixtures/command.ts";
+import { type Behaviour, failsWith, hangs, type ScriptedServer, startScriptedServer } from "../fixtures/scripted-server.ts";
+import { linesOf, pairOf, smallDataset } from "../fixtures/small-dataset.ts";
+
+const makeWorkspace = workspaces();
+const ids = ["one", "two", "three", "four"];
+
+/** A server that answers the first chats well and keeps all others waiting, until it is let go. */
+async function startSlowServer(answered: number, models?: Behaviour): Promise<ScriptedServer & { letGo: () => void; hasAsked: (chats: number) => Promise<void> }> {
+  let isSlow = true;
+  const well = Array.from({ length: answered }, () => findsBugs);
+  const server = await startScriptedServer([...well, (response, request) => (isSlow ? hangs : findsBugs)(response, request)], models);
+  const until = async (isThere: () => boolean) => {
+    const giveUpAtMs = performance.now() + 60_000;
+    while (!isThere()) {
+      if (performance.now() > giveUpAtMs) throw new Error(`gave up waiting; the server was asked ${server.chats.length} times`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  return Object.assign(server, {
+    letGo: () => (isSlow = false),
+    hasAsked: (requests: number) => until(() => server.requests.length >= requests),
+  });
+}
+
+function argsFor(server: ScriptedServer, ...more: string[]): string[] {
+  return ["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, "--concurrency", "2", ...more];
+}
+
+/** Starts a run and interrupts it once the server was asked this often, the question for its models among them. */
+async function interruptAfter(requests: number, workspace: Workspace, server: Awaited<ReturnType<typeof startSlowServer>>, args: string[]): Promise<Finished> {
+  const { child, finished } = workspace.start(args);
+  await server.hasAsked(requests);
+  child.kill("SIGINT");
+  return await finished;
+}
+
+/** The words of the line that an interrupted run prints, without the program's name. */
+function lineToResume({ stderr }: Finished): string[] {
+  const [, line = ""] = /interrupted; go on with: nitbench (.*)\n$/.exec(stderr) ?? [];
+  return line.split(" ");
+}
+
+function generations(workspace: Workspace, run: string) {
+  return (jsonLines(join(workspace.folder, "runs", run, "journal.jsonl")) as { kind: string; caseId: string; outcome: string }[]).filter(({ kind }) => kind === "generation");
+}
+
+/** What two runs of the same must have in common: all but times and what names the run. */
+function lasting({ report, lines }: { report: Report; lines: CaseLine[] }): unknown {
+  const { run, ...rest } = report;
+  const withoutTimes = lines.map((line) => ({ ...line, parts: line.parts.map((part) => ({ ...part, durationMs: null })) }));
+  return {
+    ...rest,
+    run: { seed: run.seed, isWhole: run.isWhole, command: run.command, tool: run.tool },
+    lines: withoutTimes.sort((a, b) => `${a.caseId} ${a.repeat}`.localeCompare(`${b.caseId} ${b.repeat}`)),
+  };
+}
+
+const scorers = { detection: {}, overlap: {}, contract: {}, form: {} };
+
+describe("an interrupted run", () => {
+  test("exits 130 with a whole journal; the line that it prints asks exactly what is left and ends as an uninterrupted run does", async () => {
+    const workspace = makeWorkspace({ dataset: linesOf(smallDataset(ids)), suite: { scorers, company: ["ceiling:oracle"], gates: [{ metric: "detection.recall", min: 0.2 }] } });
+    await using server = await startSlowServer(3);
+    const interrupted = await interruptAfter(1 + 5, workspace, server, argsFor(server));
+    expect(interrupted.code).toBe(130);
+    const [run = ""] = workspace.runs();
+    expect(lineToResume(interrupted)).toEqual([...argsFor(server), "--resume", run]);
+    const answered = generations(workspace, run).map(({ caseId }) => caseId);
+    expect(answered).toHaveLength(3);
+    expect(readFileSync(join(workspace.folder, "runs", run, "journal.jsonl"), "utf8")).toMatch(/\}\n$/);
+
+    appendFileSync(join(workspace.folder, "runs", run, "journal.jsonl"), '{"v":1,"kind":"generation","key":"torn');
+    server.letGo();
+    const before = server.chats.length;
+    const resumed = await workspace.run(lineToResume(interrupted));
+    expect(resumed.code).toBe(0);
+    const asked = server.chats.slice(before).map(askedCase).sort();
+    expect(asked).toEqual(smallDataset(ids).map(({ id }) => id).filter((id) => !answered.includes(id)).sort());
+    expect(workspace.runs()).toEqual([run]);
+    expect(new Set(generations(workspace, run).map(({ caseId }) => caseId)).size).toBe(8);
+
+    const whole = await workspace.run(argsFor(server));
+    expect(whole.code).toBe(0);
+    expect(workspace.runs()).toHaveLength(2);
+    expect(lasting(workspace.readRun(run))).toEqual(lasting(workspace.readRun()));
+  });
+
+  test("goes on with the very parts and repeats that are left", async () => {
+    const path = (name: string) => `--- a/src/${name}.py\n+++ b/src/${name}.py\n@@ -1 +1,2 @@\n import os\n+import ${name}\n`;
+    const source = { id: "parts", language: "python", diff: ["a1", "b2", "c3"].map(path).join(""), bugs: [] };
+    const workspace = makeWorkspace({ dataset: linesOf([JSON.stringify(source)]) });
+    await using server = await startSlowServer(4);
+    const args = argsFor(server, "--repeats", "2", "--set", "reviewer.temperature=0.5", "--set", "reviewer.unit=file", "--concurrency", "1");
+    const interrupted = await interruptAfter(1 + 5, workspace, server, args);
+    expect(interrupted.code).toBe(130);
+    server.letGo();
+    expect((await workspace.run(lineToResume(interrupted))).code).toBe(0);
+    // Three parts twice, and the one that was in flight when the interrupt came once more.
+    expect(timesAsked(server)).toEqual({ a1: 2, b2: 3, c3: 2 });
+    const { report, lines } = workspace.readRun();
+    expect(report.reviewers[0]).toMatchObject({ cases: 2, generations: 6, unscored: 0 });
+    expect(lines.map(({ repeat, parts }) => [repeat, parts.length])).toEqual([[0, 3], [1, 3]]);
+  });
+
+  test("can be interrupted while it waits for the server's first word", async () => {
+    const workspace = makeWorkspace();
+    await using server = await startSlowServer(0, hangs);
+    const interrupted = await interruptAfter(1, workspace, server, argsFor(server));
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stderr).toMatch(/^interrupted; go on with: nitbench [^\n]+\n$/);
+    expect(server.chats).toEqual([]);
+  });
+
+  test("of several suites names the one to go on with", async () => {
+    const workspace = makeWorkspace();
+    workspace.write("second.yaml", workspace.read("tiny.yaml").replace('"tiny"', '"second"'));
+    await using server = await startSlowServer(5);
+    const interrupted = await interruptAfter(2 + 6, workspace, server, ["tiny.yaml", "second.yaml", ...argsFor(server).slice(1)]);
+    expect(interrupted.code).toBe(130);
+    expect(lineToResume(interrupted).slice(0, 3)).toEqual(["second.yaml", "--out", "runs"]);
+    server.letGo();
+    expect((await workspace.run(lineToResume(interrupted))).code).toBe(0);
+    expect(workspace.readRun().report.suite.name).toBe("second");
+  });
+
+  test("is gone on with by its path as well, and says so when it is interrupted again", async () => {
+    const workspace = makeWorkspace();
+    await using server = await startSlowServer(1);
+    const args = ["tiny.yaml", "--model", `openai:m@${server.url}`, "--concurrency", "2"];
+    expect((await interruptAfter(1 + 3, workspace, server, [...args, "--out", "runs", "--name", "mine"])).code).toBe(130);
+    const again = await interruptAfter(1 + 3 + 1 + 2, workspace, server, [...args, "--resume", "runs/mine"]);
+    expect(again.code).toBe(130);
+    expect(lineToResume(again)).toEqual([...args, "--resume", "runs/mine"]);
+    server.letGo();
+    expect((await workspace.run(lineToResume(again))).code).toBe(0);
+    expect(workspace.readRun("mine").lines).toHaveLength(4);
+  });
+});
+
+describe("a run that is resumed", () => {
+  test("asks again what ended in an outage, and only that", async () => {
+    const workspace = makeWorkspace();
+    let isDown = true;
+    await using server = await startReviewer({ two: (response, request) => (isDown ? failsWith(500, "down") : findsBugs)(response, request) });
+    expect((await workspace.run(argsFor(server, "--name", "mine"))).code).toBe(3);
+    isDown = false;
+    const { code } = await workspace.run(argsFor(server, "--resume", "mine"));
+    expect(code).toBe(0);
+    expect(timesAsked(server)).toEqual({ one: 1, "one.clean": 1, two: 2, "two.clean": 1 });
+    const { report, lines } = workspace.readRun("mine");
+    expect(report.reviewers[0]).toMatchObject({ unscored: 0, generations: 4 });
+    expect(lines).toHaveLength(4);
+  });
+
+  test("and was finished asks nobody", async () => {
+    const workspace = makeWorkspace();
+    await using server = await startReviewer();
+    expect((await workspace.run(argsFor(server, "--name", "mine"))).code).toBe(0);
+    const before = lasting(workspace.readRun("mine"));
+    expect((await workspace.run(argsFor(server, "--resume", "mine"))).code).toBe(0);
+    expect(server.chats).toHaveLength(4);
+    expect(lasting(workspace.readRun("mine"))).toEqual(before);
+  });
+
+  test("is refused with the line's number when its journal is damaged before the end", async () => {
+    const workspace = makeWorkspace({ dataset: linesOf(pairOf("one")) });
+    await using server = await startReviewer();
+    expect((await workspace.run(argsFor(server, "--name", "mine"))).code).toBe(0);
+    const [header, ...rest] = workspace.read("runs/mine/journal.jsonl").split("\n");
+    workspace.write("runs/mine/journal.jsonl", [header, '{"v":1,"ki', ...rest].join("\n"));
+    const { code, stderr } = await workspace.run(argsFor(server, "--resume", "mine"));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^\S*journal\.jsonl:2: this line is damaged \(not JSON; [^\n]+\n$/);
+  });
+});
+
+test("while a run is written nobody else can write it, and it ends undisturbed", async () => {
+  const workspace = makeWorkspace();
+  await using server = await startSlowServer(0);
+  const first = workspace.start(argsFor(server, "--name", "mine"));
+  await server.hasAsked(1 + 2);
+  for (const flag of ["--resume", "--name"]) {
+    const second = await workspace.run(argsFor(server, flag, "mine"));
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(new RegExp(`^\\S*mine: process ${first.child.pid} on \\S+ is writing this run \\([^\\n]+\\n$`));
+  }
+  expect(server.requests).toHaveLength(3);
+  first.child.kill("SIGTERM");
+  expect((await first.finished).code).toBe(130);
+  server.letGo();
+  expect((await workspace.run(argsFor(server, "--resume", "mine"))).code).toBe(0);
+  expect(workspace.readRun("mine").lines).toHaveLength(4);
+});
