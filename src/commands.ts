@@ -78,7 +78,7 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
     .option("--json", "print one JSON document")
     .action(async (what: string | undefined, flags: { json?: boolean }) => {
       const { list } = await import("./list.ts");
-      process.stdout.write(await list(what, flags.json === true));
+      process.stdout.write(list(what, flags.json === true));
     });
   for (const name of plannedCommands) {
     program

@@ -15,7 +15,10 @@ export interface DryRun {
 }
 
 /** Checks all that a run needs without asking anyone. @throws UsageError for the first mistake */
-export async function checkRun(request: RunRequest & { reporters: readonly string[] }, world: ProviderWorld): Promise<DryRun> {
+export async function checkRun(
+  request: RunRequest & { reporters: readonly string[] },
+  world: ProviderWorld,
+): Promise<DryRun> {
   checkReporters(request.reporters);
   const { suite, dataset, reviewers, seed } = await prepareRun(request, world);
   dataset.close();
@@ -27,7 +30,12 @@ export async function checkRun(request: RunRequest & { reporters: readonly strin
     cases,
     clusters: new Set(dataset.entries.map((entry) => entry.cluster)).size,
     seed,
-    reviewers: reviewers.map(({ provider, role }) => ({ ref: provider.ref, role, generations: cases * suite.reviewer.repeats, hosts: [...provider.hosts] })),
+    reviewers: reviewers.map(({ provider, role }) => ({
+      ref: provider.ref,
+      role,
+      generations: cases * suite.reviewer.repeats,
+      hosts: [...provider.hosts],
+    })),
     gates: suite.gates.map(({ metric, min, max, required }) => ({ metric, min, max, required })),
   };
 }
@@ -36,8 +44,14 @@ export async function checkRun(request: RunRequest & { reporters: readonly strin
 export function renderDryRun({ suite, dataset, cases, clusters, seed, reviewers, gates }: DryRun): string {
   return [
     `${suite}: ${cases} cases of ${dataset}, ${clusters} clusters, seed ${seed}`,
-    ...reviewers.map(({ ref, role, generations, hosts }) => `  ${role.padEnd(8)}  ${ref}  ${generations} cases${hosts.length === 0 ? "" : `, sent to ${hosts.join(", ")}`}`),
-    ...gates.map(({ metric, min, max, required }) => `  gate      ${metric}${min === undefined ? "" : ` >= ${min}`}${max === undefined ? "" : ` <= ${max}`}${required ? "" : " (not required)"}`),
+    ...reviewers.map(
+      ({ ref, role, generations, hosts }) =>
+        `  ${role.padEnd(8)}  ${ref}  ${generations} cases${hosts.length === 0 ? "" : `, sent to ${hosts.join(", ")}`}`,
+    ),
+    ...gates.map(
+      ({ metric, min, max, required }) =>
+        `  gate      ${metric}${min === undefined ? "" : ` >= ${min}`}${max === undefined ? "" : ` <= ${max}`}${required ? "" : " (not required)"}`,
+    ),
     "nothing was asked",
   ].join("\n");
 }

@@ -4,7 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "./core/errors.ts";
 import type { CaseLine, Report } from "./core/report.ts";
 import type { Reporter } from "./core/reporter.ts";
-import type { Dataset } from "./load/dataset.ts";
+import { type Dataset, withDefaults } from "./load/dataset.ts";
 import { readOwnLines } from "./load/json-line.ts";
 import type { Case } from "./core/case.ts";
 import { journalFile } from "./run/journal.ts";
@@ -61,7 +61,7 @@ export function openRunFolder(parent: string, name: string): RunFolder {
       const data = {
         report,
         lines: () => readOwnLines<CaseLine>(join(path, "cases.jsonl")),
-        cases: () => readOwnLines<Case>(join(path, "dataset.jsonl")),
+        cases: () => readCases(join(path, "dataset.jsonl")),
       };
       for (const reporter of reporters) {
         for (const file of await reporter.render(data)) await writeFileAtomic(join(path, file.path), file.content);
@@ -79,6 +79,10 @@ function writeDataset(file: string, dataset: Dataset): void {
   const lines = writeLines(file);
   for (const entry of dataset.entries) lines.add(dataset.readLine(entry));
   lines.close();
+}
+
+async function* readCases(file: string): AsyncGenerator<Case> {
+  for await (const source of readOwnLines<Parameters<typeof withDefaults>[0]>(file)) yield withDefaults(source);
 }
 
 interface LineWriter {
@@ -101,8 +105,8 @@ function writeLines(file: string): LineWriter {
     pending = "";
   };
   return {
-    add(value) {
-      pending += `${JSON.stringify(value).replace(terminalCodes, escapeCode)}\n`;
+    add(line) {
+      pending += `${line.replace(terminalCodes, escapeCode)}\n`;
       if (pending.length >= bufferedChars) flush();
     },
     close() {

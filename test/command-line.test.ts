@@ -21,15 +21,23 @@ describe("the line that repeats a run", () => {
   });
 
   test("keeps a value that reads like a flag or like another suite", () => {
-    expect(writeCommandLine(["a", "b", "--out", "b", "--set", "name=--name"], ["b"])).toBe("nitbench a --out b --set name=--name");
+    expect(writeCommandLine(["a", "b", "--out", "b", "--set", "name=--name"], ["b"])).toBe(
+      "nitbench a --out b --set name=--name",
+    );
   });
 
   test("of one of several suites leaves out the others", () => {
-    expect(writeCommandLine(["run", "a", "-m", "floor:lgtm", "--quiet", "b"], ["b"])).toBe("nitbench run a -m floor:lgtm --quiet");
+    expect(writeCommandLine(["run", "a", "-m", "floor:lgtm", "--quiet", "b"], ["b"])).toBe(
+      "nitbench run a -m floor:lgtm --quiet",
+    );
   });
 
   test.skipIf(process.platform === "win32")("is read back by a shell word for word", () => {
-    const word = fc.string({ unit: fc.constantFrom("a", " ", "'", '"', "\\", "$", "`", "*", "=", ">", "!", "\n", "ü"), minLength: 1, maxLength: 12 });
+    const word = fc.string({
+      unit: fc.constantFrom("a", " ", "'", '"', "\\", "$", "`", "*", "=", ">", "!", "\n", "ü"),
+      minLength: 1,
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(word, (text) => {
         expect(execFileSync("/bin/sh", ["-c", `printf %s ${quote(text)}`], { encoding: "utf8" })).toBe(text);

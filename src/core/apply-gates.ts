@@ -14,7 +14,12 @@ const fewUnits = 10;
  * Applies gates to one reviewer's rows. A gate on a metric without a value is inconclusive, never a pass.
  * @param noDetectionBecause why metrics of detection may not gate, such as a matcher without calibration; else null
  */
-export function applyGates(gates: readonly Gate[], rows: readonly CaseRow[], seed: number, noDetectionBecause: string | null): GateResult[] {
+export function applyGates(
+  gates: readonly Gate[],
+  rows: readonly CaseRow[],
+  seed: number,
+  noDetectionBecause: string | null,
+): GateResult[] {
   return gates.map((gate) => applyGate(gate, rows, seed, noDetectionBecause));
 }
 
@@ -23,7 +28,8 @@ function applyGate(gate: Gate, rows: readonly CaseRow[], seed: number, noDetecti
   const where = gate.where === undefined ? null : parseWhere(gate.where, gateFieldNames, "where");
   const metric = measure(gate.metric, rows, seed, where);
   const common = { gate, value: metric.value, casesToDecide: null };
-  if (metric.value === null) return { ...common, status: "inconclusive", bound: null, reason: metric.reason ?? "nothing was scored" };
+  if (metric.value === null)
+    return { ...common, status: "inconclusive", bound: null, reason: metric.reason ?? "nothing was scored" };
   if (noDetectionBecause !== null && gate.metric.startsWith("detection.")) {
     return { ...common, status: "inconclusive", bound: null, reason: noDetectionBecause };
   }

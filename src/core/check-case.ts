@@ -10,15 +10,21 @@ import { UsageError } from "./errors.ts";
 export function checkCase(source: Case): void {
   const files = parseCaseDiff(source);
   for (const path of pathsOf(source, files)) {
-    if (leavesFolder(path)) throw new UsageError(`case "${source.id}": path "${path}" leaves the dataset folder (write it relative, without ..)`);
+    if (leavesFolder(path))
+      throw new UsageError(
+        `case "${source.id}": path "${path}" leaves the dataset folder (write it relative, without ..)`,
+      );
   }
   if (source.twin !== undefined && source.bugs?.length !== 0) {
     const got = source.bugs === undefined ? "bugs absent" : `${source.bugs.length} bugs`;
-    throw new UsageError(`case "${source.id}": a twin is the clean counterpart of its case, got ${got} (write bugs: [])`);
+    throw new UsageError(
+      `case "${source.id}": a twin is the clean counterpart of its case, got ${got} (write bugs: [])`,
+    );
   }
   const seen = new Set<string>();
   for (const bug of source.bugs ?? []) {
-    if (seen.has(bug.id)) throw new UsageError(`case "${source.id}": bug id "${bug.id}" stands twice (give each bug its own)`);
+    if (seen.has(bug.id))
+      throw new UsageError(`case "${source.id}": bug id "${bug.id}" stands twice (give each bug its own)`);
     seen.add(bug.id);
     checkAnchor(files, bug.anchor, `case "${source.id}": bug "${bug.id}"`);
   }
@@ -39,7 +45,9 @@ function parseCaseDiff(source: Case): FileDiff[] {
 function checkAnchor(files: readonly FileDiff[], anchor: Anchor, place: string): void {
   if (isInsideDiff(files, anchor)) return;
   const lines = anchor.lines === undefined ? "" : ` lines ${anchor.lines.join("-")}`;
-  throw new UsageError(`${place}: anchor ${anchor.file}${lines} (${anchor.side} side) lies outside the diff (move it to a line that a hunk shows)`);
+  throw new UsageError(
+    `${place}: anchor ${anchor.file}${lines} (${anchor.side} side) lies outside the diff (move it to a line that a hunk shows)`,
+  );
 }
 
 function pathsOf(source: Case, files: readonly FileDiff[]): string[] {
@@ -68,10 +76,16 @@ export interface TwinLink {
  */
 export function checkTwin(link: TwinLink, bugIdsOf: ReadonlyMap<string, readonly string[]>): void {
   const known = bugIdsOf.get(link.of);
-  if (known === undefined) throw new UsageError(`case "${link.id}": twin.of names "${link.of}", which is no annotated case of this dataset`);
-  if (known.length === 0) throw new UsageError(`case "${link.id}": twin.of names "${link.of}", which has no bugs (name the case with the bug)`);
+  if (known === undefined)
+    throw new UsageError(`case "${link.id}": twin.of names "${link.of}", which is no annotated case of this dataset`);
+  if (known.length === 0)
+    throw new UsageError(
+      `case "${link.id}": twin.of names "${link.of}", which has no bugs (name the case with the bug)`,
+    );
   const stranger = link.bugIds.find((bugId) => !known.includes(bugId));
   if (stranger !== undefined) {
-    throw new UsageError(`case "${link.id}": twin.places names bug "${stranger}", which "${link.of}" does not have (it has ${known.join(", ")})`);
+    throw new UsageError(
+      `case "${link.id}": twin.places names bug "${stranger}", which "${link.of}" does not have (it has ${known.join(", ")})`,
+    );
   }
 }

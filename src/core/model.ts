@@ -45,10 +45,12 @@ export function parseModelRef(ref: string): ModelRef {
   }
   const rest = ref.slice(colon + 1);
   if (prefix === "static") {
-    if (rest !== "") throw new UsageError(`model "${ref}": expected nothing after "static:", got "${rest}" (write static:)`);
+    if (rest !== "")
+      throw new UsageError(`model "${ref}": expected nothing after "static:", got "${rest}" (write static:)`);
     return { ref, kind: prefix, target: "" };
   }
-  if (prefix === "http" || prefix === "https") return { ref, kind: "http", target: ref, url: parseUrl(ref, httpTarget(ref)) };
+  if (prefix === "http" || prefix === "https")
+    return { ref, kind: "http", target: ref, url: parseUrl(ref, httpTarget(ref)) };
   if (rest === "") throw new UsageError(`model "${ref}": expected ${kinds[prefix]} after "${prefix}:", got nothing`);
   const at = kindsWithUrl.includes(prefix) ? rest.search(/@https?:\/\//) : -1;
   if (at === -1) return { ref, kind: prefix, target: rest };
@@ -70,7 +72,9 @@ function parseUrl(ref: string, url: string): string {
   const { username, password } = new URL(url);
   if (username !== "" || password !== "") {
     const safe = ref.replace(/\/\/[^/]*@/, "//…@");
-    throw new UsageError(`model "${safe}": a URL must not carry a key (put it in an environment variable and name that as reviewer.keyVariable)`);
+    throw new UsageError(
+      `model "${safe}": a URL must not carry a key (put it in an environment variable and name that as reviewer.keyVariable)`,
+    );
   }
   return url;
 }

@@ -17,10 +17,13 @@ const silence: Review = { findings: [] };
  * the cut and overflown ones count as silence and break the output contract.
  */
 export function readPart(generation: Generation, part: Part, contract: "findings" | "prose"): ReadPart {
-  if (generation.outcome === "transport-error") return { generation, outcome: "transport-error", isContractValid: null, isCapped: false, review: null };
-  if (generation.outcome !== "completed") return { generation, outcome: generation.outcome, isContractValid: false, isCapped: false, review: silence };
+  if (generation.outcome === "transport-error")
+    return { generation, outcome: "transport-error", isContractValid: null, isCapped: false, review: null };
+  if (generation.outcome !== "completed")
+    return { generation, outcome: generation.outcome, isContractValid: false, isCapped: false, review: silence };
   const parsed = parseReview(generation.text);
-  if (parsed.ok && parsed.form === "prose" && isRefusal(generation.text)) return { generation, outcome: "refused", isContractValid: false, isCapped: false, review: silence };
+  if (parsed.ok && parsed.form === "prose" && isRefusal(generation.text))
+    return { generation, outcome: "refused", isContractValid: false, isCapped: false, review: silence };
   if (!parsed.ok) return { generation, outcome: "invalid", isContractValid: false, isCapped: false, review: silence };
   return {
     generation,
@@ -43,7 +46,14 @@ function nameOnlyFile(review: Review, part: Part): Review {
   };
 }
 
-const severityOfOutcome: readonly Outcome[] = ["completed", "refused", "truncated", "invalid", "overflow", "transport-error"];
+const severityOfOutcome: readonly Outcome[] = [
+  "completed",
+  "refused",
+  "truncated",
+  "invalid",
+  "overflow",
+  "transport-error",
+];
 
 /** The outcome that a case is shown with: that of the part that fared worst. */
 export function worstOutcome(outcomes: readonly Outcome[]): Outcome {

@@ -30,7 +30,10 @@ export function measure(name: MetricName, rows: readonly CaseRow[], seed: number
 }
 
 /** The denominators of an F score count bugs twice and findings once, so that its units are the cases. */
-function sizeOf({ kind, unitOfAnalysis }: MetricDefinition, units: readonly Unit[]): Pick<Metric, "n" | "unitOfAnalysis"> {
+function sizeOf(
+  { kind, unitOfAnalysis }: MetricDefinition,
+  units: readonly Unit[],
+): Pick<Metric, "n" | "unitOfAnalysis"> {
   if (kind === "f-score") return { n: units.length, unitOfAnalysis: "case" };
   return { n: sum(units.map((unit) => unit.denominator)), unitOfAnalysis };
 }
@@ -60,7 +63,10 @@ function nothing(reason: string): Estimate {
 }
 
 function totals(units: readonly Unit[]): { numerator: number; denominator: number } {
-  return { numerator: sum(units.map((unit) => unit.numerator)), denominator: sum(units.map((unit) => unit.denominator)) };
+  return {
+    numerator: sum(units.map((unit) => unit.numerator)),
+    denominator: sum(units.map((unit) => unit.denominator)),
+  };
 }
 
 function estimateProportion(units: readonly Unit[]): Estimate {
@@ -82,7 +88,8 @@ function estimateMean(units: readonly Unit[], { unit }: MetricDefinition): Estim
   const range = unit === "rate" ? ([0, 1] as const) : undefined;
   const mean = clusteredMean(units, range === undefined ? {} : { range });
   if (mean === null) return nothing("nothing to count");
-  const inRange = (bound: number | null) => (bound === null ? null : Math.max(0, unit === "rate" ? Math.min(1, bound) : bound));
+  const inRange = (bound: number | null) =>
+    bound === null ? null : Math.max(0, unit === "rate" ? Math.min(1, bound) : bound);
   return {
     value: mean.value,
     low: inRange(mean.low),
@@ -137,13 +144,19 @@ function measureQuantile(name: MetricName, rows: readonly CaseRow[], where: Wher
 }
 
 function measureAveragePrecision(rows: readonly CaseRow[], where: Where | null): Metric {
-  const annotated = rows.filter((row) => typeof row.fields["bugs"] === "number" && (where === null || where.test(row.fields)));
+  const annotated = rows.filter(
+    (row) => typeof row.fields["bugs"] === "number" && (where === null || where.test(row.fields)),
+  );
   const scored = annotated.filter((row) => row.isScored);
   const bugs = scored.flatMap((row) => row.bugs).filter((bug) => bug.state !== "unjudged").length;
   const isRanked = scored.every((row) => row.ranked !== null);
   const findings = scored.flatMap((row) => row.ranked ?? []);
   const value = isRanked && findings.length > 0 ? averagePrecision(findings, bugs) : null;
-  const reason = !isRanked ? "a finding carries no confidence" : findings.length === 0 ? "no finding to rank" : "no bug to find";
+  const reason = !isRanked
+    ? "a finding carries no confidence"
+    : findings.length === 0
+      ? "no finding to rank"
+      : "no bug to find";
   return {
     value,
     low: null,

@@ -5,8 +5,17 @@ import type { Slice } from "./report.ts";
 import type { CaseRow } from "./row.ts";
 import type { Where } from "./where.ts";
 
-const caseMetrics: readonly MetricName[] = ["detection.recall", "detection.precision", "detection.false_alarm_rate", "overlap.f1"];
-const bugMetrics: readonly MetricName[] = ["detection.recall", "detection.recall_theme", "detection.twin_discrimination"];
+const caseMetrics: readonly MetricName[] = [
+  "detection.recall",
+  "detection.precision",
+  "detection.false_alarm_rate",
+  "overlap.f1",
+];
+const bugMetrics: readonly MetricName[] = [
+  "detection.recall",
+  "detection.recall_theme",
+  "detection.twin_discrimination",
+];
 
 /** Upper ends of the classes in which sizes are shown, in characters of the prompt and changed files. */
 const promptSteps = [2_000, 8_000, 32_000];
@@ -31,7 +40,13 @@ export function sliceRows(rows: readonly CaseRow[], enabled: readonly MetricName
   ].filter((slice) => slice.cases > 0);
 }
 
-function sliceBy(field: string, rows: readonly CaseRow[], names: readonly MetricName[], seed: number, valuesOf: (row: CaseRow) => readonly string[]): Slice[] {
+function sliceBy(
+  field: string,
+  rows: readonly CaseRow[],
+  names: readonly MetricName[],
+  seed: number,
+  valuesOf: (row: CaseRow) => readonly string[],
+): Slice[] {
   const values = [...new Set(rows.flatMap((row) => valuesOf(row)))].sort(byRank);
   if (values.length < 2 || names.length === 0) return [];
   const isOfBugs = field === "severity" || field === "category";

@@ -60,8 +60,8 @@ export function loadDataset(settings: Suite["dataset"], folder: string, seed: nu
   };
 }
 
-/** What the schema would add; the line itself was checked when it was indexed. */
-function withDefaults(source: z.input<typeof Case>): Case {
+/** A case of a line that was checked before, with what the schema adds. */
+export function withDefaults(source: z.input<typeof Case>): Case {
   return { ...source, references: source.references ?? [] };
 }
 

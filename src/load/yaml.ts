@@ -126,7 +126,7 @@ export function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: 
       const known = issue.values.map(String);
       const value = valueAt(input, issue.path);
       if (value === undefined) return `missing (write ${known.length === 1 ? known[0] : `one of ${known.join(", ")}`})`;
-      return `expected ${known.length === 1 ? known[0] : "a known word"}, got ${got} (${suggestWord(String(value), known)})`;
+      return `expected ${known.length === 1 ? known[0] : "a known word"}, got ${got} (${suggestWord(typeof value === "string" ? value : got, known)})`;
     }
     case "invalid_type":
       return valueAt(input, issue.path) === undefined ? `missing (write ${article(issue.expected)})` : `expected ${article(issue.expected)}, got ${got}`;
@@ -138,9 +138,14 @@ export function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: 
     }
     case "custom":
       return issue.message;
-    default:
-      return `${lowerFirst(issue.message)}, got ${got}`;
+    case "invalid_format":
+    case "invalid_union":
+    case "invalid_key":
+    case "invalid_element":
+    case "not_multiple_of":
+      break;
   }
+  return `${lowerFirst(issue.message)}, got ${got}`;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

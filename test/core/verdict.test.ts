@@ -134,6 +134,14 @@ describe("a run in which nothing was scored", () => {
   });
 });
 
+test("a run in which nothing was scored says why", () => {
+  const errors = [{ message: "connection refused", count: 100 }];
+  const metrics = { "detection.recall": metricOf(0, 0) };
+  expect(verdictOf([reviewer({ unscored: 100, metrics, errors })]).sentence).toBe(
+    "Incomplete: nothing was scored (connection refused).",
+  );
+});
+
 describe("budgets", () => {
   test.each([
     [2, 0.02, "ungated 0"],

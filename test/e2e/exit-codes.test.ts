@@ -20,7 +20,9 @@ function recordingOf(workspace: Workspace, ids: readonly string[]): string {
 
 describe("exit 0", () => {
   test("when every required gate passed", async () => {
-    const workspace = makeWorkspace({ suite: { gates: [recall(0.5, atPoint), recall(1, { required: false, decide: "bound" })] } });
+    const workspace = makeWorkspace({
+      suite: { gates: [recall(0.5, atPoint), recall(1, { required: false, decide: "bound" })] },
+    });
     const { code, stdout } = await runTiny(workspace, "--model", "ceiling:oracle");
     expect(code).toBe(0);
     expect(stdout).toContain("pass · The required gate passed.");
@@ -50,7 +52,9 @@ describe("exit 1", () => {
     const workspace = makeWorkspace({ suite: { gates: [recall(0.5, atPoint)] } });
     const { code, stdout } = await runTiny(workspace, "--model", "floor:silent");
     expect(code).toBe(1);
-    expect(stdout.replaceAll("\n", " ")).toContain("fail · floor:silent: detection.recall is .00 and must be at least 0.5");
+    expect(stdout.replaceAll("\n", " ")).toContain(
+      "fail · floor:silent: detection.recall is .00 and must be at least 0.5",
+    );
   });
 
   test("when one of several measured reviewers fails", async () => {
@@ -59,7 +63,9 @@ describe("exit 1", () => {
   });
 
   test("before 4, when one gate failed and another is undecided", async () => {
-    const workspace = makeWorkspace({ suite: { gates: [recall(0.5), { metric: "detection.false_alarm_rate", max: 0.5, ...atPoint }] } });
+    const workspace = makeWorkspace({
+      suite: { gates: [recall(0.5), { metric: "detection.false_alarm_rate", max: 0.5, ...atPoint }] },
+    });
     expect((await runTiny(workspace, "--model", "floor:shotgun")).code).toBe(1);
   });
 });
@@ -100,7 +106,13 @@ describe("exit 3", () => {
   test("when one of several endpoints cannot be reached: the others are not asked", async () => {
     const workspace = makeWorkspace();
     await using server = await startReviewer();
-    const { code, stderr } = await runTiny(workspace, "--model", `openai:m@${server.url}`, "--model", `openai:other@${await deadUrl()}`);
+    const { code, stderr } = await runTiny(
+      workspace,
+      "--model",
+      `openai:m@${server.url}`,
+      "--model",
+      `openai:other@${await deadUrl()}`,
+    );
     expect(code).toBe(3);
     expect(stderr).toMatch(/^openai:other@\S+: cannot reach [^\n]+\n$/);
     expect(server.chats).toEqual([]);
@@ -112,9 +124,13 @@ describe("exit 3", () => {
     const { code } = await runTiny(workspace, "--model", model);
     const { report } = workspace.readRun();
     expect(code).toBe(3);
-    expect(report.verdict.sentence).toContain("1 of 4 cases of replay:silent.jsonl are unscored, above the budget of 2 %");
+    expect(report.verdict.sentence).toContain(
+      "1 of 4 cases of replay:silent.jsonl are unscored, above the budget of 2 %",
+    );
     expect(report.warnings.join()).toContain("no recorded review of case two.clean");
-    expect((await runTiny(workspace, "--model", model, "--set", "budget.unscored=0.5", "--set", "budget.errors=0.5")).code).toBe(0);
+    expect(
+      (await runTiny(workspace, "--model", model, "--set", "budget.unscored=0.5", "--set", "budget.errors=0.5")).code,
+    ).toBe(0);
   });
 
   test("before 1, when a gate failed as well", async () => {
@@ -127,7 +143,13 @@ describe("exit 3", () => {
   test("when the run was cut short by its deadline", async () => {
     const workspace = makeWorkspace();
     await using server = await startReviewer({ two: () => undefined });
-    const { code } = await runTiny(workspace, "--model", `openai:m@${server.url}`, "--set", "reviewer.runDeadlineMs=1500");
+    const { code } = await runTiny(
+      workspace,
+      "--model",
+      `openai:m@${server.url}`,
+      "--set",
+      "reviewer.runDeadlineMs=1500",
+    );
     const { report } = workspace.readRun();
     expect(code).toBe(3);
     expect(report.run.isWhole).toBe(false);
@@ -140,7 +162,9 @@ describe("nothing scored is never green", () => {
 
   test("when every request failed, whatever is allowed", async () => {
     const workspace = makeWorkspace();
-    const everything = Object.fromEntries(["one", "one.clean", "two", "two.clean"].map((id) => [id, failsWith(500, "down")]));
+    const everything = Object.fromEntries(
+      ["one", "one.clean", "two", "two.clean"].map((id) => [id, failsWith(500, "down")]),
+    );
     await using server = await startReviewer(everything);
     const { code } = await runTiny(workspace, "--model", `openai:m@${server.url}`, ...allowingAll, "--set", "gates=[]");
     expect(code).toBe(3);
@@ -155,7 +179,10 @@ describe("nothing scored is never green", () => {
 
   test("when no case is annotated, so that no metric has a value", async () => {
     const bare = { id: "a", language: "text", diff: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n" };
-    const workspace = makeWorkspace({ dataset: `${JSON.stringify(bare)}\n`, suite: { scorers: { detection: {} }, gates: [recall(0.1)] } });
+    const workspace = makeWorkspace({
+      dataset: `${JSON.stringify(bare)}\n`,
+      suite: { scorers: { detection: {} }, gates: [recall(0.1)] },
+    });
     expect((await runTiny(workspace, "--model", "floor:lgtm", ...allowingAll)).code).toBe(3);
     expect((await runTiny(workspace, "--model", "floor:lgtm", ...allowingAll, "--set", "gates=[]")).code).toBe(3);
   });
@@ -164,7 +191,13 @@ describe("nothing scored is never green", () => {
 describe("several suites", () => {
   test("exit with the gravest of their codes", async () => {
     const workspace = makeWorkspace({ suite: { gates: [recall(0.5)] } });
-    workspace.write("strict.yaml", workspace.read("tiny.yaml").replace('"name": "tiny"', '"name": "strict"').replace("0.5", "0.5, \"max\": 0.6, \"decide\": \"point\""));
+    workspace.write(
+      "strict.yaml",
+      workspace
+        .read("tiny.yaml")
+        .replace('"name": "tiny"', '"name": "strict"')
+        .replace("0.5", '0.5, "max": 0.6, "decide": "point"'),
+    );
     const { code } = await workspace.run(["tiny.yaml", "strict.yaml", "--out", "runs", "--model", "ceiling:oracle"]);
     expect(code).toBe(1);
     expect(workspace.runs()).toHaveLength(2);
@@ -174,7 +207,14 @@ describe("several suites", () => {
     const workspace = makeWorkspace();
     workspace.write("bad.yaml", workspace.read("tiny.yaml").replace('"path": "data"', '"path": "none"'));
     await using server = await startReviewer();
-    const { code, stderr } = await workspace.run(["tiny.yaml", "bad.yaml", "--out", "runs", "--model", `openai:m@${server.url}`]);
+    const { code, stderr } = await workspace.run([
+      "tiny.yaml",
+      "bad.yaml",
+      "--out",
+      "runs",
+      "--model",
+      `openai:m@${server.url}`,
+    ]);
     expect(code).toBe(2);
     expect(stderr).toBe('dataset "none": no such file or folder\n');
     expect(server.requests).toEqual([]);

@@ -28,14 +28,26 @@ describe("a key of an OpenAI-compatible server", () => {
 
   test.each([
     ["from OPENAI_API_KEY", { OPENAI_API_KEY: key }, []],
-    ["from the variable that the suite names", { MY_KEY: key, OPENAI_API_KEY: "sk-other" }, ["--set", "reviewer.keyVariable=MY_KEY"]],
+    [
+      "from the variable that the suite names",
+      { MY_KEY: key, OPENAI_API_KEY: "sk-other" },
+      ["--set", "reviewer.keyVariable=MY_KEY"],
+    ],
   ])("is sent as Bearer and appears nowhere, though the server repeats it: %s", async (_, env, args) => {
     const workspace = makeWorkspace();
     await using server = await startReviewer(echoes);
-    const finished = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, ...args], env);
+    const finished = await workspace.run(
+      ["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, ...args],
+      env,
+    );
     expect(server.chats).toHaveLength(4);
     expect(new Set(server.requests.map(({ headers }) => headers["authorization"]))).toEqual(new Set([`Bearer ${key}`]));
-    expect(workspace.readRun().report.reviewers[0]?.errors.map(({ message }) => message).join()).toContain("Incorrect API key provided: [key]");
+    expect(
+      workspace
+        .readRun()
+        .report.reviewers[0]?.errors.map(({ message }) => message)
+        .join(),
+    ).toContain("Incorrect API key provided: [key]");
     expect(workspace.readRun().lines.find(({ caseId }) => caseId === "one")?.text).toContain("Your key is [key]");
     expect(leaks(workspace, finished)).toEqual([]);
   });
@@ -44,7 +56,9 @@ describe("a key of an OpenAI-compatible server", () => {
     const workspace = makeWorkspace();
     const refusing = failsWith(401, { error: { message: `bad key ${key}` } });
     await using server = await startScriptedServer([refusing], refusing);
-    const finished = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`], { OPENAI_API_KEY: key });
+    const finished = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`], {
+      OPENAI_API_KEY: key,
+    });
     expect(finished.code).toBe(3);
     expect(finished.stderr).toMatch(/refused the key \(401\) \(check OPENAI_API_KEY\)\n$/);
     expect(leaks(workspace, finished)).toEqual([]);
@@ -56,7 +70,13 @@ describe("a key of an OpenAI-compatible server", () => {
     const workspace = makeWorkspace({ suite: { company: [`openai:other@${company.url}`] } });
     await using server = await startReviewer();
     const settings = ["--set", "reviewer.keyVariable=MY_KEY"];
-    expect((await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, ...settings], { MY_KEY: key })).code).toBe(0);
+    expect(
+      (
+        await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, ...settings], {
+          MY_KEY: key,
+        })
+      ).code,
+    ).toBe(0);
     expect(company.chats).toHaveLength(4);
     expect(company.requests.filter(({ headers }) => headers["authorization"]?.includes(key))).toEqual([]);
   });
@@ -91,15 +111,34 @@ describe("a key of a reviewer with an address of its own", () => {
   test("is sent as Bearer and appears nowhere, though the server repeats it", async () => {
     const workspace = makeWorkspace();
     const { url, seen } = await serve((id, response) => {
-      if (id === "one") return response.end(JSON.stringify({ review: `src/one.py:2 Your key is ${key}, and the index fails.` }));
+      if (id === "one")
+        return response.end(JSON.stringify({ review: `src/one.py:2 Your key is ${key}, and the index fails.` }));
       if (id === "two") return response.writeHead(500).end(`got Bearer ${key}`);
       if (id === "two.clean") return response.writeHead(302, { location: `/?key=${key}` }).end();
       return response.end(JSON.stringify({ review: JSON.parse(reviewOf(id)) }));
     });
-    const finished = await workspace.run(["tiny.yaml", "--out", "runs", "--model", url, "--set", "reviewer.keyVariable=MY_KEY"], { MY_KEY: key });
+    const finished = await workspace.run(
+      ["tiny.yaml", "--out", "runs", "--model", url, "--set", "reviewer.keyVariable=MY_KEY"],
+      { MY_KEY: key },
+    );
     expect(finished.code).toBe(3);
     expect(seen).toHaveLength(5);
     expect(new Set(seen)).toEqual(new Set([`Bearer ${key}`]));
     expect(leaks(workspace, finished)).toEqual([]);
+  });
+});
+
+describe("a URL that carries a password", () => {
+  test.each([
+    ["as a model", ["--model", "openai:m@http://user:hunter2@127.0.0.1:9/v1"]],
+    ["as a reviewer's own address", ["--model", "http://user:hunter2@127.0.0.1:9/review"]],
+    ["as a base URL", ["--model", "openai:m", "--set", "reviewer.baseUrl=http://user:hunter2@127.0.0.1:9/v1"]],
+  ])("is refused and not repeated: %s", async (_, args) => {
+    const workspace = makeWorkspace();
+    const { code, stdout, stderr } = await workspace.run(["tiny.yaml", "--out", "runs", ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("must not carry a key");
+    expect(stdout + stderr).not.toContain("hunter2");
+    expect(workspace.runs()).toEqual([]);
   });
 });

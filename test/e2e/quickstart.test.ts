@@ -21,7 +21,11 @@ describe("the quickstart, with neither suite nor model given", () => {
     const folder = join(workspace.folder, "runs", "latest");
     ({ report, lines } = workspace.readRun());
     cases = jsonLines(join(folder, "dataset.jsonl")).map((line) => Case.parse(line));
-    latest = { link: readlinkSync(folder), folder: realpathSync(folder), hasHtml: existsSync(join(folder, "report.html")) };
+    latest = {
+      link: readlinkSync(folder),
+      folder: realpathSync(folder),
+      hasHtml: existsSync(join(folder, "report.html")),
+    };
   });
 
   const reviewer = (id: string) => report.reviewers.find((one) => one.id === id)!;
@@ -35,8 +39,17 @@ describe("the quickstart, with neither suite nor model given", () => {
   test("writes a report of a whole run of the suite quickstart", () => {
     expect(report.run.isWhole).toBe(true);
     expect(report.suite.name).toBe("quickstart");
-    expect(report.reviewers.map(({ id }) => id).sort()).toEqual(["ceiling:oracle", "ceiling:reference", "floor:lgtm", "floor:shotgun", "floor:silent", "static:"]);
-    expect(report.reviewers.every(({ role, unscored, hosts }) => role === "company" && unscored === 0 && hosts.length === 0)).toBe(true);
+    expect(report.reviewers.map(({ id }) => id).sort()).toEqual([
+      "ceiling:oracle",
+      "ceiling:reference",
+      "floor:lgtm",
+      "floor:shotgun",
+      "floor:silent",
+      "static:",
+    ]);
+    expect(
+      report.reviewers.every(({ role, unscored, hosts }) => role === "company" && unscored === 0 && hosts.length === 0),
+    ).toBe(true);
   });
 
   test("writes one line per reviewer and case, and the cases", () => {

@@ -1,24 +1,38 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Generation } from "../../src/core/generation.ts";
 import type { CaseLine, Report } from "../../src/core/report.ts";
 import { askedCase, findsBugs, startReviewer, timesAsked } from "../fixtures/chat-reviewer.ts";
 import { type Finished, jsonLines, type Workspace, workspaces } from "../fixtures/command.ts";
-import { type Behaviour, failsWith, hangs, type ScriptedServer, startScriptedServer } from "../fixtures/scripted-server.ts";
+import {
+  type Behaviour,
+  failsWith,
+  hangs,
+  type ScriptedServer,
+  startScriptedServer,
+} from "../fixtures/scripted-server.ts";
 import { linesOf, pairOf, smallDataset } from "../fixtures/small-dataset.ts";
 
 const makeWorkspace = workspaces();
 const ids = ["one", "two", "three", "four"];
 
 /** A server that answers the first chats well and keeps all others waiting, until it is let go. */
-async function startSlowServer(answered: number, models?: Behaviour): Promise<ScriptedServer & { letGo: () => void; hasAsked: (chats: number) => Promise<void> }> {
+async function startSlowServer(
+  answered: number,
+  models?: Behaviour,
+): Promise<ScriptedServer & { letGo: () => void; hasAsked: (chats: number) => Promise<void> }> {
   let isSlow = true;
   const well = Array.from({ length: answered }, () => findsBugs);
-  const server = await startScriptedServer([...well, (response, request) => (isSlow ? hangs : findsBugs)(response, request)], models);
+  const server = await startScriptedServer(
+    [...well, (response, request) => (isSlow ? hangs : findsBugs)(response, request)],
+    models,
+  );
   const until = async (isThere: () => boolean) => {
     const giveUpAtMs = performance.now() + 60_000;
     while (!isThere()) {
-      if (performance.now() > giveUpAtMs) throw new Error(`gave up waiting; the server was asked ${server.chats.length} times`);
+      if (performance.now() > giveUpAtMs)
+        throw new Error(`gave up waiting; the server was asked ${server.chats.length} times`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
@@ -33,7 +47,12 @@ function argsFor(server: ScriptedServer, ...more: string[]): string[] {
 }
 
 /** Starts a run and interrupts it once the server was asked this often, the question for its models among them. */
-async function interruptAfter(requests: number, workspace: Workspace, server: Awaited<ReturnType<typeof startSlowServer>>, args: string[]): Promise<Finished> {
+async function interruptAfter(
+  requests: number,
+  workspace: Workspace,
+  server: Awaited<ReturnType<typeof startSlowServer>>,
+  args: string[],
+): Promise<Finished> {
   const { child, finished } = workspace.start(args);
   await server.hasAsked(requests);
   child.kill("SIGINT");
@@ -47,13 +66,18 @@ function lineToResume({ stderr }: Finished): string[] {
 }
 
 function generations(workspace: Workspace, run: string) {
-  return (jsonLines(join(workspace.folder, "runs", run, "journal.jsonl")) as { kind: string; caseId: string; outcome: string }[]).filter(({ kind }) => kind === "generation");
+  return jsonLines(join(workspace.folder, "runs", run, "journal.jsonl"))
+    .slice(1)
+    .map((line) => Generation.parse(line));
 }
 
 /** What two runs of the same must have in common: all but times and what names the run. */
 function lasting({ report, lines }: { report: Report; lines: CaseLine[] }): unknown {
   const { run, ...rest } = report;
-  const withoutTimes = lines.map((line) => ({ ...line, parts: line.parts.map((part) => ({ ...part, durationMs: null })) }));
+  const withoutTimes = lines.map((line) => ({
+    ...line,
+    parts: line.parts.map((part) => ({ ...part, durationMs: null })),
+  }));
   return {
     ...rest,
     run: { seed: run.seed, isWhole: run.isWhole, command: run.command, tool: run.tool },
@@ -65,7 +89,10 @@ const scorers = { detection: {}, overlap: {}, contract: {}, form: {} };
 
 describe("an interrupted run", () => {
   test("exits 130 with a whole journal; the line that it prints asks exactly what is left and ends as an uninterrupted run does", async () => {
-    const workspace = makeWorkspace({ dataset: linesOf(smallDataset(ids)), suite: { scorers, company: ["ceiling:oracle"], gates: [{ metric: "detection.recall", min: 0.2 }] } });
+    const workspace = makeWorkspace({
+      dataset: linesOf(smallDataset(ids)),
+      suite: { scorers, company: ["ceiling:oracle"], gates: [{ metric: "detection.recall", min: 0.2 }] },
+    });
     await using server = await startSlowServer(3);
     const interrupted = await interruptAfter(1 + 5, workspace, server, argsFor(server));
     expect(interrupted.code).toBe(130);
@@ -81,7 +108,12 @@ describe("an interrupted run", () => {
     const resumed = await workspace.run(lineToResume(interrupted));
     expect(resumed.code).toBe(0);
     const asked = server.chats.slice(before).map(askedCase).sort();
-    expect(asked).toEqual(smallDataset(ids).map(({ id }) => id).filter((id) => !answered.includes(id)).sort());
+    expect(asked).toEqual(
+      smallDataset(ids)
+        .map(({ id }) => id)
+        .filter((id) => !answered.includes(id))
+        .sort(),
+    );
     expect(workspace.runs()).toEqual([run]);
     expect(new Set(generations(workspace, run).map(({ caseId }) => caseId)).size).toBe(8);
 
@@ -92,11 +124,22 @@ describe("an interrupted run", () => {
   });
 
   test("goes on with the very parts and repeats that are left", async () => {
-    const path = (name: string) => `--- a/src/${name}.py\n+++ b/src/${name}.py\n@@ -1 +1,2 @@\n import os\n+import ${name}\n`;
+    const path = (name: string) =>
+      `--- a/src/${name}.py\n+++ b/src/${name}.py\n@@ -1 +1,2 @@\n import os\n+import ${name}\n`;
     const source = { id: "parts", language: "python", diff: ["a1", "b2", "c3"].map(path).join(""), bugs: [] };
     const workspace = makeWorkspace({ dataset: linesOf([JSON.stringify(source)]) });
     await using server = await startSlowServer(4);
-    const args = argsFor(server, "--repeats", "2", "--set", "reviewer.temperature=0.5", "--set", "reviewer.unit=file", "--concurrency", "1");
+    const args = argsFor(
+      server,
+      "--repeats",
+      "2",
+      "--set",
+      "reviewer.temperature=0.5",
+      "--set",
+      "reviewer.unit=file",
+      "--concurrency",
+      "1",
+    );
     const interrupted = await interruptAfter(1 + 5, workspace, server, args);
     expect(interrupted.code).toBe(130);
     server.letGo();
@@ -105,7 +148,10 @@ describe("an interrupted run", () => {
     expect(timesAsked(server)).toEqual({ a1: 2, b2: 3, c3: 2 });
     const { report, lines } = workspace.readRun();
     expect(report.reviewers[0]).toMatchObject({ cases: 2, generations: 6, unscored: 0 });
-    expect(lines.map(({ repeat, parts }) => [repeat, parts.length])).toEqual([[0, 3], [1, 3]]);
+    expect(lines.map(({ repeat, parts }) => [repeat, parts.length])).toEqual([
+      [0, 3],
+      [1, 3],
+    ]);
   });
 
   test("can be interrupted while it waits for the server's first word", async () => {
@@ -121,7 +167,11 @@ describe("an interrupted run", () => {
     const workspace = makeWorkspace();
     workspace.write("second.yaml", workspace.read("tiny.yaml").replace('"tiny"', '"second"'));
     await using server = await startSlowServer(5);
-    const interrupted = await interruptAfter(2 + 6, workspace, server, ["tiny.yaml", "second.yaml", ...argsFor(server).slice(1)]);
+    const interrupted = await interruptAfter(2 + 6, workspace, server, [
+      "tiny.yaml",
+      "second.yaml",
+      ...argsFor(server).slice(1),
+    ]);
     expect(interrupted.code).toBe(130);
     expect(lineToResume(interrupted).slice(0, 3)).toEqual(["second.yaml", "--out", "runs"]);
     server.letGo();
@@ -133,7 +183,9 @@ describe("an interrupted run", () => {
     const workspace = makeWorkspace();
     await using server = await startSlowServer(1);
     const args = ["tiny.yaml", "--model", `openai:m@${server.url}`, "--concurrency", "2"];
-    expect((await interruptAfter(1 + 3, workspace, server, [...args, "--out", "runs", "--name", "mine"])).code).toBe(130);
+    expect((await interruptAfter(1 + 3, workspace, server, [...args, "--out", "runs", "--name", "mine"])).code).toBe(
+      130,
+    );
     const again = await interruptAfter(1 + 3 + 1 + 2, workspace, server, [...args, "--resume", "runs/mine"]);
     expect(again.code).toBe(130);
     expect(lineToResume(again)).toEqual([...args, "--resume", "runs/mine"]);
@@ -147,7 +199,9 @@ describe("a run that is resumed", () => {
   test("asks again what ended in an outage, and only that", async () => {
     const workspace = makeWorkspace();
     let isDown = true;
-    await using server = await startReviewer({ two: (response, request) => (isDown ? failsWith(500, "down") : findsBugs)(response, request) });
+    await using server = await startReviewer({
+      two: (response, request) => (isDown ? failsWith(500, "down") : findsBugs)(response, request),
+    });
     expect((await workspace.run(argsFor(server, "--name", "mine"))).code).toBe(3);
     isDown = false;
     const { code } = await workspace.run(argsFor(server, "--resume", "mine"));
@@ -188,7 +242,9 @@ test("while a run is written nobody else can write it, and it ends undisturbed",
   for (const flag of ["--resume", "--name"]) {
     const second = await workspace.run(argsFor(server, flag, "mine"));
     expect(second.code).toBe(2);
-    expect(second.stderr).toMatch(new RegExp(`^\\S*mine: process ${first.child.pid} on \\S+ is writing this run \\([^\\n]+\\n$`));
+    expect(second.stderr).toMatch(
+      new RegExp(`^\\S*mine: process ${first.child.pid} on \\S+ is writing this run \\([^\\n]+\\n$`),
+    );
   }
   expect(server.requests).toHaveLength(3);
   first.child.kill("SIGTERM");
@@ -196,4 +252,39 @@ test("while a run is written nobody else can write it, and it ends undisturbed",
   server.letGo();
   expect((await workspace.run(argsFor(server, "--resume", "mine"))).code).toBe(0);
   expect(workspace.readRun("mine").lines).toHaveLength(4);
+});
+
+describe("a journal", () => {
+  test("of another suite or dataset is not gone on with, and nobody is asked", async () => {
+    const workspace = makeWorkspace();
+    await using server = await startReviewer();
+    const run = (...args: string[]) => workspace.run(["tiny.yaml", "--out", "runs", ...args]);
+    expect((await run("--model", "floor:lgtm", "--name", "first")).code).toBe(0);
+    const before = workspace.read("runs/first/cases.jsonl");
+
+    const other = await run("--resume", "first", "--model", `openai:m@${server.url}`, "--set", "reviewer.maxTokens=5");
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(
+      /^\S*runs\/first\/journal\.jsonl: this run cannot be resumed: its suite was \w{12}, now it is \w{12} \(start a new run[^\n]*\n$/,
+    );
+
+    workspace.write("data/cases.jsonl", linesOf(smallDataset(["one", "three"])));
+    const changed = await run("--resume", "first", "--model", `openai:m@${server.url}`);
+    expect(changed.code).toBe(2);
+    expect(changed.stderr).toMatch(/its dataset was \w{12}, now it is \w{12}/);
+    expect(server.requests).toEqual([]);
+    expect(workspace.read("runs/first/cases.jsonl")).toBe(before);
+  });
+
+  test("of a finished run is not written over", async () => {
+    const workspace = makeWorkspace();
+    const args = ["tiny.yaml", "--out", "runs", "--model", "floor:lgtm", "--name", "first"];
+    expect((await workspace.run(args)).code).toBe(0);
+    const { code, stderr } = await workspace.run(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^\S*runs\/first\/journal\.jsonl: this run exists already \(resume it with --resume, or choose another --name\)\n$/,
+    );
+    expect(workspace.readRun("first").lines).toHaveLength(4);
+  });
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Generation } from "../../src/core/generation.ts";
 import type { CaseLine, Report } from "../../src/core/report.ts";
 import { reviewOf, startReviewer, timesAsked } from "../fixtures/chat-reviewer.ts";
 import { filesBelow, type Finished, jsonLines, workspaces } from "../fixtures/command.ts";
@@ -22,7 +23,7 @@ const makeWorkspace = workspaces();
 
 /** Whatever makes a terminal do more than show text. */
 const hostile = "\u001B[2J\u001B]0;owned\u0007\u009B31mred\u202E\u0008";
-const isHostile = new RegExp(`[${"\\u001B\\u009B\\u202E\\u0007\\u0008"}]`);
+const isHostile = /[\u001B\u009B\u202E\u0007\u0008]/;
 
 /** One behaviour after the other for the same case; the last one goes on. */
 function inTurn(...behaviours: Behaviour[]): Behaviour {
@@ -32,12 +33,18 @@ function inTurn(...behaviours: Behaviour[]): Behaviour {
 
 const special: Record<string, Behaviour> = {
   flood: floods(20 * 1024 * 1024),
-  bytes: streamsBytes('data: {"choices":[{"delta":{"content":"src/bytes.py:2 The index fails ', Uint8Array.of(0xff, 0xc3), ' on an empty list."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'),
+  bytes: streamsBytes(
+    'data: {"choices":[{"delta":{"content":"src/bytes.py:2 The index fails ',
+    Uint8Array.of(0xff, 0xc3),
+    ' on an empty list."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+  ),
   ansi: says(`src/ansi.py:2 ${hostile}An empty list has no first item, so the index fails.`),
   malformed: says('{"findings": [{"file": "src/malformed.py", "lines": [2, 2'),
   cutoff: says('{"findings": []}', { finish: "length" }),
   refused: says("", { finish: "content_filter" }),
-  overflow: failsWith(400, { error: { message: "This model's maximum context length is 10 tokens.", code: "context_length_exceeded" } }),
+  overflow: failsWith(400, {
+    error: { message: "This model's maximum context length is 10 tokens.", code: "context_length_exceeded" },
+  }),
   limited: inTurn(limitsRate({ "retry-after": "1" }), says(reviewOf("limited"))),
   once: inTurn(failsWith(503, "busy"), says(reviewOf("once"))),
   down: failsWith(500, { error: { message: `out of memory ${hostile}` } }),
@@ -51,7 +58,7 @@ describe("a server that does everything wrong", () => {
   let finished: Finished;
   let report: Report;
   let lines: CaseLine[];
-  let journal: unknown[];
+  let journal: Generation[];
   let files: ReturnType<typeof filesBelow>;
 
   // One run for all tests: what they look at is read before its folder goes.
@@ -63,14 +70,17 @@ describe("a server that does everything wrong", () => {
     finished = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, ...settings]);
     ({ report, lines } = workspace.readRun());
     files = filesBelow(join(workspace.folder, "runs", "latest"));
-    journal = jsonLines(join(workspace.folder, "runs", "latest", "journal.jsonl"));
+    journal = jsonLines(join(workspace.folder, "runs", "latest", "journal.jsonl"))
+      .slice(1)
+      .map((line) => Generation.parse(line));
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
   });
 
   const measured = () => report.reviewers.find(({ role }) => role === "measured")!;
-  const lineOf = (caseId: string) => lines.find((line) => line.caseId === caseId && line.reviewer !== "ceiling:oracle")!;
+  const lineOf = (caseId: string) =>
+    lines.find((line) => line.caseId === caseId && line.reviewer !== "ceiling:oracle")!;
 
   test("is measured to the end; outages above the budget make the run incomplete", () => {
     expect(finished.code).toBe(3);
@@ -95,7 +105,9 @@ describe("a server that does everything wrong", () => {
 
   test("has its outages told with their number and without escapes", () => {
     expect(measured().errors.reduce((total, { count }) => total + count, 0)).toBe(4);
-    const told = measured().errors.map(({ message }) => message).join("\n");
+    const told = measured()
+      .errors.map(({ message }) => message)
+      .join("\n");
     expect(told).toContain("failed (500): out of memory");
     expect(told).toContain("gave up after 2 tries");
     expect(told).not.toMatch(isHostile);
@@ -120,10 +132,9 @@ describe("a server that does everything wrong", () => {
   });
 
   test("is waited for as long as Retry-After asks", () => {
-    const generation = journal.find((line) => (line as { caseId?: string }).caseId === "limited") as { attempts: { status: number; waitedMs: number }[] };
-    expect(generation.attempts).toHaveLength(1);
-    expect(generation.attempts[0]).toMatchObject({ status: 429 });
-    expect(generation.attempts[0]?.waitedMs).toBeGreaterThanOrEqual(900);
+    const { attempts } = journal.find(({ caseId }) => caseId === "limited")!;
+    expect(attempts.map(({ status }) => status)).toEqual([429]);
+    expect(attempts[0]?.waitedMs).toBeGreaterThanOrEqual(900);
   });
 
   test("may say 20 MB, of which a case line keeps the beginning", () => {
@@ -159,7 +170,15 @@ describe("a server that hangs", () => {
     await using server = await startReviewer({ two: behaviour });
     const workspace = makeWorkspace();
     const startMs = performance.now();
-    const { code } = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, "--set", "reviewer.timeoutMs=800"]);
+    const { code } = await workspace.run([
+      "tiny.yaml",
+      "--out",
+      "runs",
+      "--model",
+      `openai:m@${server.url}`,
+      "--set",
+      "reviewer.timeoutMs=800",
+    ]);
     expect(performance.now() - startMs).toBeLessThan(30_000);
     expect(code).toBe(3);
     const { report, lines } = workspace.readRun();
@@ -178,7 +197,13 @@ const { id } = JSON.parse(await text(process.stdin));
 if (id === "two") { console.error("no idea \\u001B[31m"); process.exit(7); }
 console.log('{"findings": []}');`,
   );
-  const { code } = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `command:"${process.execPath}" reviewer.mjs`]);
+  const { code } = await workspace.run([
+    "tiny.yaml",
+    "--out",
+    "runs",
+    "--model",
+    `command:"${process.execPath}" reviewer.mjs`,
+  ]);
   const { report } = workspace.readRun();
   expect(code).toBe(3);
   expect(report.reviewers[0]?.outcomes).toMatchObject({ completed: 3, "transport-error": 1 });

@@ -11,7 +11,12 @@ import { temporaryFolders } from "../fixtures/temporary.ts";
 const folder = temporaryFolders();
 type Settings = Partial<Parameters<typeof loadDataset>[0]>;
 
-function withDataset<T>(content: string | Uint8Array, use: (dataset: Dataset) => T, settings: Settings = {}, seed = 1): T {
+function withDataset<T>(
+  content: string | Uint8Array,
+  use: (dataset: Dataset) => T,
+  settings: Settings = {},
+  seed = 1,
+): T {
   const own = folder();
   writeBelow(own, "data/cases.jsonl", content);
   const dataset = loadDataset({ path: "data", ...settings }, own, seed);
@@ -22,12 +27,19 @@ function withDataset<T>(content: string | Uint8Array, use: (dataset: Dataset) =>
   }
 }
 
+function readAll(dataset: Dataset): Case[] {
+  return dataset.entries.map((entry) => dataset.read(entry));
+}
+
 function idsIn(content: string, settings: Settings = {}, seed = 1): string[] {
   return withDataset(content, ({ entries }) => entries.map(({ id }) => id), settings, seed);
 }
 
 function complaint(cases: readonly (Case | string)[], settings: Settings = {}): string {
-  return messageOf(() => withDataset(linesOf(cases), () => undefined, settings), UsageError).replace(/^\S*cases\.jsonl/, "cases.jsonl");
+  return messageOf(() => withDataset(linesOf(cases), () => undefined, settings), UsageError).replace(
+    /^\S*cases\.jsonl/,
+    "cases.jsonl",
+  );
 }
 
 const [one, oneClean] = pairOf("one");
@@ -42,7 +54,7 @@ describe("a dataset", () => {
     const cases = smallDataset();
     const bare = `{"id":"bare","diff":${JSON.stringify(one.diff)},"language":"python"}`;
     withDataset(linesOf([...cases, bare]), (dataset) => {
-      expect(dataset.entries.slice(0, 4).map(dataset.read)).toEqual(cases);
+      expect(readAll(dataset).slice(0, 4)).toEqual(cases);
       expect(dataset.read(dataset.entries[4]!)).toMatchObject({ id: "bare", references: [] });
     });
   });
@@ -51,7 +63,11 @@ describe("a dataset", () => {
     const own = folder();
     const file = writeBelow(own, "mine/cases.jsonl", linesOf([one]));
     writeBelow(own, "other.jsonl", linesOf([one]));
-    for (const [path, name] of [["mine", "mine"], [file, "mine"], ["other.jsonl", "other"]] as const) {
+    for (const [path, name] of [
+      ["mine", "mine"],
+      [file, "mine"],
+      ["other.jsonl", "other"],
+    ] as const) {
       const dataset = loadDataset({ path }, own, 1);
       expect(dataset.name).toBe(name);
       dataset.close();
@@ -60,9 +76,9 @@ describe("a dataset", () => {
 
   test("reads the same with Windows line endings, blank lines, a byte order mark and no last line break", () => {
     const cases = smallDataset();
-    const plain = withDataset(linesOf(cases), ({ entries, read, hash }) => ({ read: entries.map(read), hash }));
+    const plain = withDataset(linesOf(cases), (dataset) => ({ cases: readAll(dataset), hash: dataset.hash }));
     const windows = `\uFEFF${linesOf(cases).trimEnd().replaceAll("\n", "\r\n\r\n")}`;
-    withDataset(windows, ({ entries, read }) => expect(entries.map(read)).toEqual(plain.read));
+    withDataset(windows, (dataset) => expect(readAll(dataset)).toEqual(plain.cases));
     withDataset(linesOf(cases).replaceAll("\n", "\r\n"), ({ hash }) => expect(hash).toBe(plain.hash));
   });
 
@@ -76,25 +92,39 @@ describe("a dataset", () => {
   test("holds cases of more than a megabyte and characters that lie across what is read at once", () => {
     const long = { ...one, context: { task: `${"x".repeat((1 << 20) + 5)}😀` } };
     const wide = { ...two, context: { task: "ü😀".repeat(200_000) } };
-    withDataset(linesOf([long, wide, oneClean]), ({ entries, read }) => expect(entries.map(read)).toEqual([long, wide, oneClean]));
+    withDataset(linesOf([long, wide, oneClean]), (dataset) => expect(readAll(dataset)).toEqual([long, wide, oneClean]));
   });
 
   test("joins a case and its twin into one cluster, even where the twin comes first", () => {
-    const clusters = (cases: readonly Case[]) => withDataset(linesOf(cases), ({ entries }) => entries.map(({ cluster, fields }) => [cluster, fields["cluster"]]));
-    expect(clusters([oneClean, one])).toEqual([["one", "one"], ["one", "one"]]);
-    expect(clusters([{ ...one, cluster: "repo-a" }, oneClean])).toEqual([["repo-a", "repo-a"], ["repo-a", "repo-a"]]);
+    const clusters = (cases: readonly Case[]) =>
+      withDataset(linesOf(cases), ({ entries }) => entries.map(({ cluster, fields }) => [cluster, fields["cluster"]]));
+    expect(clusters([oneClean, one])).toEqual([
+      ["one", "one"],
+      ["one", "one"],
+    ]);
+    expect(clusters([{ ...one, cluster: "repo-a" }, oneClean])).toEqual([
+      ["repo-a", "repo-a"],
+      ["repo-a", "repo-a"],
+    ]);
   });
 });
 
 describe("choosing cases", () => {
-  const mixed = ["go", "python", "java"].flatMap((language, index) => pairOf(`case-${index}`, { language, split: index === 0 ? "train" : "test" }));
+  const mixed = ["go", "python", "java"].flatMap((language, index) =>
+    pairOf(`case-${index}`, { language, split: index === 0 ? "train" : "test" }),
+  );
 
   test("keeps those of a split", () => {
     expect(idsIn(linesOf(mixed), { split: "train" })).toEqual(["case-0", "case-0.clean"]);
   });
 
   test("keeps those for which a condition holds, of the case or of any bug", () => {
-    expect(idsIn(linesOf(mixed), { where: "language in [go, java]" })).toEqual(["case-0", "case-0.clean", "case-2", "case-2.clean"]);
+    expect(idsIn(linesOf(mixed), { where: "language in [go, java]" })).toEqual([
+      "case-0",
+      "case-0.clean",
+      "case-2",
+      "case-2.clean",
+    ]);
     expect(idsIn(linesOf(mixed), { where: "severity == high and not language == go" })).toEqual(["case-1", "case-2"]);
   });
 
@@ -102,7 +132,9 @@ describe("choosing cases", () => {
     const many = linesOf(Array.from({ length: 20 }, (_, index) => pairOf(`case-${index}`)).flat());
     const chosen = idsIn(many, { limit: 6 });
     expect(chosen).toHaveLength(6);
-    expect(chosen.filter((id) => id.endsWith(".clean")).map((id) => id.replace(".clean", ""))).toEqual(chosen.filter((id) => !id.endsWith(".clean")));
+    expect(chosen.filter((id) => id.endsWith(".clean")).map((id) => id.replace(".clean", ""))).toEqual(
+      chosen.filter((id) => !id.endsWith(".clean")),
+    );
     expect(idsIn(many, { limit: 6 })).toEqual(chosen);
     expect(idsIn(many, { limit: 6 }, 2)).not.toEqual(chosen);
     expect(idsIn(many).filter((id) => chosen.includes(id))).toEqual(chosen);
@@ -116,7 +148,9 @@ describe("choosing cases", () => {
   });
 
   test("that keeps none is refused, with what was asked", () => {
-    expect(complaint(mixed, { split: "dev", where: "language == rust" })).toBe("cases.jsonl: none of the 6 cases is chosen by split dev and language == rust");
+    expect(complaint(mixed, { split: "dev", where: "language == rust" })).toBe(
+      "cases.jsonl: none of the 6 cases is chosen by split dev and language == rust",
+    );
   });
 });
 
@@ -124,30 +158,98 @@ describe("bad input", () => {
   test("names a dataset that is not there, or that holds no cases", () => {
     const own = folder();
     mkdirSync(join(own, "empty"));
-    expect(messageOf(() => loadDataset({ path: "none" }, own, 1), UsageError)).toBe(`dataset "${join(own, "none")}": no such file or folder`);
-    expect(messageOf(() => loadDataset({ path: "empty" }, own, 1), UsageError)).toBe(`dataset "${join(own, "empty")}": the folder holds no cases.jsonl`);
+    expect(messageOf(() => loadDataset({ path: "none" }, own, 1), UsageError)).toBe(
+      `dataset "${join(own, "none")}": no such file or folder`,
+    );
+    expect(messageOf(() => loadDataset({ path: "empty" }, own, 1), UsageError)).toBe(
+      `dataset "${join(own, "empty")}": the folder holds no cases.jsonl`,
+    );
   });
 
-  test.each([
+  test.each<[string, readonly (Case | string)[], RegExp]>([
     ["a line that is not JSON", [one, oneClean, "{id: 1}"], /^cases\.jsonl:3: not JSON: /],
     ["a line that is no case", [one, '{"id":"x"}'], /^cases\.jsonl:2: diff: missing \(write text\)$/],
     ["no line at all", [], /^cases\.jsonl: the dataset holds no case$/],
     ["blank lines only", ["", "  "], /^cases\.jsonl: the dataset holds no case$/],
-    ["an id that is there twice", [one, two, one], /^cases\.jsonl:3: case id "one" stands already in line 1 \(give each case its own\)$/],
-    ["a diff that is none", [{ ...one, diff: "hello" }], /^cases\.jsonl:1: case "one": diff: (diff: )?line 1: expected a unified diff, got "hello" \(make one with git diff\)$/],
-    ["a hunk that is shorter than it says", [{ ...one, diff: one.diff.replace("+1,3", "+1,9") }], /^cases\.jsonl:1: case "one": diff: .*line 4: the hunk declares 2 old and 9 new lines, got 2 and 3/],
-    ["an anchor outside the hunks", [withBug(one, { anchor: { side: "new", file: pathOf("one"), lines: [90, 91] } })], /^cases\.jsonl:1: case "one": bug "one-bug": anchor src\/one\.py lines 90-91 \(new side\) lies outside the diff \(move it/],
-    ["an anchor in another file", [withBug(one, { anchor: { side: "new", file: "src/other.py", lines: [2, 2] } })], /^cases\.jsonl:1: case "one": bug "one-bug": anchor src\/other\.py lines 2-2/],
-    ["a reference's anchor outside", [{ ...one, references: [{ text: "no", anchor: { side: "new" as const, file: pathOf("one"), lines: [7, 7] as [number, number] } }] }], /^cases\.jsonl:1: case "one": references\[0\]: anchor/],
-    ["a bug id that is there twice", [{ ...one, bugs: [...(one.bugs ?? []), ...(one.bugs ?? [])] }], /^cases\.jsonl:1: case "one": bug id "one-bug" stands twice/],
-    ["a twin of nothing", [oneClean], /^cases\.jsonl:1: case "one\.clean": twin\.of names "one", which is no annotated case of this dataset$/],
-    ["a twin of a clean case", [{ ...one, bugs: [] }, oneClean], /^cases\.jsonl:2: case "one\.clean": twin\.of names "one", which has no bugs/],
-    ["a twin with a bug that its case lacks", [withBug(one, { id: "other-bug" }), oneClean], /^cases\.jsonl:2: case "one\.clean": twin\.places names bug "one-bug", which "one" does not have \(it has other-bug\)$/],
-    ["a path that leaves the folder", [{ ...one, files: { "../../etc/passwd": "x" } }], /^cases\.jsonl:1: case "one": path "\.\.\/\.\.\/etc\/passwd" leaves the dataset folder \(write it relative, without \.\.\)$/],
-    ["an absolute path", [{ ...one, diff: one.diff.replaceAll("a/src/one.py", "a//etc/one.py").replaceAll("b/src/one.py", "b//etc/one.py") }], /^cases\.jsonl:1: case "one": .*\/etc\/one\.py/],
-    ["a Windows path", [{ ...one, files: { "C:\\x": "x" } }], /^cases\.jsonl:1: case "one": path "C:\\x" leaves the dataset folder/],
-  ] as const)("is refused with file and line: %s", (_, cases, expected) => {
-    expect(complaint(cases as readonly (Case | string)[])).toMatch(expected);
+    [
+      "an id that is there twice",
+      [one, two, one],
+      /^cases\.jsonl:3: case id "one" stands already in line 1 \(give each case its own\)$/,
+    ],
+    [
+      "a diff that is none",
+      [{ ...one, diff: "hello" }],
+      /^cases\.jsonl:1: case "one": diff: (diff: )?line 1: expected a unified diff, got "hello" \(make one with git diff\)$/,
+    ],
+    [
+      "a hunk that is shorter than it says",
+      [{ ...one, diff: one.diff.replace("+1,3", "+1,9") }],
+      /^cases\.jsonl:1: case "one": diff: .*line 4: the hunk declares 2 old and 9 new lines, got 2 and 3/,
+    ],
+    [
+      "an anchor outside the hunks",
+      [withBug(one, { anchor: { side: "new", file: pathOf("one"), lines: [90, 91] } })],
+      /^cases\.jsonl:1: case "one": bug "one-bug": anchor src\/one\.py lines 90-91 \(new side\) lies outside the diff \(move it/,
+    ],
+    [
+      "an anchor in another file",
+      [withBug(one, { anchor: { side: "new", file: "src/other.py", lines: [2, 2] } })],
+      /^cases\.jsonl:1: case "one": bug "one-bug": anchor src\/other\.py lines 2-2/,
+    ],
+    [
+      "a reference's anchor outside",
+      [
+        {
+          ...one,
+          references: [
+            { text: "no", anchor: { side: "new" as const, file: pathOf("one"), lines: [7, 7] as [number, number] } },
+          ],
+        },
+      ],
+      /^cases\.jsonl:1: case "one": references\[0\]: anchor/,
+    ],
+    [
+      "a bug id that is there twice",
+      [{ ...one, bugs: [...(one.bugs ?? []), ...(one.bugs ?? [])] }],
+      /^cases\.jsonl:1: case "one": bug id "one-bug" stands twice/,
+    ],
+    [
+      "a twin of nothing",
+      [oneClean],
+      /^cases\.jsonl:1: case "one\.clean": twin\.of names "one", which is no annotated case of this dataset$/,
+    ],
+    [
+      "a twin of a clean case",
+      [{ ...one, bugs: [] }, oneClean],
+      /^cases\.jsonl:2: case "one\.clean": twin\.of names "one", which has no bugs/,
+    ],
+    [
+      "a twin with a bug that its case lacks",
+      [withBug(one, { id: "other-bug" }), oneClean],
+      /^cases\.jsonl:2: case "one\.clean": twin\.places names bug "one-bug", which "one" does not have \(it has other-bug\)$/,
+    ],
+    [
+      "a path that leaves the folder",
+      [{ ...one, files: { "../../etc/passwd": "x" } }],
+      /^cases\.jsonl:1: case "one": path "\.\.\/\.\.\/etc\/passwd" leaves the dataset folder \(write it relative, without \.\.\)$/,
+    ],
+    [
+      "an absolute path",
+      [
+        {
+          ...one,
+          diff: one.diff.replaceAll("a/src/one.py", "a//etc/one.py").replaceAll("b/src/one.py", "b//etc/one.py"),
+        },
+      ],
+      /^cases\.jsonl:1: case "one": .*\/etc\/one\.py/,
+    ],
+    [
+      "a Windows path",
+      [{ ...one, files: { "C:\\x": "x" } }],
+      /^cases\.jsonl:1: case "one": path "C:\\x" leaves the dataset folder/,
+    ],
+  ])("is refused with file and line: %s", (_, cases, expected) => {
+    expect(complaint(cases)).toMatch(expected);
   });
 
   test("counts blank lines, so that the number is the editor's", () => {

@@ -27,14 +27,18 @@ describe("a prompt", () => {
 
   test("with an unknown field is refused with its line and the nearest field", () => {
     const file = writeBelow(folder(), "prompt.md", "Review\n{{dif}}\n");
-    expect(messageOf(() => loadPrompt(file), UsageError)).toMatch(/prompt\.md:2: unknown field "dif" \(did you mean "diff"\?/);
+    expect(messageOf(() => loadPrompt(file), UsageError)).toMatch(
+      /prompt\.md:2: unknown field "dif" \(did you mean "diff"\?/,
+    );
   });
 
   test("that is missing or a folder is refused, with the key to mend", () => {
     const own = folder();
     mkdirSync(join(own, "sub"));
     for (const path of [join(own, "none.md"), join(own, "sub")]) {
-      expect(messageOf(() => loadPrompt(path), UsageError)).toBe(`prompt "${path}": no such file (mend reviewer.prompt)`);
+      expect(messageOf(() => loadPrompt(path), UsageError)).toBe(
+        `prompt "${path}": no such file (mend reviewer.prompt)`,
+      );
     }
   });
 });
@@ -43,18 +47,33 @@ describe("recorded verdicts", () => {
   const verdict = { caseId: "one", findingIndex: 0, bugId: "one-bug", match: true, judge: "people" };
 
   test("are read line by line, blank lines aside", () => {
-    const file = writeBelow(folder(), "verdicts.jsonl", `${JSON.stringify(verdict)}\r\n\r\n${JSON.stringify({ ...verdict, findingIndex: 1, match: false })}`);
-    expect(loadVerdicts(file).map(({ findingIndex, match }) => [findingIndex, match])).toEqual([[0, true], [1, false]]);
+    const file = writeBelow(
+      folder(),
+      "verdicts.jsonl",
+      `${JSON.stringify(verdict)}\r\n\r\n${JSON.stringify({ ...verdict, findingIndex: 1, match: false })}`,
+    );
+    expect(loadVerdicts(file).map(({ findingIndex, match }) => [findingIndex, match])).toEqual([
+      [0, true],
+      [1, false],
+    ]);
   });
 
   test("are refused with file and line", () => {
-    const file = writeBelow(folder(), "verdicts.jsonl", `${JSON.stringify(verdict)}\n${JSON.stringify({ ...verdict, match: "yes" })}\n`);
-    expect(messageOf(() => loadVerdicts(file), UsageError)).toMatch(/verdicts\.jsonl:2: match: expected true or false, got "yes"$/);
+    const file = writeBelow(
+      folder(),
+      "verdicts.jsonl",
+      `${JSON.stringify(verdict)}\n${JSON.stringify({ ...verdict, match: "yes" })}\n`,
+    );
+    expect(messageOf(() => loadVerdicts(file), UsageError)).toMatch(
+      /verdicts\.jsonl:2: match: expected true or false, got "yes"$/,
+    );
   });
 
   test("that are missing are refused, with the key to mend", () => {
     const file = join(folder(), "none.jsonl");
-    expect(messageOf(() => loadVerdicts(file), UsageError)).toBe(`verdicts "${file}": no such file (mend scorers.detection.verdicts)`);
+    expect(messageOf(() => loadVerdicts(file), UsageError)).toBe(
+      `verdicts "${file}": no such file (mend scorers.detection.verdicts)`,
+    );
   });
 });
 

@@ -19,7 +19,12 @@ const [bug] = source.bugs ?? [];
 
 describe("one JSON line", () => {
   test("gives what its schema makes of it", () => {
-    expect(parseJsonLine(Case, JSON.stringify({ id: "a", diff: "+", language: "go" }), "x:1")).toEqual({ id: "a", diff: "+", language: "go", references: [] });
+    expect(parseJsonLine(Case, JSON.stringify({ id: "a", diff: "+", language: "go" }), "x:1")).toEqual({
+      id: "a",
+      diff: "+",
+      language: "go",
+      references: [],
+    });
   });
 
   test("that is no JSON is refused with file and line", () => {
@@ -30,15 +35,29 @@ describe("one JSON line", () => {
     ["a list", [], "cases.jsonl:7: expected a mapping, got a list of 0"],
     ["a missing field", { ...source, language: undefined }, "cases.jsonl:7: language: missing (write text)"],
     ["a wrong type", { ...source, diff: 3 }, "cases.jsonl:7: diff: expected text, got 3"],
-    ["a field inside a list", { ...source, bugs: [{ ...bug, severity: "hgih" }] }, 'cases.jsonl:7: bugs[0].severity: expected a known word, got "hgih" (did you mean "high"? known: critical, high, medium, low, nit)'],
-    ["lines the wrong way round", { ...source, bugs: [{ ...bug, anchor: { ...bug?.anchor, lines: [3, 2] } }] }, "cases.jsonl:7: bugs[0].anchor.lines: expected from <= to (swap the two numbers)"],
-    ["one line number for two", { ...source, bugs: [{ ...bug, anchor: { ...bug?.anchor, lines: [3] } }] }, "cases.jsonl:7: bugs[0].anchor.lines: expected at least 2 items, got a list of 1"],
+    [
+      "a field inside a list",
+      { ...source, bugs: [{ ...bug, severity: "hgih" }] },
+      'cases.jsonl:7: bugs[0].severity: expected a known word, got "hgih" (did you mean "high"? known: critical, high, medium, low, nit)',
+    ],
+    [
+      "lines the wrong way round",
+      { ...source, bugs: [{ ...bug, anchor: { ...bug?.anchor, lines: [3, 2] } }] },
+      "cases.jsonl:7: bugs[0].anchor.lines: expected from <= to (swap the two numbers)",
+    ],
+    [
+      "one line number for two",
+      { ...source, bugs: [{ ...bug, anchor: { ...bug?.anchor, lines: [3] } }] },
+      "cases.jsonl:7: bugs[0].anchor.lines: expected at least 2 items, got a list of 1",
+    ],
   ])("that breaks its schema is refused with path and what it got: %s", (_, line, expected) => {
     expect(complaint(line)).toBe(expected);
   });
 
   test("with an unknown key is refused with the nearest one", () => {
-    expect(complaint({ ...source, refernces: [] })).toMatch(/^cases\.jsonl:7: unknown key "refernces" \(did you mean "references"\?/);
+    expect(complaint({ ...source, refernces: [] })).toMatch(
+      /^cases\.jsonl:7: unknown key "refernces" \(did you mean "references"\?/,
+    );
   });
 });
 

@@ -25,7 +25,12 @@ describe("reading lines", () => {
   });
 
   test("counts empty lines and gives the last one without a line break", () => {
-    expect(linesIn("a\n\n\nb").map(({ text, number }) => [number, text])).toEqual([[1, "a"], [2, ""], [3, ""], [4, "b"]]);
+    expect(linesIn("a\n\n\nb").map(({ text, number }) => [number, text])).toEqual([
+      [1, "a"],
+      [2, ""],
+      [3, ""],
+      [4, "b"],
+    ]);
   });
 
   test("gives nothing for an empty file", () => {
@@ -118,7 +123,8 @@ describe("reading a part of a file", () => {
     const file = writeBelow(folder(), "lines.txt", `\uFEFFerste\r\n\n${"ü".repeat(chunkBytes)}\nlast`);
     const handle = openSync(file, "r");
     try {
-      for (const { text, offset, bytes } of readLines(file)) expect(readText(handle, offset, bytes).replace(/\r$/, "")).toBe(text);
+      for (const { text, offset, bytes } of readLines(file))
+        expect(readText(handle, offset, bytes).replace(/\r$/, "")).toBe(text);
       expect(readFileSync(file).length).toBe(2 * chunkBytes + 16);
     } finally {
       closeSync(handle);

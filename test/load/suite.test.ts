@@ -18,7 +18,11 @@ describe("a suite", () => {
     writeBelow(own, "tiny.yaml", suiteText("tiny", "description: own\n"));
     writeBelow(bundled, "tiny.yaml", suiteText("tiny", "description: bundled\n"));
     writeBelow(bundled, "other.yaml", suiteText("other"));
-    expect(loadSuite("tiny", [own, bundled], [])).toMatchObject({ suite: { description: "own" }, file: join(own, "tiny.yaml"), folder: own });
+    expect(loadSuite("tiny", [own, bundled], [])).toMatchObject({
+      suite: { description: "own" },
+      file: join(own, "tiny.yaml"),
+      folder: own,
+    });
     expect(loadSuite("other", [own, bundled], []).folder).toBe(bundled);
   });
 
@@ -37,7 +41,9 @@ describe("a suite", () => {
   });
 
   test("whose path leads nowhere is refused", () => {
-    expect(messageOf(() => loadSuite("./no/such.yaml", [], []), UsageError)).toBe('suite "./no/such.yaml": no such file');
+    expect(messageOf(() => loadSuite("./no/such.yaml", [], []), UsageError)).toBe(
+      'suite "./no/such.yaml": no such file',
+    );
   });
 
   test("that is a folder is refused", () => {
@@ -47,20 +53,47 @@ describe("a suite", () => {
 
   test("has a hash of what runs: overrides count, comments and key order do not", () => {
     const own = folder();
-    const hashOf = (text: string, overrides: Parameters<typeof loadSuite>[2] = []) => loadSuite(writeBelow(own, "a.yaml", text), [], overrides).hash;
+    const hashOf = (text: string, overrides: Parameters<typeof loadSuite>[2] = []) =>
+      loadSuite(writeBelow(own, "a.yaml", text), [], overrides).hash;
     const plain = hashOf(suiteText("a"));
-    expect(hashOf(`# a comment\nname: a\nversion: 1\nscorers: { detection: {} }\ndataset: { path: data }\n`)).toBe(plain);
+    expect(hashOf(`# a comment\nname: a\nversion: 1\nscorers: { detection: {} }\ndataset: { path: data }\n`)).toBe(
+      plain,
+    );
     expect(hashOf(suiteText("a"), [{ path: "reviewer.unit", value: "hunk" }])).not.toBe(plain);
     expect(hashOf(suiteText("a"), [{ path: "reviewer.unit", value: "case" }])).toBe(plain);
   });
 
   test.each([
-    ["a gate on an unknown metric", "gates:\n  - { metric: detection.recal, min: 0.5 }\n", /^a\.yaml:6: gates\[0\]\.metric: unknown metric "detection\.recal" \(did you mean "detection\.recall"\?/],
-    ["a gate on a planned metric", "gates:\n  - { metric: judge.pass_rate, min: 0.5 }\n", /^a\.yaml:6: gates\[0\]\.metric: "judge\.pass_rate" is not built yet$/],
-    ["a gate without its scorer", "gates:\n  - { metric: overlap.f1, min: 0.5 }\n", /^a\.yaml:6: gates\[0\]\.metric: "overlap\.f1" needs the scorer overlap/],
-    ["a percentage in a gate", "gates:\n  - { metric: detection.recall, min: 80 }\n", /^a\.yaml:6: gates\[0\]\.min: expected 0 to 1, got 80 \(write 0\.8\)$/],
-    ["an unknown kind of model", "company: [flor:silent]\n", /^a\.yaml:5: company\[0\]: model "flor:silent": unknown kind "flor" .*did you mean "floor"\?/],
-    ["repeats without temperature", "reviewer: { repeats: 3 }\n", /^a\.yaml:5: reviewer\.repeats: expected 1 at temperature 0/],
+    [
+      "a gate on an unknown metric",
+      "gates:\n  - { metric: detection.recal, min: 0.5 }\n",
+      /^a\.yaml:6: gates\[0\]\.metric: unknown metric "detection\.recal" \(did you mean "detection\.recall"\?/,
+    ],
+    [
+      "a gate on a planned metric",
+      "gates:\n  - { metric: judge.pass_rate, min: 0.5 }\n",
+      /^a\.yaml:6: gates\[0\]\.metric: "judge\.pass_rate" is not built yet$/,
+    ],
+    [
+      "a gate without its scorer",
+      "gates:\n  - { metric: overlap.f1, min: 0.5 }\n",
+      /^a\.yaml:6: gates\[0\]\.metric: "overlap\.f1" needs the scorer overlap/,
+    ],
+    [
+      "a percentage in a gate",
+      "gates:\n  - { metric: detection.recall, min: 80 }\n",
+      /^a\.yaml:6: gates\[0\]\.min: expected 0 to 1, got 80 \(write 0\.8\)$/,
+    ],
+    [
+      "an unknown kind of model",
+      "company: [flor:silent]\n",
+      /^a\.yaml:5: company\[0\]: model "flor:silent": unknown kind "flor" .*did you mean "floor"\?/,
+    ],
+    [
+      "repeats without temperature",
+      "reviewer: { repeats: 3 }\n",
+      /^a\.yaml:5: reviewer\.repeats: expected 1 at temperature 0/,
+    ],
   ])("with a mistake that no schema sees is refused with its line: %s", (_, more, expected) => {
     const file = writeBelow(folder(), "a.yaml", suiteText("a", more));
     const message = messageOf(() => loadSuite(file, [], []), UsageError);
@@ -69,7 +102,9 @@ describe("a suite", () => {
 
   test("with a condition on an unknown field of the dataset is refused with its line, or with the flag that gave it", () => {
     const file = writeBelow(folder(), "a.yaml", suiteText("a").replace("data }", 'data, where: "langage == go" }'));
-    expect(messageOf(() => loadSuite(file, [], []), UsageError).replace(file, "a.yaml")).toMatch(/^a\.yaml:3: dataset\.where: .*"langage".*did you mean "language"\?/);
+    expect(messageOf(() => loadSuite(file, [], []), UsageError).replace(file, "a.yaml")).toMatch(
+      /^a\.yaml:3: dataset\.where: .*"langage".*did you mean "language"\?/,
+    );
     const flag = { path: "dataset.where", value: '"langage == go"', flag: "--where" };
     expect(messageOf(() => loadSuite(file, [], [flag]), UsageError)).toMatch(/^--where: dataset\.where: /);
   });

@@ -48,17 +48,53 @@ describe("a YAML file that its schema takes", () => {
 describe("a mistake in a YAML file", () => {
   test.each([
     ["a wrong type", good.replace("0.5", "high"), 'suites/tiny.yaml:8: gates[0].min: expected a number, got "high"'],
-    ["a percentage for a rate", `${good}budget: { unscored: 80 }\n`, "suites/tiny.yaml:11: budget.unscored: expected at most 1, got 80 (write 0.8)"],
-    ["a number below its limit", good.replace("unit: case", "repeats: 0"), "suites/tiny.yaml:5: reviewer.repeats: expected at least 1, got 0"],
-    ["a part of a whole number", good.replace("unit: case", "repeats: 1.5"), "suites/tiny.yaml:5: reviewer.repeats: expected a whole number, got 1.5"],
-    ["an empty text", good.replace("path: data", 'path: ""'), 'suites/tiny.yaml:3: dataset.path: expected at least 1 character, got ""'],
-    ["a list for a mapping", good.replace("{ path: data }", "[data]"), "suites/tiny.yaml:3: dataset: expected a mapping, got a list of 1"],
-    ["a mapping for a list", `${good}company: { a: b }\n`, "suites/tiny.yaml:11: company: expected a list, got a mapping"],
-    ["a word for a switch", good.replace("unit: case", "cache: maybe"), 'suites/tiny.yaml:5: reviewer.cache: expected true or false, got "maybe"'],
+    [
+      "a percentage for a rate",
+      `${good}budget: { unscored: 80 }\n`,
+      "suites/tiny.yaml:11: budget.unscored: expected at most 1, got 80 (write 0.8)",
+    ],
+    [
+      "a number below its limit",
+      good.replace("unit: case", "repeats: 0"),
+      "suites/tiny.yaml:5: reviewer.repeats: expected at least 1, got 0",
+    ],
+    [
+      "a part of a whole number",
+      good.replace("unit: case", "repeats: 1.5"),
+      "suites/tiny.yaml:5: reviewer.repeats: expected a whole number, got 1.5",
+    ],
+    [
+      "an empty text",
+      good.replace("path: data", 'path: ""'),
+      'suites/tiny.yaml:3: dataset.path: expected at least 1 character, got ""',
+    ],
+    [
+      "a list for a mapping",
+      good.replace("{ path: data }", "[data]"),
+      "suites/tiny.yaml:3: dataset: expected a mapping, got a list of 1",
+    ],
+    [
+      "a mapping for a list",
+      `${good}company: { a: b }\n`,
+      "suites/tiny.yaml:11: company: expected a list, got a mapping",
+    ],
+    [
+      "a word for a switch",
+      good.replace("unit: case", "cache: maybe"),
+      'suites/tiny.yaml:5: reviewer.cache: expected true or false, got "maybe"',
+    ],
     ["a missing key", good.replace("name: tiny\n", ""), "suites/tiny.yaml:1: name: missing (write text)"],
     ["a missing version", good.replace("version: 1\n", ""), "suites/tiny.yaml:1: version: missing (write 1)"],
-    ["a name with capitals", good.replace("tiny", "My Suite"), 'suites/tiny.yaml:2: name: expected lower-case words joined by dashes (write my-suite), got "My Suite"'],
-    ["a gate without a limit", good.replace(", min: 0.5", ""), "suites/tiny.yaml:8: gates[0]: expected min, max or vsBaseline, got none (write what the metric must reach)"],
+    [
+      "a name with capitals",
+      good.replace("tiny", "My Suite"),
+      'suites/tiny.yaml:2: name: expected lower-case words joined by dashes (write my-suite), got "My Suite"',
+    ],
+    [
+      "a gate without a limit",
+      good.replace(", min: 0.5", ""),
+      "suites/tiny.yaml:8: gates[0]: expected min, max or vsBaseline, got none (write what the metric must reach)",
+    ],
   ])("is told with line, path, what it got and how to mend it: %s", (_, text, expected) => {
     expect(complaint(text)).toBe(expected);
   });
@@ -76,12 +112,17 @@ describe("a mistake in a YAML file", () => {
   });
 
   test("in an unknown key of the file itself is found as well", () => {
-    expect(complaint(`${good}gate: []\n`)).toMatch(/^suites\/tiny\.yaml:11: gate: unknown key "gate" \(did you mean "gates"\?/);
+    expect(complaint(`${good}gate: []\n`)).toMatch(
+      /^suites\/tiny\.yaml:11: gate: unknown key "gate" \(did you mean "gates"\?/,
+    );
   });
 
   test("is one line each when there are several", () => {
     const lines = complaint(good.replace("0.5", "high").replace("0.4", "low")).split("\n");
-    expect(lines.map((line) => line.slice(0, 32))).toEqual(["suites/tiny.yaml:8: gates[0].min", "suites/tiny.yaml:10: gates[1].mi"]);
+    expect(lines.map((line) => line.slice(0, 32))).toEqual([
+      "suites/tiny.yaml:8: gates[0].min",
+      "suites/tiny.yaml:10: gates[1].mi",
+    ]);
   });
 
   test("that quotes a long value cuts it", () => {
@@ -94,7 +135,11 @@ describe("a file that is no YAML mapping", () => {
     ["an open bracket", "a: [1\nb: 2\n", /^suites\/tiny\.yaml:2:1: not YAML: /],
     ["a tab as indentation", "a:\n\t- b\n", /^suites\/tiny\.yaml:2:1: not YAML: Tabs /],
     ["a key written twice", "a: 1\nb: 2\na: 3\n", /^suites\/tiny\.yaml:3:1: not YAML: Map keys must be unique$/],
-    ["several documents", "a: 1\n---\nb: 2\n", /^suites\/tiny\.yaml:2:1: expected one document, got several \(remove the line ---\)$/],
+    [
+      "several documents",
+      "a: 1\n---\nb: 2\n",
+      /^suites\/tiny\.yaml:2:1: expected one document, got several \(remove the line ---\)$/,
+    ],
     ["nothing", "", /^suites\/tiny\.yaml: expected a mapping such as "version: 1", got null$/],
     ["a list", "- a\n", /^suites\/tiny\.yaml: expected a mapping such as "version: 1", got a list of 1$/],
     ["an alias of nothing", "a: *b\n", /^suites\/tiny\.yaml: not readable: Unresolved alias/],
@@ -131,18 +176,43 @@ describe("an override", () => {
   });
 
   test("that comes later wins", () => {
-    expect(parse(good, [{ path: "reviewer.unit", value: "file" }, { path: "reviewer.unit", value: "hunk" }]).reviewer.unit).toBe("hunk");
+    expect(
+      parse(good, [
+        { path: "reviewer.unit", value: "file" },
+        { path: "reviewer.unit", value: "hunk" },
+      ]).reviewer.unit,
+    ).toBe("hunk");
   });
 
   test.each([
     ["a wrong value", "reviewer.repeats", "many", '--set reviewer.repeats: expected a number, got "many"'],
     ["a value that is no YAML", "gates", "[", "--set gates: got [: Flow sequence must end with a ]"],
-    ["a path that is none", "gates..min", "1", '--set gates..min: "gates..min" is not a path (write it like gates[0].min=0.8)'],
-    ["an entry that is not there", "gates[5].min", "1", "--set gates[5].min: gates has 2 entries, so no [5] (write the whole list: gates=[…])"],
-    ["an entry of a list that is left out", "reviewers[0]", "x", "--set reviewers[0]: reviewers has 0 entries, so no [0] (write the whole list: reviewers=[…])"],
+    [
+      "a path that is none",
+      "gates..min",
+      "1",
+      '--set gates..min: "gates..min" is not a path (write it like gates[0].min=0.8)',
+    ],
+    [
+      "an entry that is not there",
+      "gates[5].min",
+      "1",
+      "--set gates[5].min: gates has 2 entries, so no [5] (write the whole list: gates=[…])",
+    ],
+    [
+      "an entry of a list that is left out",
+      "reviewers[0]",
+      "x",
+      "--set reviewers[0]: reviewers has 0 entries, so no [0] (write the whole list: reviewers=[…])",
+    ],
     ["a key of a list", "gates.min", "1", "--set gates.min: gates is a list (write gates[0])"],
     ["an entry of a mapping", "dataset[0]", "1", "--set dataset[0]: dataset is a mapping (write dataset.KEY)"],
-    ["a key of a value", "name.short", "x", '--set name.short: name is a single value, which has no "short" (write name=VALUE)'],
+    [
+      "a key of a value",
+      "name.short",
+      "x",
+      '--set name.short: name is a single value, which has no "short" (write name=VALUE)',
+    ],
   ])("is named by its flag in a complaint: %s", (_, path, value, expected) => {
     expect(complaint(good, [{ path, value }])).toBe(expected);
   });
@@ -154,11 +224,15 @@ describe("an override", () => {
   });
 
   test("with a wrong value inside a whole mapping is named by its flag and path", () => {
-    expect(complaint(good, [{ path: "reviewer", value: "{ unit: cases }" }])).toMatch(/^--set reviewer: reviewer\.unit: expected a known word/);
+    expect(complaint(good, [{ path: "reviewer", value: "{ unit: cases }" }])).toMatch(
+      /^--set reviewer: reviewer\.unit: expected a known word/,
+    );
   });
 
   test("of a short flag is named by that flag", () => {
-    expect(complaint(good, [{ path: "dataset.limit", value: "0", flag: "--limit" }])).toBe("--limit: dataset.limit: expected at least 1, got 0");
+    expect(complaint(good, [{ path: "dataset.limit", value: "0", flag: "--limit" }])).toBe(
+      "--limit: dataset.limit: expected at least 1, got 0",
+    );
   });
 
   test("cannot reach beyond the data", () => {

@@ -61,7 +61,10 @@ function scoreFindings({ findings }: Ledger, review: Review, source: Case, isCle
     "detection.precision": precision,
     "detection.precision_lenient": { numerator: matched, denominator: judgedFindings.length - duplicates },
     "detection.duplicates": { numerator: duplicates, denominator: findings.length },
-    "detection.invented_rate": { numerator: placed.filter(({ invented }) => invented).length, denominator: placed.length },
+    "detection.invented_rate": {
+      numerator: placed.filter(({ invented }) => invented).length,
+      denominator: placed.length,
+    },
     "detection.severity_agreement": severityAgreement(findings, review, source),
     ...(isClean ? {} : macroPrecision(precision)),
   };

@@ -22,7 +22,12 @@ import { fileOf, fittingPaths, intervalDistance, isOneFile, placeDistance } from
  * possible. The order of the findings does not matter; every finding is in exactly one state.
  * @param source an annotated case (`bugs` present)
  */
-export async function matchFindings(source: Case, review: Review, matcher: Matcher, settings: MatchSettings): Promise<Ledger> {
+export async function matchFindings(
+  source: Case,
+  review: Review,
+  matcher: Matcher,
+  settings: MatchSettings,
+): Promise<Ledger> {
   const bugs = source.bugs ?? [];
   const files = parseDiff(source.diff);
   const placed = placeFindings(source, files, review);
@@ -61,7 +66,9 @@ function accountFinding(placed: PlacedFinding, account: Account): LedgerFinding 
   const [repeated] = found.toSorted((a, b) => b.weight - a.weight);
   if (repeated !== undefined) return { state: "duplicate", bugId: bugId(repeated), ...common };
   if (settings.ignoreNits && placed.finding.severity === "nit") return { state: "ignored", ...common };
-  const isOpen = own.some((pair) => pair.verdict === "undecided" && isAtPlace(pair, settings.tolerance, settings.location));
+  const isOpen = own.some(
+    (pair) => pair.verdict === "undecided" && isAtPlace(pair, settings.tolerance, settings.location),
+  );
   return { state: isOpen ? "unjudged" : "unlisted", ...common };
 }
 
@@ -78,15 +85,26 @@ function isInvented({ finding, place }: PlacedFinding, { source, files }: Accoun
   return file !== undefined || !retrievedPaths(source).includes(place.file);
 }
 
-function accountBugs(bugs: readonly Bug[], pairs: readonly Pair[], held: readonly Edge[], settings: MatchSettings): LedgerBug[] {
+function accountBugs(
+  bugs: readonly Bug[],
+  pairs: readonly Pair[],
+  held: readonly Edge[],
+  settings: MatchSettings,
+): LedgerBug[] {
   const { tolerance, location } = settings;
   const holderOf = new Map(held.map((edge) => [edge.bugIndex, edge.findingIndex]));
   const found = [...holderOf.keys()];
   const same = pairs.filter(({ verdict }) => verdict === "same");
   const theme = coverBugs(same, found);
   const within = bugsWithin(same, found, settings);
-  const located = coverBugs(pairs.filter((pair) => isAtPlace(pair, tolerance, "required")), found);
-  const fileNamed = coverBugs(pairs.filter((pair) => pair.isSameFile), [...located]);
+  const located = coverBugs(
+    pairs.filter((pair) => isAtPlace(pair, tolerance, "required")),
+    found,
+  );
+  const fileNamed = coverBugs(
+    pairs.filter((pair) => pair.isSameFile),
+    [...located],
+  );
   const possible = pairs.filter((pair) => pair.verdict !== "different" && isAtPlace(pair, tolerance, location));
   /** Whether it would be found, beside those that are, if undecided pairs turned out to be the same. */
   const isOpen = (bugIndex: number) => coverBugs(possible, [...found, bugIndex]).has(bugIndex);
@@ -118,7 +136,10 @@ function bugsWithin(same: readonly Pair[], found: readonly number[], { tolerance
   let closer: readonly number[] = [];
   const within = (lines: number): Set<number> => {
     const preferred = lines < tolerance ? [...closer, ...found] : [...found, ...closer];
-    const bugs = coverBugs(same.filter((pair) => isAtPlace(pair, lines, location)), preferred);
+    const bugs = coverBugs(
+      same.filter((pair) => isAtPlace(pair, lines, location)),
+      preferred,
+    );
     closer = [...bugs];
     return bugs;
   };
@@ -126,7 +147,12 @@ function bugsWithin(same: readonly Pair[], found: readonly number[], { tolerance
 }
 
 /** A finding without lines cannot be told from one at the place, so it touches every place of its file. */
-function touchedPlaces(source: Case, files: readonly FileDiff[], placed: readonly PlacedFinding[], settings: MatchSettings): Ledger["places"] {
+function touchedPlaces(
+  source: Case,
+  files: readonly FileDiff[],
+  placed: readonly PlacedFinding[],
+  settings: MatchSettings,
+): Ledger["places"] {
   return (source.twin?.places ?? []).map(({ bugId, file, lines }) => ({
     bugId,
     touched: placed.some(({ finding, place }) => {

@@ -3,7 +3,10 @@ import type { FileDiff, Hunk } from "../diff.ts";
 
 /** A path as diffs write it: forward slashes, without `./` and without a leading slash. */
 export function normalisePath(path: string): string {
-  return path.trim().replaceAll("\\", "/").replace(/^(\.\/|\/)+/, "");
+  return path
+    .trim()
+    .replaceAll("\\", "/")
+    .replace(/^(\.\/|\/)+/, "");
 }
 
 /**
@@ -93,5 +96,8 @@ export function placeDistance(place: Place, anchor: Anchor, files: readonly File
   if (anchor.side === "file" || anchor.lines === undefined) return 0;
   if (place.lines === undefined) return null;
   const file = place.side === anchor.side ? undefined : fileOf(files, anchor.file);
-  return intervalDistance(file === undefined ? place.lines : translateLines(file, place.lines, anchor.side), anchor.lines);
+  return intervalDistance(
+    file === undefined ? place.lines : translateLines(file, place.lines, anchor.side),
+    anchor.lines,
+  );
 }

@@ -12,25 +12,40 @@ const hiddenSource =
   "\\u2028-\\u202E\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFB]|[\\u{E0000}-\\u{E007F}]|\\r(?!\\n)|\\p{Surrogate}";
 const hidden = new RegExp(hiddenSource, "u");
 const hiddenAll = new RegExp(hiddenSource, "gu");
+// JSON itself writes control characters, lone surrogates and carriage returns with a backslash.
+const maybeHidden = new RegExp(`${hiddenSource}|\\\\[ubf]|\\\\r(?!\\\\n)`, "u");
 
 function showHidden(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 
-/** The same value with `visibleText` applied to every string in it, object keys included. */
+/** The same value with `visibleText` applied to every string in it, object keys included; copied only where that changes it. */
 export function visibleDeep<Value>(value: Value): Value {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the letters of strings change, never the shape
   return walk(value) as Value;
 }
 
+/** JSON of a value as `visibleDeep` gives it. Cheaper, because mostly one look at the JSON shows that nothing is hidden. */
+export function visibleJson(value: object): string {
+  const json = JSON.stringify(value);
+  return maybeHidden.test(json) ? JSON.stringify(walk(value)) : json;
+}
+
 function walk(value: unknown): unknown {
   if (typeof value === "string") return visibleText(value);
-  if (Array.isArray(value)) return value.map(walk);
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [visibleText(key), walk(item)]));
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map(walk);
+    return items.some((item, index) => item !== value[index]) ? items : value;
   }
-  return value;
+  let isChanged = false;
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
+    const shown: [string, unknown] = [visibleText(key), walk(item)];
+    isChanged ||= shown[0] !== key || shown[1] !== item;
+    return shown;
+  });
+  return isChanged ? Object.fromEntries(entries) : value;
 }
 
 /** Leaves out the middle of a long name; `most` is in characters, `tailShare` of them are kept of its end. */

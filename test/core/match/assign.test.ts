@@ -57,7 +57,11 @@ describe("assign", () => {
   });
 
   test("never gives a finding two bugs nor a bug two findings", () => {
-    fc.assert(fc.property(edgeSets, (edges) => isOneToOne(assign(edges))));
+    fc.assert(
+      fc.property(edgeSets, (edges) => {
+        expect(isOneToOne(assign(edges))).toBe(true);
+      }),
+    );
   });
 
   test("makes as many matches as trying every choice does, and of those the heaviest", () => {
@@ -73,7 +77,11 @@ describe("assign", () => {
   });
 
   test("chooses from the edges that it was given", () => {
-    fc.assert(fc.property(edgeSets, (edges) => assign(edges).every((chosen) => edges.includes(chosen))));
+    fc.assert(
+      fc.property(edgeSets, (edges) => {
+        expect(edges).toEqual(expect.arrayContaining(assign(edges)));
+      }),
+    );
   });
 });
 

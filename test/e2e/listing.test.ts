@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { toolVersion } from "../../src/version.ts";
+import { workspaces } from "../fixtures/command.ts";
+
+const makeWorkspace = workspaces();
+
+describe("what there is", () => {
+  const commands = ["run", "list"];
+  const flags = [
+    "--model",
+    "--repeats",
+    "--concurrency",
+    "--limit",
+    "--where",
+    "--seed",
+    "--out",
+    "--name",
+    "--resume",
+    "--set",
+    "--reporter",
+    "--allow-inconclusive",
+    "--dry-run",
+    "--quiet",
+    "--json",
+    "--help",
+    "--version",
+  ];
+
+  test("is all in --help, and nothing that is not built", async () => {
+    const { code, stdout, stderr } = await makeWorkspace().run(["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const word of [...commands, ...flags]) expect(stdout).toMatch(new RegExp(`^ +(-\\w, )?${word} `, "m"));
+    expect(stdout).toContain("Exit codes: ");
+    for (const word of ["--judge", "--baseline", "--shard", "leaderboard"]) expect(stdout).not.toContain(word);
+  });
+
+  test("is told of a command by its own --help", async () => {
+    const { code, stdout } = await makeWorkspace().run(["list", "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("suites, datasets, providers or metrics");
+  });
+
+  test("--version is the package's", async () => {
+    expect(await makeWorkspace().run(["--version"])).toEqual({ code: 0, stdout: `${toolVersion}\n`, stderr: "" });
+  });
+
+  test("list shows suites, datasets, providers and metrics", async () => {
+    const workspace = makeWorkspace();
+    workspace.write("suites/mine.yaml", workspace.read("tiny.yaml"));
+    workspace.write("suites/broken.yaml", "a: [");
+    const { code, stdout } = await workspace.run(["list"]);
+    expect(code).toBe(0);
+    for (const heading of ["suites", "datasets", "providers", "metrics"])
+      expect(stdout).toMatch(new RegExp(`^${heading}$`, "m"));
+    for (const name of ["quickstart", "mine", "broken", "twins", "openai:ID", "detection\\.recall"])
+      expect(stdout).toMatch(new RegExp(`^  ${name}`, "m"));
+  });
+
+  test("list metrics --json is one JSON document of names and meanings", async () => {
+    const { code, stdout } = await makeWorkspace().run(["list", "metrics", "--json"]);
+    expect(code).toBe(0);
+    const { metrics, ...rest } = JSON.parse(stdout) as { metrics: { name: string; about: string }[] };
+    expect(rest).toEqual({});
+    expect(metrics.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["detection.recall", "overlap.f1", "contract.valid_rate", "load.p95_ms"]),
+    );
+    expect(metrics.every(({ about }) => about.length > 5)).toBe(true);
+  });
+});
