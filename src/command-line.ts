@@ -1,17 +1,23 @@
 /** Flags of `run` that take no value; every other flag takes the next word. */
 const switches = ["--allow-inconclusive", "--dry-run", "--quiet", "--json"];
 
+/** How this program was called: by the project's own script, or by its name. */
+export function programName(env: Readonly<Record<string, string | undefined>>): string {
+  return env["npm_lifecycle_event"] === "bench" ? "pnpm bench" : "nitbench";
+}
+
 /**
  * The line that repeats a run, for a POSIX shell, without `--resume` and `--name`, which name one run only.
  * @param others suites of the same command that the line leaves out
+ * @param program how the program is called, as `programName` gives it
  */
-export function writeCommandLine(argv: readonly string[], others: readonly string[] = []): string {
+export function writeCommandLine(argv: readonly string[], others: readonly string[] = [], program = "nitbench"): string {
   const isValue = (index: number) => takesNextWord(argv[index - 1] ?? "");
   const kept = argv.filter((word, index) => {
     if (isValue(index)) return !isOfOneRun(argv[index - 1] ?? "");
     return !isOfOneRun(word) && !others.includes(word);
   });
-  return ["nitbench", ...kept.map(quote)].join(" ");
+  return [program, ...kept.map(quote)].join(" ");
 }
 
 /** A word of a command line as a POSIX shell reads it back. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { quote, writeCommandLine } from "./command-line.ts";
+import { programName, quote, writeCommandLine } from "./command-line.ts";
 import { toolVersion } from "./version.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Report } from "./core/report.ts";
@@ -143,7 +143,7 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     signal: interrupt.signal,
     date: () => new Date(),
   };
-  const lineFor = (suite: string) => writeCommandLine(argv, names.filter((name) => name !== suite));
+  const lineFor = (suite: string) => writeCommandLine(argv, names.filter((name) => name !== suite), programName(process.env));
   const optionsFor = (suite: string) => ({
     suite,
     models: flags.model ?? [],

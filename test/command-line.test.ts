@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quote, writeCommandLine } from "../src/command-line.ts";
+import { programName, quote, writeCommandLine } from "../src/command-line.ts";
 
 describe("the line that repeats a run", () => {
   test("has the words of the command behind the program's name", () => {
@@ -48,5 +48,13 @@ describe("the line that repeats a run", () => {
 
   test("quotes an empty word, so that it is not lost", () => {
     expect(quote("")).toBe("''");
+  });
+});
+
+describe("programName", () => {
+  test("is that of the project's script where that was called, else that of the package", () => {
+    expect(programName({ npm_lifecycle_event: "bench" })).toBe("pnpm bench");
+    expect(programName({ npm_lifecycle_event: "test" })).toBe("nitbench");
+    expect(programName({})).toBe("nitbench");
   });
 });

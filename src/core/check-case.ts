@@ -37,7 +37,7 @@ function parseCaseDiff(source: Case): FileDiff[] {
   try {
     return parseDiff(source.diff);
   } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`case "${source.id}": diff: ${error.message}`);
+    if (error instanceof UsageError) throw new UsageError(`case "${source.id}": ${error.message}`);
     throw error;
   }
 }

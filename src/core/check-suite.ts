@@ -69,7 +69,7 @@ function checkGateWhere({ where, metric }: Gate): Mistake[] {
     if (!isAboutBugs(condition) || countsBugs(metric)) return [];
     return [{ path: ["where"], message: `"${metric}" does not count bugs, so it has no severity or category (those that have: ${metricsThatCountBugs.join(", ")})` }];
   } catch (error) {
-    if (error instanceof UsageError) return [{ path: ["where"], message: error.message }];
+    if (error instanceof UsageError) return [{ path: ["where"], message: error.message.replace(/^where: /, "") }];
     throw error;
   }
 }

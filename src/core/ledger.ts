@@ -19,6 +19,9 @@ export const LedgerFinding = z.strictObject({
 });
 export type LedgerFinding = z.infer<typeof LedgerFinding>;
 
+/** Null where a pair that the matcher could not decide might have made it true. */
+const level = z.boolean().nullable();
+
 /** What became of a bug at each level of strictness. `unjudged` is neither found nor missed. */
 export const LedgerBug = z.strictObject({
   bugId: z.string(),
@@ -27,11 +30,11 @@ export const LedgerBug = z.strictObject({
   state: z.enum(["found", "missed", "unjudged"]),
   /** Index of the finding that holds it. */
   finding: z.int().nullable(),
-  theme: z.boolean(),
+  theme: level,
   file: z.boolean(),
   location: z.boolean(),
   /** Found with a tolerance of 0, 1, 3, 5 and 10 lines. */
-  within: z.strictObject({ 0: z.boolean(), 1: z.boolean(), 3: z.boolean(), 5: z.boolean(), 10: z.boolean() }),
+  within: z.strictObject({ 0: level, 1: level, 3: level, 5: level, 10: level }),
 });
 export type LedgerBug = z.infer<typeof LedgerBug>;
 

@@ -34,8 +34,7 @@ const Reviewer = z
   })
   .prefault({});
 
-const Detection = z
-  .strictObject({
+const Detection = z.strictObject({
     tolerance: z.int().min(0).default(3).meta({ description: "Lines between a finding and a bug that still count as the same place" }),
     matcher: z.enum(["lexical", "recorded", "judge"]).default("lexical"),
     verdicts: z.string().optional().meta({ description: "File of recorded verdicts, for matcher: recorded; relative to the suite file" }),
@@ -43,8 +42,7 @@ const Detection = z
     location: z.enum(["required", "optional"]).default("required"),
     counting: z.enum(["one-to-one", "published"]).default("one-to-one"),
     ignoreNits: z.boolean().default(false).meta({ description: "Leave findings of severity nit out of precision" }),
-  })
-  .prefault({});
+  });
 
 const empty = z.strictObject({});
 

@@ -55,12 +55,13 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
           redirect: "manual",
           signal: limited.signal,
         });
-        const body = await readBody(response, world.now);
-        const withoutKey = key === null ? body.text : body.text.replaceAll(key, "…");
-        if (!response.ok) throw rejection(response, withoutKey, address);
+        const { text, ...body } = await readBody(response, world.now);
+        // A server may repeat what it was sent; the key must reach no file and no terminal.
+        const scrub = (said: string) => (key === null ? said : said.replaceAll(key, "[key]"));
+        if (!response.ok) throw rejection(response, text, address, scrub);
         const clock = { firstChunkMs: body.firstChunkMs, lastChunkMs: body.lastChunkMs };
-        if (body.isCut) return { ...plainAnswer(body.text), ...clock, outcome: "truncated" };
-        return { ...plainAnswer(reviewIn(body.text, response.headers.get("content-type"))), ...clock };
+        if (body.isCut) return { ...plainAnswer(scrub(text)), ...clock, outcome: "truncated" };
+        return { ...plainAnswer(scrub(reviewIn(text, response.headers.get("content-type")))), ...clock };
       } catch (error) {
         throw explainFailure(error, address, signal, limited);
       } finally {
@@ -142,14 +143,14 @@ function reviewIn(body: string, contentType: string | null): string {
   return isReview ? JSON.stringify(value.review) : body;
 }
 
-function rejection(response: Response, body: string, address: string): ProviderError {
+function rejection(response: Response, body: string, address: string, scrub: (said: string) => string): ProviderError {
   const { status, headers } = response;
   if (status >= 300 && status < 400) {
     const target = headers.get("location") ?? "nowhere";
-    const message = `${address} answered ${status}, a redirect to ${target} (name that address instead)`;
+    const message = `${address} answered ${status}, a redirect to ${scrub(target)} (name that address instead)`;
     return new ProviderError(message, { status, isRetryable: false });
   }
-  const said = body
+  const said = scrub(body)
     .trim()
     .split("\n")[0]!
     .replace(/\p{Cc}/gu, "")

@@ -83,7 +83,7 @@ describe("a gate", () => {
 
   test("with a condition that cannot be read is told why", () => {
     expect(gateMistakes({ metric: "detection.recall", where: "sverity == low", min: 0.5 })[0]).toMatch(
-      /^gates\.0\.where: where: unknown field "sverity" \(did you mean "severity"/,
+      /^gates\.0\.where: unknown field "sverity" \(did you mean "severity"/,
     );
   });
 });

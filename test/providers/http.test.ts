@@ -187,7 +187,7 @@ describe("http", () => {
       response.writeHead(401).end(`no such key: ${sent}`);
     });
     const failed = ask(url, { keyVariable: "REVIEW_KEY" }, { REVIEW_KEY: "s3cret\n" });
-    await expect(failed).rejects.toMatchObject({ message: `${url} answered 401: no such key: Bearer …` });
+    await expect(failed).rejects.toMatchObject({ message: `${url} answered 401: no such key: Bearer [key]` });
     expect(sent).toBe("Bearer s3cret");
   });
 

@@ -3,17 +3,17 @@ import type { Ledger, LedgerBug, LedgerFinding } from "../ledger.ts";
 import type { MetricName, Score, Scores } from "../metric.ts";
 import type { Review } from "../review.ts";
 
-/** How a bug counts for a metric whose unit of analysis is the bug; null leaves the bug out. */
+/** How a bug counts for a metric whose unit of analysis is the bug; null, an open question, leaves the bug out. */
 const bugMetrics = {
-  "detection.recall": (bug) => judged(bug, bug.state === "found"),
-  "detection.recall_theme": (bug) => judged(bug, bug.theme),
+  "detection.recall": (bug) => (bug.state === "unjudged" ? null : bug.state === "found"),
+  "detection.recall_theme": (bug) => bug.theme,
   "detection.recall_file": (bug) => bug.file,
   "detection.recall_location": (bug) => bug.location,
-  "detection.recall_at_0": (bug) => judged(bug, bug.within[0]),
-  "detection.recall_at_1": (bug) => judged(bug, bug.within[1]),
-  "detection.recall_at_3": (bug) => judged(bug, bug.within[3]),
-  "detection.recall_at_5": (bug) => judged(bug, bug.within[5]),
-  "detection.recall_at_10": (bug) => judged(bug, bug.within[10]),
+  "detection.recall_at_0": (bug) => bug.within[0],
+  "detection.recall_at_1": (bug) => bug.within[1],
+  "detection.recall_at_3": (bug) => bug.within[3],
+  "detection.recall_at_5": (bug) => bug.within[5],
+  "detection.recall_at_10": (bug) => bug.within[10],
 } satisfies Partial<Record<MetricName, (bug: LedgerBug) => boolean | null>>;
 
 export type BugMetric = keyof typeof bugMetrics;
@@ -22,11 +22,6 @@ export const bugMetricNames = Object.keys(bugMetrics) as BugMetric[];
 /** Whether a metric counts bugs one by one, so that it can be asked of a severity or a category. */
 export function isBugMetric(name: MetricName): name is BugMetric {
   return Object.hasOwn(bugMetrics, name);
-}
-
-/** A pair that the matcher could not decide is not a miss: the bug is left out. */
-function judged(bug: LedgerBug, isFound: boolean): boolean | null {
-  return bug.state === "unjudged" && !isFound ? null : isFound;
 }
 
 /** A bug metric over some bugs of a ledger, as sufficient statistics. */

@@ -85,29 +85,15 @@ function isInvented({ finding, place }: PlacedFinding, { source, files }: Accoun
   return file !== undefined || !retrievedPaths(source).includes(place.file);
 }
 
-function accountBugs(
-  bugs: readonly Bug[],
-  pairs: readonly Pair[],
-  held: readonly Edge[],
-  settings: MatchSettings,
-): LedgerBug[] {
+function accountBugs(bugs: readonly Bug[], pairs: readonly Pair[], held: readonly Edge[], settings: MatchSettings): LedgerBug[] {
   const { tolerance, location } = settings;
   const holderOf = new Map(held.map((edge) => [edge.bugIndex, edge.findingIndex]));
   const found = [...holderOf.keys()];
-  const same = pairs.filter(({ verdict }) => verdict === "same");
-  const theme = coverBugs(same, found);
-  const within = bugsWithin(same, found, settings);
-  const located = coverBugs(
-    pairs.filter((pair) => isAtPlace(pair, tolerance, "required")),
-    found,
-  );
-  const fileNamed = coverBugs(
-    pairs.filter((pair) => pair.isSameFile),
-    [...located],
-  );
-  const possible = pairs.filter((pair) => pair.verdict !== "different" && isAtPlace(pair, tolerance, location));
-  /** Whether it would be found, beside those that are, if undecided pairs turned out to be the same. */
-  const isOpen = (bugIndex: number) => coverBugs(possible, [...found, bugIndex]).has(bugIndex);
+  const theme = coverDecided(pairs, found);
+  const state = coverDecided(pairs.filter((pair) => isAtPlace(pair, tolerance, location)), found);
+  const within = coverWithin(pairs, found, settings);
+  const located = coverBugs(pairs.filter((pair) => isAtPlace(pair, tolerance, "required")), found);
+  const fileNamed = coverBugs(pairs.filter((pair) => pair.isSameFile), [...located]);
 
   return bugs.map((bug, index): LedgerBug => {
     const finding = holderOf.get(index) ?? null;
@@ -115,33 +101,46 @@ function accountBugs(
       bugId: bug.id,
       category: bug.category,
       severity: bug.severity,
-      state: finding !== null ? "found" : isOpen(index) ? "unjudged" : "missed",
+      state: finding !== null ? "found" : state.level(index) === null ? "unjudged" : "missed",
       finding,
-      theme: theme.has(index),
+      theme: theme.level(index),
       file: fileNamed.has(index),
       location: located.has(index),
       within: {
-        0: within[0].has(index),
-        1: within[1].has(index),
-        3: within[3].has(index),
-        5: within[5].has(index),
-        10: within[10].has(index),
+        0: within[0].level(index),
+        1: within[1].level(index),
+        3: within[3].level(index),
+        5: within[5].level(index),
+        10: within[10].level(index),
       },
     };
   });
 }
 
+interface Cover {
+  /** The bugs that findings hold at once. */
+  bugs: ReadonlySet<number>;
+  /** Whether a bug is held; null where it would be, beside the others, if undecided pairs turned out to be the same. */
+  level: (bugIndex: number) => boolean | null;
+}
+
+function coverDecided(pairs: readonly Pair[], preferred: readonly number[]): Cover {
+  const covered = coverBugs(pairs.filter(({ verdict }) => verdict === "same"), preferred);
+  const possible = pairs.filter(({ verdict }) => verdict !== "different");
+  return {
+    bugs: covered,
+    level: (bugIndex) => covered.has(bugIndex) || (coverBugs(possible, [...covered, bugIndex]).has(bugIndex) ? null : false),
+  };
+}
+
 /** A bug found within few lines stays found within more, unless at the suite's tolerance its finding holds another. */
-function bugsWithin(same: readonly Pair[], found: readonly number[], { tolerance, location }: MatchSettings) {
+function coverWithin(pairs: readonly Pair[], found: readonly number[], { tolerance, location }: MatchSettings) {
   let closer: readonly number[] = [];
-  const within = (lines: number): Set<number> => {
+  const within = (lines: number): Cover => {
     const preferred = lines < tolerance ? [...closer, ...found] : [...found, ...closer];
-    const bugs = coverBugs(
-      same.filter((pair) => isAtPlace(pair, lines, location)),
-      preferred,
-    );
-    closer = [...bugs];
-    return bugs;
+    const cover = coverDecided(pairs.filter((pair) => isAtPlace(pair, lines, location)), preferred);
+    closer = [...cover.bugs];
+    return cover;
   };
   return { 0: within(0), 1: within(1), 3: within(3), 5: within(5), 10: within(10) };
 }

@@ -64,7 +64,7 @@ export function packLine(line: CaseLine, reviewer: number, textLimit: number): P
     // Null where the case is unscored.
     f: review && review.findings.map((finding, index) => ({ ...finding, ...packState(ledger?.findings[index]) })),
     // Absent where there is no ledger.
-    b: ledger?.bugs.map(({ bugId, state, finding, theme }) => ({ id: bugId, state, finding, theme })),
+    b: ledger?.bugs.map(({ bugId, state, finding, theme }) => ({ id: bugId, state, finding, theme: theme === true })),
     // The bugs whose place a clean twin's reviewer touched.
     touched: ledger?.places.filter((place) => place.touched).map((place) => place.bugId),
     s: packScores(line.scores),

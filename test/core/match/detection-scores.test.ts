@@ -179,8 +179,11 @@ describe("countBugs", () => {
   });
 
   test("leaves an unjudged bug out where it was not found, and never out of file and location", () => {
-    const bugs = [found, bug({ state: "unjudged" })];
+    const open = { 0: false, 1: false, 3: null, 5: null, 10: null };
+    const bugs = [found, bug({ state: "unjudged", theme: null, within: open })];
     expect(countBugs("detection.recall", bugs)).toEqual({ numerator: 1, denominator: 1 });
+    expect(countBugs("detection.recall_at_0", bugs)).toEqual({ numerator: 1, denominator: 2 });
+    expect(countBugs("detection.recall_theme", bugs)).toEqual({ numerator: 1, denominator: 1 });
     expect(countBugs("detection.recall_at_10", bugs)).toEqual({ numerator: 1, denominator: 1 });
     expect(countBugs("detection.recall_location", bugs)).toEqual({ numerator: 1, denominator: 2 });
     expect(countBugs("detection.recall_theme", [bug({ state: "unjudged", theme: true })])).toEqual({

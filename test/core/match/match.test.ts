@@ -52,6 +52,13 @@ describe("the state of a bug", () => {
     expect((await ledgerOf(one, [findingAt(50, "b1?")])).bugs[0]?.state).toBe("missed");
   });
 
+  test("is an open question just at the levels that an undecided finding could reach", async () => {
+    const away = (await ledgerOf(one, [findingAt(18, "b1?")])).bugs[0];
+    expect(away).toMatchObject({ state: "missed", theme: null, within: { 0: false, 3: false, 5: false, 10: null } });
+    const at = (await ledgerOf(one, [findingAt(12, "b1?")])).bugs[0];
+    expect(at).toMatchObject({ state: "unjudged", theme: null, within: { 0: false, 1: false, 3: null, 10: null } });
+  });
+
   test("is missed where the undecided finding is the only one and holds another bug for sure", async () => {
     const { bugs } = await ledgerOf(two, [findingAt(10, "b1 b2?")]);
     expect(bugs.map(({ state }) => state)).toEqual(["found", "missed"]);
