@@ -6,10 +6,18 @@ import type { Case } from "../src/core/case.ts";
 export function makeCase(number: number): Case {
   const file = `src/module${number}.ts`;
   const before = Array.from({ length: 6 }, (_, line) => ` const before${line} = load(${number}, ${line});`);
-  const added = Array.from({ length: 14 }, (_, line) => `+  const value${line} = account.items[${line}].total * rate(${number});`);
+  const added = Array.from(
+    { length: 14 },
+    (_, line) => `+  const value${line} = account.items[${line}].total * rate(${number});`,
+  );
   const removed = Array.from({ length: 4 }, (_, line) => `-  const old${line} = ${line};`);
   const lines = [...before.slice(0, 3), ...removed, ...added, ...before.slice(3)];
-  const header = [`diff --git a/${file} b/${file}`, `--- a/${file}`, `+++ b/${file}`, "@@ -10,10 +10,20 @@ export function total() {"];
+  const header = [
+    `diff --git a/${file} b/${file}`,
+    `--- a/${file}`,
+    `+++ b/${file}`,
+    "@@ -10,10 +10,20 @@ export function total() {",
+  ];
   const bug: NonNullable<Case["bugs"]>[number] = {
     id: "null-item",
     anchor: { side: "new", file, lines: [15, 16] },
@@ -22,7 +30,10 @@ export function makeCase(number: number): Case {
     diff: `${[...header, ...lines].join("\n")}\n`,
     language: number % 3 === 0 ? "go" : "typescript",
     bugs: number % 2 === 0 ? [bug] : [],
-    references: number % 2 === 0 ? [{ text: "What if items is shorter than that? Could we guard the lookup?", author: "ines" }] : [],
+    references:
+      number % 2 === 0
+        ? [{ text: "What if items is shorter than that? Could we guard the lookup?", author: "ines" }]
+        : [],
   };
 }
 

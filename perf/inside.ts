@@ -8,7 +8,22 @@ import type { Review } from "../src/core/review.ts";
 import { bootstrapClusters } from "../src/core/stats/bootstrap.ts";
 import { makeCase } from "./dataset.ts";
 
-const words = ["total", "undefined", "items", "guard", "rate", "loop", "account", "index", "missing", "null", "leak", "lock", "retry", "cache"];
+const words = [
+  "total",
+  "undefined",
+  "items",
+  "guard",
+  "rate",
+  "loop",
+  "account",
+  "index",
+  "missing",
+  "null",
+  "leak",
+  "lock",
+  "retry",
+  "cache",
+];
 
 /** Times the core's hot paths in process, in milliseconds: the median of each. */
 export async function measureInside(): Promise<{ what: string; ms: number; bar: string }[]> {
@@ -16,7 +31,9 @@ export async function measureInside(): Promise<{ what: string; ms: number; bar: 
   const reviews = cases.map((_, number) => makeReview(number));
   const texts = reviews.map((review) => JSON.stringify(review));
   const settings = { tolerance: 3, location: "required", ignoreNits: false } as const;
-  const columns = [0, 1, 2].map((column) => Float64Array.from({ length: 1000 }, (_, cluster) => (cluster * 7 + column) % 3));
+  const columns = [0, 1, 2].map((column) =>
+    Float64Array.from({ length: 1000 }, (_, cluster) => (cluster * 7 + column) % 3),
+  );
 
   const bench = new Bench({ time: 2000, warmupTime: 500 });
   bench.add("detection scoring of 1,000 cases x 10 findings", async () => {
@@ -48,7 +65,10 @@ function makeReview(number: number): Review {
     findings: Array.from({ length: 10 }, (_, index) => ({
       file: `src/module${number * 2}.ts`,
       lines: [10 + index, 11 + index] as [number, number],
-      message: Array.from({ length: 14 }, (_unused, word) => words[(number * 31 + index * 7 + word * 3) % words.length]).join(" "),
+      message: Array.from(
+        { length: 14 },
+        (_unused, word) => words[(number * 31 + index * 7 + word * 3) % words.length],
+      ).join(" "),
     })),
   };
 }

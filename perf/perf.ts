@@ -8,6 +8,8 @@ for (const { what, ms, bar } of await measureInside()) {
   process.stdout.write(`${what.padEnd(52)} ${ms.toFixed(1).padStart(8)} ms            ${bar}\n`);
 }
 for (const { what, seconds, megabytes, bar } of await measureProcesses()) {
-  const figures = Number.isNaN(seconds) ? "".padStart(22) : `${seconds.toFixed(2).padStart(9)} s ${megabytes.toFixed(0).padStart(6)} MB`;
+  const figures = Number.isNaN(seconds)
+    ? "".padStart(22)
+    : `${seconds.toFixed(2).padStart(9)} s ${megabytes.toFixed(0).padStart(6)} MB`;
   process.stdout.write(`${what.padEnd(52)}${figures.padEnd(24)}${bar}\n`);
 }

@@ -19,14 +19,27 @@ export interface Figure {
 /** Times whole processes of the command, each several times after a warm-up. */
 export async function measureProcesses(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "nitbench-perf-"));
-  const server = spawn(process.execPath, [join(root, "perf", "slow-server.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(process.execPath, [join(root, "perf", "slow-server.ts")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   try {
-    const port = await new Promise<string>((resolve) => server.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim())));
+    const port = await new Promise<string>((resolve) =>
+      server.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim())),
+    );
     const instant1k = writeBenchSuite(join(folder, "instant-1k"), 1000, "floor:shotgun", 32);
     const instant10k = writeBenchSuite(join(folder, "instant-10k"), 10_000, "floor:shotgun", 32);
     const slow1k = writeBenchSuite(join(folder, "slow-1k"), 1000, `http://127.0.0.1:${port}/review`, 32);
     const out = join(folder, "runs");
-    const run = (suite: string, name: string) => [suite, "--quiet", "--out", out, "--reporter", "html", "--name", `${name}-{run}`];
+    const run = (suite: string, name: string) => [
+      suite,
+      "--quiet",
+      "--out",
+      out,
+      "--reporter",
+      "html",
+      "--name",
+      `${name}-{run}`,
+    ];
     const figures = [
       await time("--help", ["--help"], "<= .12 s"),
       await time("1,000 cases, instant provider, journal on", run(instant1k, "i1k"), "<= .6 s"),
@@ -34,7 +47,15 @@ export async function measureProcesses(): Promise<Figure[]> {
       await time("10,000 cases, instant provider", run(instant10k, "i10k"), "<= 2.5 s, <= 220 MB", 3),
     ];
     const bytes = statSync(join(out, "i1k-0", "report.html")).size;
-    return [...figures, { what: `HTML of 1,000 cases with diffs: ${(bytes / 1e6).toFixed(2)} MB`, seconds: Number.NaN, megabytes: Number.NaN, bar: "<= 1.5 MB" }];
+    return [
+      ...figures,
+      {
+        what: `HTML of 1,000 cases with diffs: ${(bytes / 1e6).toFixed(2)} MB`,
+        seconds: Number.NaN,
+        megabytes: Number.NaN,
+        bar: "<= 1.5 MB",
+      },
+    ];
   } finally {
     server.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -43,7 +64,8 @@ export async function measureProcesses(): Promise<Figure[]> {
 
 async function time(what: string, args: readonly string[], bar: string, runs = 5): Promise<Figure> {
   const taken: { seconds: number; megabytes: number }[] = [];
-  for (let run = 0; run <= runs; run += 1) taken.push(await runOnce(args.map((word) => word.replace("{run}", String(run)))));
+  for (let run = 0; run <= runs; run += 1)
+    taken.push(await runOnce(args.map((word) => word.replace("{run}", String(run)))));
   const counted = taken.slice(1);
   const seconds = counted.map((one) => one.seconds).sort((a, b) => a - b)[Math.floor(counted.length / 2)] ?? Number.NaN;
   return { what, seconds, megabytes: Math.max(...counted.map((one) => one.megabytes)), bar };
@@ -54,7 +76,9 @@ async function runOnce(args: readonly string[]): Promise<{ seconds: number; mega
   const peak = `process.on("exit",()=>require("node:fs").writeSync(3,String(process.resourceUsage().maxRSS)))`;
   const hook = `data:text/javascript,import{createRequire}from"node:module";const require=createRequire("/");${peak}`;
   const startMs = performance.now();
-  const child = spawn(process.execPath, ["--import", hook, join(root, "src", "cli.ts"), ...args], { stdio: ["ignore", "ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["--import", hook, join(root, "src", "cli.ts"), ...args], {
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+  });
   let kilobytes = "";
   let errors = "";
   child.stdio[3]?.on("data", (chunk: Buffer) => (kilobytes += chunk.toString()));

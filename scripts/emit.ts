@@ -7,5 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const client = "reporters/html/client";
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
-execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, "-p", `${root}/tsconfig.build.json`], { stdio: "inherit" });
+execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, "-p", `${root}/tsconfig.build.json`], {
+  stdio: "inherit",
+});
 cpSync(`${root}/src/${client}`, `${root}/dist/${client}`, { recursive: true });

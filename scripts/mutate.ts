@@ -21,7 +21,10 @@ function copyProject(): string {
 async function testsFail(folder: string, tests: readonly string[]): Promise<boolean> {
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
   try {
-    await promisify(execFile)(process.execPath, [vitest, "run", "--bail", "1", ...tests], { cwd: folder, maxBuffer: 1 << 28 });
+    await promisify(execFile)(process.execPath, [vitest, "run", "--bail", "1", ...tests], {
+      cwd: folder,
+      maxBuffer: 1 << 28,
+    });
     return false;
   } catch {
     return true;
@@ -32,7 +35,10 @@ async function isKilled(folder: string, { file, find, replace, tests }: Mutation
   const path = join(folder, file);
   const text = readFileSync(path, "utf8");
   if (text.split(find).length !== 2) throw new Error(`${file}: expected to find once: ${find}`);
-  writeFileSync(path, text.replace(find, () => replace));
+  writeFileSync(
+    path,
+    text.replace(find, () => replace),
+  );
   try {
     return await testsFail(folder, tests);
   } finally {
@@ -40,12 +46,15 @@ async function isKilled(folder: string, { file, find, replace, tests }: Mutation
   }
 }
 
-const wanted = mutations.filter(({ file, what }) => process.argv.slice(2).every((word) => `${file} ${what}`.includes(word)));
+const wanted = mutations.filter(({ file, what }) =>
+  process.argv.slice(2).every((word) => `${file} ${what}`.includes(word)),
+);
 const folder = copyProject();
 let survived = 0;
 try {
   const suites = [...new Set(wanted.flatMap(({ tests }) => tests))];
-  if (await testsFail(folder, suites)) throw new Error(`the tests fail without any fault planted: vitest run ${suites.join(" ")}`);
+  if (await testsFail(folder, suites))
+    throw new Error(`the tests fail without any fault planted: vitest run ${suites.join(" ")}`);
   for (const mutation of wanted) {
     const killed = await isKilled(folder, mutation);
     if (!killed) survived += 1;

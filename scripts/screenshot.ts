@@ -4,7 +4,8 @@ import { pathToFileURL } from "node:url";
 import { launchBrowser } from "../test/fixtures/browser.ts";
 
 const [report, picture, width = "1280", height = "1000"] = process.argv.slice(2);
-if (report === undefined || picture === undefined) throw new Error("usage: node scripts/screenshot.ts REPORT.html PICTURE.png [WIDTH HEIGHT]");
+if (report === undefined || picture === undefined)
+  throw new Error("usage: node scripts/screenshot.ts REPORT.html PICTURE.png [WIDTH HEIGHT]");
 
 const browser = await launchBrowser();
 try {

@@ -74,9 +74,26 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
     const folder = openFolder(options, startedAt, run.suite.name);
     const journal = await openJournal(folder, run, options, startedAt);
     const { measured, isWhole } = await askAll(run, journal, folder, options, world);
-    const reviewers = rankReviewers(measured.map((one) => compileReviewer(one, run.suite, run.seed, run.noDetectionBecause)));
-    const verdict = reachVerdict({ reviewers, budget: run.suite.budget, isWhole, allowInconclusive: options.allowInconclusive });
-    const report = describeReport({ run, reviewers, verdict, isWhole, startedAt: journal.header.startedAt, durationMs: world.now() - startMs, runName: folder.name, name: options.name, command: options.command });
+    const reviewers = rankReviewers(
+      measured.map((one) => compileReviewer(one, run.suite, run.seed, run.noDetectionBecause)),
+    );
+    const verdict = reachVerdict({
+      reviewers,
+      budget: run.suite.budget,
+      isWhole,
+      allowInconclusive: options.allowInconclusive,
+    });
+    const report = describeReport({
+      run,
+      reviewers,
+      verdict,
+      isWhole,
+      startedAt: journal.header.startedAt,
+      durationMs: world.now() - startMs,
+      runName: folder.name,
+      name: options.name,
+      command: options.command,
+    });
     await folder.publish(report, await loadReporters(options.reporters));
     return { report, folder: folder.path };
   } finally {
@@ -90,7 +107,10 @@ function openFolder({ out, name, resume }: BenchOptions, startedAt: string, suit
   if (resume === undefined) return openRunFolder(out, name ?? nameRun(out, startedAt, suite));
   const isPath = /[/\\]/.test(resume);
   const path = isPath ? resolve(resume) : join(out, resume);
-  if (!existsSync(path)) throw new UsageError(`--resume ${resume}: no such run${isPath ? "" : ` in ${displayPath(out)}`} (name the folder of a run, or give its path)`);
+  if (!existsSync(path))
+    throw new UsageError(
+      `--resume ${resume}: no such run${isPath ? "" : ` in ${displayPath(out)}`} (name the folder of a run, or give its path)`,
+    );
   return openRunFolder(dirname(path), basename(path));
 }
 
@@ -100,7 +120,13 @@ function nameRun(out: string, startedAt: string, suite: string): string {
 }
 
 /** Asks first whether the reviewers are there at all: a new run without them leaves nothing behind. */
-async function askAll(run: PreparedRun, journal: Journal, folder: RunFolder, options: BenchOptions, world: BenchWorld): Promise<{ measured: Measured[]; isWhole: boolean }> {
+async function askAll(
+  run: PreparedRun,
+  journal: Journal,
+  folder: RunFolder,
+  options: BenchOptions,
+  world: BenchWorld,
+): Promise<{ measured: Measured[]; isWhole: boolean }> {
   let isReached = false;
   try {
     await probeReviewers(run.reviewers, world.signal);
@@ -126,7 +152,12 @@ async function probeReviewers(reviewers: readonly PreparedReviewer[], signal: Ab
   }
 }
 
-async function openJournal(folder: RunFolder, run: PreparedRun, options: BenchOptions, startedAt: string): Promise<Journal> {
+async function openJournal(
+  folder: RunFolder,
+  run: PreparedRun,
+  options: BenchOptions,
+  startedAt: string,
+): Promise<Journal> {
   const expected = { suiteHash: run.generationHash, datasetHash: run.dataset.hash };
   if (options.resume !== undefined) return resumeJournal(folder.path, expected);
   return createJournal(folder.path, {
@@ -137,14 +168,31 @@ async function openJournal(folder: RunFolder, run: PreparedRun, options: BenchOp
     seed: run.seed,
     startedAt,
     tool: toolName,
-    reviewers: run.reviewers.map(({ provider }) => ({ id: provider.ref, provider: provider.name, model: provider.model, hosts: [...provider.hosts] })),
+    reviewers: run.reviewers.map(({ provider }) => ({
+      id: provider.ref,
+      provider: provider.name,
+      model: provider.model,
+      hosts: [...provider.hosts],
+    })),
   });
 }
 
 /** One reviewer after the other, so that none slows another down; their cases are written as they are finished. */
-async function measureAll(run: PreparedRun, journal: Journal, folder: RunFolder, options: BenchOptions, world: BenchWorld): Promise<{ measured: Measured[]; isWhole: boolean }> {
+async function measureAll(
+  run: PreparedRun,
+  journal: Journal,
+  folder: RunFolder,
+  options: BenchOptions,
+  world: BenchWorld,
+): Promise<{ measured: Measured[]; isWhole: boolean }> {
   const perReviewer = run.dataset.entries.length * run.suite.reviewer.repeats;
-  const progress = createProgress({ total: perReviewer * run.reviewers.length, label: run.suite.name, stream: world.stderr, now: world.now, isQuiet: options.isQuiet });
+  const progress = createProgress({
+    total: perReviewer * run.reviewers.length,
+    label: run.suite.name,
+    stream: world.stderr,
+    now: world.now,
+    isQuiet: options.isQuiet,
+  });
   const { runDeadlineMs } = run.suite.reviewer;
   const deadlineAtMs = runDeadlineMs === undefined ? undefined : world.now() + runDeadlineMs;
   const limits = createLimits({ concurrency: run.suite.reviewer.concurrency, world: realWorld });
@@ -175,7 +223,16 @@ interface MeasureContext {
   world: BenchWorld;
 }
 
-async function measureOne({ run, reviewer, journal, folder, progress, limits, deadlineAtMs, world }: MeasureContext): Promise<{ measured: Measured; isWhole: boolean }> {
+async function measureOne({
+  run,
+  reviewer,
+  journal,
+  folder,
+  progress,
+  limits,
+  deadlineAtMs,
+  world,
+}: MeasureContext): Promise<{ measured: Measured; isWhole: boolean }> {
   const measuring = startMeasuring(run, reviewer);
   const take = async (generation: Parameters<typeof measuring.take>[0]) => {
     const line = await measuring.take(generation);

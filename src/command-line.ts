@@ -11,7 +11,11 @@ export function programName(env: Readonly<Record<string, string | undefined>>): 
  * @param others suites of the same command that the line leaves out
  * @param program how the program is called, as `programName` gives it
  */
-export function writeCommandLine(argv: readonly string[], others: readonly string[] = [], program = "nitbench"): string {
+export function writeCommandLine(
+  argv: readonly string[],
+  others: readonly string[] = [],
+  program = "nitbench",
+): string {
   const isValue = (index: number) => takesNextWord(argv[index - 1] ?? "");
   const kept = argv.filter((word, index) => {
     if (isValue(index)) return !isOfOneRun(argv[index - 1] ?? "");

@@ -8,8 +8,26 @@ import { UsageError } from "./core/errors.ts";
 import type { Report } from "./core/report.ts";
 
 /** Commands and flags of the contract that this version does not have yet: known, so that they say so. */
-const plannedCommands = ["score", "gate", "baseline", "compare", "diagnose", "leaderboard", "merge", "judge", "data", "doctor", "init"];
-const plannedFlags = { baseline: "--baseline", judge: "--judge", judgeRuns: "--judge-runs", shard: "--shard", trainedOn: "--trained-on" } as const;
+const plannedCommands = [
+  "score",
+  "gate",
+  "baseline",
+  "compare",
+  "diagnose",
+  "leaderboard",
+  "merge",
+  "judge",
+  "data",
+  "doctor",
+  "init",
+];
+const plannedFlags = {
+  baseline: "--baseline",
+  judge: "--judge",
+  judgeRuns: "--judge-runs",
+  shard: "--shard",
+  trainedOn: "--trained-on",
+} as const;
 
 interface RunFlags {
   model?: string[];
@@ -57,7 +75,9 @@ async function reportFailure(error: unknown): Promise<number> {
     process.stderr.write(`${neutralise(error.message)}\n`);
     return 130;
   }
-  process.stderr.write(`nitbench failed unexpectedly; this is a defect:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `nitbench failed unexpectedly; this is a defect:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return 70;
 }
 
@@ -91,7 +111,10 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
       });
   }
   program.addHelpText("after", () => `\n${program.commands[0]?.helpInformation() ?? ""}`);
-  program.addHelpText("after", "\nExit codes: 0 passed or no gates, 1 a gate failed, 2 usage, 3 incomplete, 4 undecided, 130 interrupted.");
+  program.addHelpText(
+    "after",
+    "\nExit codes: 0 passed or no gates, 1 a gate failed, 2 usage, 3 incomplete, 4 undecided, 130 interrupted.",
+  );
   return program;
 }
 
@@ -123,13 +146,16 @@ function addRunCommand(program: Command, argv: readonly string[], setExitCode: (
 }
 
 function refusePlannedFlags(flags: RunFlags): void {
-  for (const [key, flag] of Object.entries(plannedFlags)) if (Object.hasOwn(flags, key)) throw new UsageError(`${flag} is not built yet`);
+  for (const [key, flag] of Object.entries(plannedFlags))
+    if (Object.hasOwn(flags, key)) throw new UsageError(`${flag} is not built yet`);
 }
 
 async function runSuites(suites: readonly string[], flags: RunFlags, argv: readonly string[]): Promise<number> {
   const names = suites.length > 0 ? suites : [flags.model === undefined ? "quickstart" : "standard"];
   if (names.length > 1 && (flags.resume ?? flags.name) !== undefined) {
-    throw new UsageError(`--${flags.resume === undefined ? "name" : "resume"}: expected one suite, got ${names.length} (run them one by one)`);
+    throw new UsageError(
+      `--${flags.resume === undefined ? "name" : "resume"}: expected one suite, got ${names.length} (run them one by one)`,
+    );
   }
   const { bench, InterruptedError } = await import("./bench.ts");
   const { checkRun, renderDryRun } = await import("./dry-run.ts");
@@ -143,7 +169,12 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     signal: interrupt.signal,
     date: () => new Date(),
   };
-  const lineFor = (suite: string) => writeCommandLine(argv, names.filter((name) => name !== suite), programName(process.env));
+  const lineFor = (suite: string) =>
+    writeCommandLine(
+      argv,
+      names.filter((name) => name !== suite),
+      programName(process.env),
+    );
   const optionsFor = (suite: string) => ({
     suite,
     models: flags.model ?? [],
@@ -169,7 +200,8 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     }
     for (const suite of names) {
       const { report, folder } = await bench(optionsFor(suite), world).catch((error: unknown) => {
-        if (error instanceof InterruptedError) error.message = `interrupted; go on with: ${lineFor(suite)} --resume ${quote(error.resume)}`;
+        if (error instanceof InterruptedError)
+          error.message = `interrupted; go on with: ${lineFor(suite)} --resume ${quote(error.resume)}`;
         throw error;
       });
       reports.push(report);
@@ -192,7 +224,8 @@ async function printReport(report: Report, folder: string): Promise<void> {
   const { displayPath } = await import("./load/suite.ts");
   const style = {
     columns: process.stdout.columns ?? 120,
-    paint: (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream: process.stdout }),
+    paint: (format: Parameters<typeof styleText>[0], text: string) =>
+      styleText(format, text, { stream: process.stdout }),
   };
   const file = ["report.html", "report.json"].map((name) => join(folder, name)).find((path) => existsSync(path));
   process.stdout.write(`\n${renderTerminal(report, style)}\n${displayPath(file ?? folder)}\n`);
@@ -228,7 +261,9 @@ function overridesOf(flags: RunFlags): { path: string; value: string; flag?: str
     ["limit", "dataset.limit", flags.limit],
     ["where", "dataset.where", flags.where],
   ] as const;
-  const named = short.flatMap(([flag, path, value]) => (value === undefined ? [] : [{ path, value: JSON.stringify(value), flag: `--${flag}` }]));
+  const named = short.flatMap(([flag, path, value]) =>
+    value === undefined ? [] : [{ path, value: JSON.stringify(value), flag: `--${flag}` }],
+  );
   const set = (flags.set ?? []).map((text) => {
     const equals = text.indexOf("=");
     if (equals < 1) throw new UsageError(`--set ${text}: expected path=value (write --set gates[0].min=0.8)`);

@@ -18,10 +18,22 @@ export interface ReportInput {
 }
 
 /** The report of a run: the reviewers' parts with everything that says how they were measured. */
-export function describeReport({ run, reviewers, verdict, isWhole, startedAt, durationMs, runName, name, command }: ReportInput): Report {
+export function describeReport({
+  run,
+  reviewers,
+  verdict,
+  isWhole,
+  startedAt,
+  durationMs,
+  runName,
+  name,
+  command,
+}: ReportInput): Report {
   const { suite, loaded, dataset } = run;
   const bugCounts = dataset.entries.map((entry) => entry.fields["bugs"]);
-  const licenses = dataset.entries.map((entry) => entry.fields["license"]).filter((license) => typeof license === "string");
+  const licenses = dataset.entries
+    .map((entry) => entry.fields["license"])
+    .filter((license) => typeof license === "string");
   return {
     version: 1,
     run: {
@@ -70,11 +82,27 @@ export function describeReport({ run, reviewers, verdict, isWhole, startedAt, du
 
 function warningsOf(reviewers: readonly ReviewerReport[], { suite }: PreparedRun): string[] {
   return reviewers.flatMap(({ id, outcomes, generations, fromCache, capped, unscored, cases, errors }) => [
-    ...(unscored > 0 ? [`${id}: ${unscored} of ${cases} cases are unscored${errors[0] === undefined ? "" : ` (${errors[0].message})`}`] : []),
-    ...(outcomes.truncated > 0 ? [`${id}: ${outcomes.truncated} of ${generations} generations were cut by the token limit (raise reviewer.maxTokens, now ${suite.reviewer.maxTokens})`] : []),
-    ...(outcomes.overflow > 0 ? [`${id}: ${outcomes.overflow} of ${generations} prompts did not fit the model's context (try reviewer.unit: file or hunk)`] : []),
-    ...(outcomes.invalid > 0 ? [`${id}: ${outcomes.invalid} of ${generations} generations could not be parsed and count as silence`] : []),
-    ...(capped === undefined ? [] : [`${id}: ${capped} of ${generations} generations were too long to be read whole; precision is that of their beginning`]),
+    ...(unscored > 0
+      ? [`${id}: ${unscored} of ${cases} cases are unscored${errors[0] === undefined ? "" : ` (${errors[0].message})`}`]
+      : []),
+    ...(outcomes.truncated > 0
+      ? [
+          `${id}: ${outcomes.truncated} of ${generations} generations were cut by the token limit (raise reviewer.maxTokens, now ${suite.reviewer.maxTokens})`,
+        ]
+      : []),
+    ...(outcomes.overflow > 0
+      ? [
+          `${id}: ${outcomes.overflow} of ${generations} prompts did not fit the model's context (try reviewer.unit: file or hunk)`,
+        ]
+      : []),
+    ...(outcomes.invalid > 0
+      ? [`${id}: ${outcomes.invalid} of ${generations} generations could not be parsed and count as silence`]
+      : []),
+    ...(capped === undefined
+      ? []
+      : [
+          `${id}: ${capped} of ${generations} generations were too long to be read whole; precision is that of their beginning`,
+        ]),
     ...(fromCache > 0 ? [`${id}: ${fromCache} of ${generations} generations came from the cache`] : []),
   ]);
 }

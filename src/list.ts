@@ -51,7 +51,9 @@ function describeSuite(path: string): string {
 }
 
 function listDatasets(): Listed[] {
-  const folders = [...new Set([resolve("datasets"), join(packageRoot, "datasets")])].filter((folder) => existsSync(folder));
+  const folders = [...new Set([resolve("datasets"), join(packageRoot, "datasets")])].filter((folder) =>
+    existsSync(folder),
+  );
   const found = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => existsSync(join(folder, name, "cases.jsonl")))
@@ -62,7 +64,9 @@ function listDatasets(): Listed[] {
 
 function firstParagraph(card: string): string {
   if (!existsSync(card)) return "";
-  const paragraphs = readFileSync(card, "utf8").split(/\n\s*\n/).filter((text) => !text.startsWith("#"));
+  const paragraphs = readFileSync(card, "utf8")
+    .split(/\n\s*\n/)
+    .filter((text) => !text.startsWith("#"));
   return (paragraphs[0] ?? "").replaceAll("\n", " ").trim();
 }
 

@@ -124,13 +124,23 @@ function openKey(caseId: string, repeat: number): string {
   return `${repeat} ${caseId}`;
 }
 
-async function scoreCase(open: OpenCase, generations: readonly Generation[], run: PreparedRun, { provider }: PreparedReviewer): Promise<CaseLine> {
+async function scoreCase(
+  open: OpenCase,
+  generations: readonly Generation[],
+  run: PreparedRun,
+  { provider }: PreparedReviewer,
+): Promise<CaseLine> {
   const { source, entry, repeat, parts } = open;
-  const read = parts.map((part, index) => readPart(generations[index] as Generation, part, run.suite.reviewer.contract));
+  const read = parts.map((part, index) =>
+    readPart(generations[index] as Generation, part, run.suite.reviewer.contract),
+  );
   const reviews = read.map((part) => part.review);
   const isUnscored = reviews.includes(null);
   const review: Review | null = isUnscored ? null : mergeReviews(reviews.filter((one) => one !== null));
-  const { scores, ledger } = review === null ? { scores: {}, ledger: null } : await runScorers(run.scorers, { source, repeat, review, parts: read });
+  const { scores, ledger } =
+    review === null
+      ? { scores: {}, ledger: null }
+      : await runScorers(run.scorers, { source, repeat, review, parts: read });
   const text = cleanText(generations.map((generation) => generation.text).join("\n\n"));
   return {
     v: 1,
@@ -155,7 +165,10 @@ async function scoreCase(open: OpenCase, generations: readonly Generation[], run
   };
 }
 
-async function runScorers(scorers: readonly Scorer[], input: Parameters<Scorer["score"]>[0]): Promise<{ scores: Record<string, Scores[keyof Scores] & {}>; ledger: CaseLine["ledger"] }> {
+async function runScorers(
+  scorers: readonly Scorer[],
+  input: Parameters<Scorer["score"]>[0],
+): Promise<{ scores: Record<string, Scores[keyof Scores] & {}>; ledger: CaseLine["ledger"] }> {
   const outputs = [];
   for (const scorer of scorers) outputs.push(await scorer.score(input));
   return {

@@ -75,16 +75,35 @@ export async function prepareRun(request: RunRequest, world: ProviderWorld): Pro
     scorers: await createScorers(suite, { matcher }),
     matcher: facts,
     noDetectionBecause,
-    generationHash: hashOf({ name: suite.name, dataset: suite.dataset, prompt: prompt.hash, unit, maxTokens, temperature, repeats, seed: request.seed }),
+    generationHash: hashOf({
+      name: suite.name,
+      dataset: suite.dataset,
+      prompt: prompt.hash,
+      unit,
+      maxTokens,
+      temperature,
+      repeats,
+      seed: request.seed,
+    }),
     seed: request.seed,
   };
 }
 
-async function prepareReviewers({ models }: RunRequest, suite: Suite, world: ProviderWorld): Promise<PreparedReviewer[]> {
+async function prepareReviewers(
+  { models }: RunRequest,
+  suite: Suite,
+  world: ProviderWorld,
+): Promise<PreparedReviewer[]> {
   const measured = models.length > 0 ? models : suite.reviewers;
   const company = suite.company.filter((ref) => !measured.includes(ref));
-  const refs = [...measured.map((ref) => ({ ref, role: "measured" as const })), ...company.map((ref) => ({ ref, role: "company" as const }))];
-  if (refs.length === 0) throw new UsageError(`suite "${suite.name}": nobody to measure (give --model REF, or list reviewers: in the suite)`);
+  const refs = [
+    ...measured.map((ref) => ({ ref, role: "measured" as const })),
+    ...company.map((ref) => ({ ref, role: "company" as const })),
+  ];
+  if (refs.length === 0)
+    throw new UsageError(
+      `suite "${suite.name}": nobody to measure (give --model REF, or list reviewers: in the suite)`,
+    );
   const twice = refs.find(({ ref }, index) => refs.findIndex((other) => other.ref === ref) !== index);
   if (twice !== undefined) throw new UsageError(`model "${twice.ref}" is named twice (name each reviewer once)`);
 
@@ -109,13 +128,19 @@ function prepareMatcher({ scorers: { detection } }: Suite, folder: string): Prep
   if (detection === undefined) return { matcher: lexicalMatcher, facts: null, noDetectionBecause: null };
   if (detection.matcher === "recorded") {
     const verdicts = loadVerdicts(resolve(folder, detection.verdicts ?? ""));
-    return { matcher: recordedMatcher(verdicts), facts: { name: "recorded", calibration: null }, noDetectionBecause: null };
+    return {
+      matcher: recordedMatcher(verdicts),
+      facts: { name: "recorded", calibration: null },
+      noDetectionBecause: null,
+    };
   }
   const calibration = loadLexicalCalibration();
   const isCurrent = calibration?.version === lexicalVersion && calibration.threshold === lexicalThreshold;
   return {
     matcher: lexicalMatcher,
     facts: { name: "lexical", calibration },
-    noDetectionBecause: isCurrent ? null : "the lexical matcher has no current calibration, so it informs but does not gate",
+    noDetectionBecause: isCurrent
+      ? null
+      : "the lexical matcher has no current calibration, so it informs but does not gate",
   };
 }

@@ -29,7 +29,9 @@ export interface RunFolder {
  */
 export function openRunFolder(parent: string, name: string): RunFolder {
   if (!/^[\w.-]+$/.test(name) || name === "latest" || name === "." || name === "..") {
-    throw new UsageError(`run name "${name}": expected letters, digits, dots, dashes and underscores (and not "latest")`);
+    throw new UsageError(
+      `run name "${name}": expected letters, digits, dots, dashes and underscores (and not "latest")`,
+    );
   }
   const path = join(parent, name);
   try {
@@ -38,7 +40,9 @@ export function openRunFolder(parent: string, name: string): RunFolder {
     closeSync(openSync(trial, "w"));
     rmSync(trial);
   } catch (error) {
-    throw new UsageError(`${path}: cannot write there (${error instanceof Error ? error.message : String(error)}); choose another folder with --out`);
+    throw new UsageError(
+      `${path}: cannot write there (${error instanceof Error ? error.message : String(error)}); choose another folder with --out`,
+    );
   }
   let lines: LineWriter | null = null;
 

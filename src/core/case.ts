@@ -79,7 +79,10 @@ export const Case = z.strictObject({
 export type Case = z.infer<typeof Case>;
 
 /** The part of a case that a reviewer may see: everything but the answers and who they belong to. */
-export type BlindCase = Pick<Case, "id" | "diff" | "language" | "title" | "context" | "files" | "repo" | "changeAuthor">;
+export type BlindCase = Pick<
+  Case,
+  "id" | "diff" | "language" | "title" | "context" | "files" | "repo" | "changeAuthor"
+>;
 
 /** Strips the ground truth (bugs, references, twin, meta) from a case, so that no provider can leak it to a reviewer. */
 export function blindCase(source: Case): BlindCase {

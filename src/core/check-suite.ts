@@ -19,23 +19,39 @@ export const gateFieldNames: readonly string[] = [...caseFieldNames, ...bugField
 export function checkSuite(suite: Suite): Mistake[] {
   return [
     ...checkScorers(suite),
-    ...suite.gates.flatMap((gate, index) => checkGate(gate, suite).map(({ path, message }) => ({ path: ["gates", index, ...path], message }))),
-    ...(["reviewers", "company"] as const).flatMap((list) => suite[list].flatMap((ref, index) => checkRef(ref, [list, index]))),
+    ...suite.gates.flatMap((gate, index) =>
+      checkGate(gate, suite).map(({ path, message }) => ({ path: ["gates", index, ...path], message })),
+    ),
+    ...(["reviewers", "company"] as const).flatMap((list) =>
+      suite[list].flatMap((ref, index) => checkRef(ref, [list, index])),
+    ),
     ...checkRepeats(suite),
   ];
 }
 
 function checkScorers({ scorers }: Suite): Mistake[] {
   const mistakes: Mistake[] = [];
-  if (Object.keys(scorers).length === 0) mistakes.push({ path: ["scorers"], message: "expected at least one scorer, got none (write detection: {})" });
+  if (Object.keys(scorers).length === 0)
+    mistakes.push({ path: ["scorers"], message: "expected at least one scorer, got none (write detection: {})" });
   for (const name of ["judge", "safety", "latency"] as const) {
     if (scorers[name] !== undefined) mistakes.push({ path: ["scorers", name], message: "not built yet (remove it)" });
   }
   const detection = scorers.detection;
-  if (detection?.matcher === "judge") mistakes.push({ path: ["scorers", "detection", "matcher"], message: "judge: not built yet (write lexical or recorded)" });
-  if (detection?.counting === "published") mistakes.push({ path: ["scorers", "detection", "counting"], message: "published: not built yet (write one-to-one)" });
+  if (detection?.matcher === "judge")
+    mistakes.push({
+      path: ["scorers", "detection", "matcher"],
+      message: "judge: not built yet (write lexical or recorded)",
+    });
+  if (detection?.counting === "published")
+    mistakes.push({
+      path: ["scorers", "detection", "counting"],
+      message: "published: not built yet (write one-to-one)",
+    });
   if (detection?.matcher === "recorded" && detection.verdicts === undefined) {
-    mistakes.push({ path: ["scorers", "detection", "verdicts"], message: "missing (matcher: recorded needs a file of recorded verdicts)" });
+    mistakes.push({
+      path: ["scorers", "detection", "verdicts"],
+      message: "missing (matcher: recorded needs a file of recorded verdicts)",
+    });
   }
   return mistakes;
 }
@@ -43,17 +59,25 @@ function checkScorers({ scorers }: Suite): Mistake[] {
 function checkGate(gate: Gate, suite: Suite): Mistake[] {
   const { metric } = gate;
   if (plannedMetrics.includes(metric)) return [{ path: ["metric"], message: `"${metric}" is not built yet` }];
-  if (!isMetricName(metric)) return [{ path: ["metric"], message: `unknown metric "${metric}" (${suggestWord(metric, metricNames)})` }];
+  if (!isMetricName(metric))
+    return [{ path: ["metric"], message: `unknown metric "${metric}" (${suggestWord(metric, metricNames)})` }];
   const { scorer, unit } = metricDefinitions[metric];
   const mistakes: Mistake[] = [];
   if (suite.scorers[scorer] === undefined) {
-    mistakes.push({ path: ["metric"], message: `"${metric}" needs the scorer ${scorer} (write ${scorer}: {} under scorers)` });
+    mistakes.push({
+      path: ["metric"],
+      message: `"${metric}" needs the scorer ${scorer} (write ${scorer}: {} under scorers)`,
+    });
   }
-  if (gate.vsBaseline !== undefined) mistakes.push({ path: ["vsBaseline"], message: "not built yet (write min or max)" });
+  if (gate.vsBaseline !== undefined)
+    mistakes.push({ path: ["vsBaseline"], message: "not built yet (write min or max)" });
   for (const key of ["min", "max", "warnAbove"] as const) {
     const value = gate[key];
     if (value !== undefined && unit === "rate" && (value < 0 || value > 1)) {
-      mistakes.push({ path: [key], message: `expected 0 to 1, got ${value}${value > 1 && value <= 100 ? ` (write ${value / 100})` : ""}` });
+      mistakes.push({
+        path: [key],
+        message: `expected 0 to 1, got ${value}${value > 1 && value <= 100 ? ` (write ${value / 100})` : ""}`,
+      });
     }
   }
   if (gate.min !== undefined && gate.max !== undefined && gate.min > gate.max) {
@@ -67,7 +91,12 @@ function checkGateWhere({ where, metric }: Gate): Mistake[] {
   try {
     const condition = parseWhere(where, gateFieldNames, "where");
     if (!isAboutBugs(condition) || countsBugs(metric)) return [];
-    return [{ path: ["where"], message: `"${metric}" does not count bugs, so it has no severity or category (those that have: ${metricsThatCountBugs.join(", ")})` }];
+    return [
+      {
+        path: ["where"],
+        message: `"${metric}" does not count bugs, so it has no severity or category (those that have: ${metricsThatCountBugs.join(", ")})`,
+      },
+    ];
   } catch (error) {
     if (error instanceof UsageError) return [{ path: ["where"], message: error.message.replace(/^where: /, "") }];
     throw error;
@@ -86,5 +115,10 @@ function checkRef(ref: string, path: Mistake["path"]): Mistake[] {
 
 function checkRepeats({ reviewer }: Suite): Mistake[] {
   if (reviewer.repeats === 1 || reviewer.temperature > 0) return [];
-  return [{ path: ["reviewer", "repeats"], message: `expected 1 at temperature 0, where repeats are near-copies, got ${reviewer.repeats} (set reviewer.temperature above 0)` }];
+  return [
+    {
+      path: ["reviewer", "repeats"],
+      message: `expected 1 at temperature 0, where repeats are near-copies, got ${reviewer.repeats} (set reviewer.temperature above 0)`,
+    },
+  ];
 }

@@ -8,7 +8,10 @@ import type { Suite } from "./suite.ts";
 import { frequentErrors, type Tally } from "./tally.ts";
 
 /** What is known of a reviewer before and while it is asked. */
-export type ReviewerFacts = Pick<ReviewerReport, "id" | "ref" | "role" | "provider" | "model" | "prompt" | "effective" | "hosts">;
+export type ReviewerFacts = Pick<
+  ReviewerReport,
+  "id" | "ref" | "role" | "provider" | "model" | "prompt" | "effective" | "hosts"
+>;
 
 export interface ReviewerMeasurement {
   facts: ReviewerFacts;
@@ -25,7 +28,12 @@ export function enabledMetrics(scorers: Suite["scorers"]): MetricName[] {
  * One reviewer's part of the report, from its rows.
  * @param noDetectionBecause why metrics of detection may not gate; else null
  */
-export function compileReviewer({ facts, rows, tally }: ReviewerMeasurement, suite: Suite, seed: number, noDetectionBecause: string | null): ReviewerReport {
+export function compileReviewer(
+  { facts, rows, tally }: ReviewerMeasurement,
+  suite: Suite,
+  seed: number,
+  noDetectionBecause: string | null,
+): ReviewerReport {
   const enabled = enabledMetrics(suite.scorers);
   return {
     ...facts,
@@ -47,5 +55,7 @@ export function compileReviewer({ facts, rows, tally }: ReviewerMeasurement, sui
 export function rankReviewers(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
   const keys: MetricName[] = ["detection.f1", "detection.recall", "overlap.f1"];
   const worth = (reviewer: ReviewerReport, key: MetricName) => reviewer.metrics[key]?.value ?? -1;
-  return reviewers.toSorted((a, b) => keys.map((key) => worth(b, key) - worth(a, key)).find((difference) => difference !== 0) ?? 0);
+  return reviewers.toSorted(
+    (a, b) => keys.map((key) => worth(b, key) - worth(a, key)).find((difference) => difference !== 0) ?? 0,
+  );
 }

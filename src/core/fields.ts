@@ -31,7 +31,9 @@ export const bugFieldNames = ["severity", "category"] as const;
 /** The fields of a case by which it can be chosen and sliced. `bugs` is null for a case that is not annotated. */
 export function caseFields(source: Case, cluster: string): CaseFields {
   const files = parseDiff(source.diff);
-  const changed = files.flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines)).filter(({ kind }) => kind === "added" || kind === "deleted");
+  const changed = files
+    .flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines))
+    .filter(({ kind }) => kind === "added" || kind === "deleted");
   const metaSource = source.meta?.["source"];
   return {
     id: source.id,
@@ -56,7 +58,11 @@ export function caseFields(source: Case, cluster: string): CaseFields {
 
 /** The fields of a case with those of its bugs, each a list that holds if any bug does. */
 export function fieldsWithBugs(fields: CaseFields, bugs: readonly Pick<Bug, "severity" | "category">[]): CaseFields {
-  return { ...fields, severity: distinct(bugs.map((bug) => bug.severity)), category: distinct(bugs.map((bug) => bug.category)) };
+  return {
+    ...fields,
+    severity: distinct(bugs.map((bug) => bug.severity)),
+    category: distinct(bugs.map((bug) => bug.category)),
+  };
 }
 
 function distinct(words: readonly (string | undefined)[]): string[] {

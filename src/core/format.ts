@@ -24,5 +24,8 @@ export function formatInterval({ value, low, high, unit }: Metric): string {
 /** A text for a terminal or a message: control characters, escapes among them, made visible as `\u001b`. */
 export function neutralise(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are just what this looks for
-  return text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replaceAll(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

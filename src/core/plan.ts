@@ -26,7 +26,9 @@ export interface PlanSettings {
 /** The jobs of one case: one for each repeat and part. A repeat has a seed of its own, the same in every run. */
 export function planCase(source: Case, settings: PlanSettings): Job[] {
   const parts = partsOf(source, settings.unit);
-  return Array.from({ length: settings.repeats }, (_, repeat) => parts.map((part) => planPart(source, part, repeat, settings))).flat();
+  return Array.from({ length: settings.repeats }, (_, repeat) =>
+    parts.map((part) => planPart(source, part, repeat, settings)),
+  ).flat();
 }
 
 function planPart(source: Case, part: Part, repeat: number, settings: PlanSettings): Job {

@@ -41,7 +41,10 @@ export class ProviderError extends Error {
   /** What the server asked for in Retry-After, in milliseconds; null where it asked for nothing. */
   readonly retryAfterMs: number | null;
 
-  constructor(message: string, details: { status?: number; isRetryable: boolean; retryAfterMs?: number; cause?: unknown }) {
+  constructor(
+    message: string,
+    details: { status?: number; isRetryable: boolean; retryAfterMs?: number; cause?: unknown },
+  ) {
     super(message, { cause: details.cause });
     this.name = "ProviderError";
     this.status = details.status ?? null;

@@ -150,7 +150,15 @@ export const CaseLine = z.strictObject({
   fields: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string()), z.null()])),
   /** The worst outcome of the case's parts. */
   outcome: Outcome,
-  parts: z.array(z.strictObject({ outcome: Outcome, error: z.string().optional(), durationMs: nullableNumber, fromCache: z.boolean(), isCapped: z.literal(true).optional() })),
+  parts: z.array(
+    z.strictObject({
+      outcome: Outcome,
+      error: z.string().optional(),
+      durationMs: nullableNumber,
+      fromCache: z.boolean(),
+      isCapped: z.literal(true).optional(),
+    }),
+  ),
   /** Null when the case is unscored (a transport error). */
   review: z.strictObject({ findings: z.array(Finding) }).nullable(),
   /** Null when the case is unscored or not annotated. */

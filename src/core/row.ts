@@ -81,14 +81,19 @@ export const metricsThatCountBugs: readonly string[] = [...bugMetricNames, "dete
 
 /** Gathers one metric's units from rows, over the cases or bugs for which `where` holds. Repeats of a case are averaged. */
 export function gatherUnits(name: MetricName, rows: readonly CaseRow[], where: Where | null): Units {
-  const collected = name === "detection.twin_discrimination" ? discriminations(rows, where) : scoresOf(name, rows, where);
+  const collected =
+    name === "detection.twin_discrimination" ? discriminations(rows, where) : scoresOf(name, rows, where);
   const byCase = Map.groupBy(collected, (one) => one.caseId);
   const units: Unit[] = [];
   for (const repeats of byCase.values()) {
     const scored = repeats.flatMap(({ score }) => ("denominator" in score ? [score] : []));
     const cluster = repeats[0]?.cluster ?? "";
     if (scored.length === 0) continue;
-    units.push({ cluster, numerator: mean(scored.map((one) => one.numerator)), denominator: mean(scored.map((one) => one.denominator)) });
+    units.push({
+      cluster,
+      numerator: mean(scored.map((one) => one.numerator)),
+      denominator: mean(scored.map((one) => one.denominator)),
+    });
   }
   const missing = collected.flatMap(({ score }) => ("reason" in score ? [score.reason] : []));
   return { units, applicable: collected.length, unscored: missing.length, reason: missing[0] ?? null };
@@ -107,9 +112,12 @@ function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | nul
   return rows.flatMap((row): Collected[] => {
     const { caseId, cluster } = row;
     if (!concerns(name, row)) return [];
-    if (!row.isScored) return aboutBugs || where === null || where.test(row.fields) ? [{ caseId, cluster, score: unscoredCase }] : [];
+    if (!row.isScored)
+      return aboutBugs || where === null || where.test(row.fields) ? [{ caseId, cluster, score: unscoredCase }] : [];
     if (aboutBugs && isBugMetric(name)) {
-      const bugs = row.bugs.filter((bug) => where.test({ ...row.fields, severity: bug.severity, category: bug.category }));
+      const bugs = row.bugs.filter((bug) =>
+        where.test({ ...row.fields, severity: bug.severity, category: bug.category }),
+      );
       return bugs.length === 0 ? [] : [{ caseId, cluster, score: countBugs(name, bugs) }];
     }
     const score = row.scores[name];

@@ -7,8 +7,15 @@ const rate = z.number().min(0).max(1);
 const Dataset = z.strictObject({
   path: text("Folder with cases.jsonl, or a .jsonl file; relative to the suite file"),
   split: z.string().optional().meta({ description: "Keep the cases of this split only" }),
-  where: z.string().optional().meta({ description: 'Keep the cases for which this holds, such as "language in [python, go]"' }),
-  limit: z.int().min(1).optional().meta({ description: "Keep this many cases, by hash of seed and cluster, clusters whole" }),
+  where: z
+    .string()
+    .optional()
+    .meta({ description: 'Keep the cases for which this holds, such as "language in [python, go]"' }),
+  limit: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: "Keep this many cases, by hash of seed and cluster, clusters whole" }),
 });
 
 /** How a case is put to the reviewers, and what is expected back. */
@@ -16,33 +23,58 @@ const Reviewer = z
   .strictObject({
     prompt: text("Prompt template (Mustache); relative to the suite file").default("../prompts/review.md"),
     unit: z.enum(["case", "file", "hunk"]).default("case").meta({ description: "What one request carries" }),
-    contract: z.enum(["findings", "prose"]).default("findings").meta({ description: "findings: a JSON object; prose: plain text" }),
+    contract: z
+      .enum(["findings", "prose"])
+      .default("findings")
+      .meta({ description: "findings: a JSON object; prose: plain text" }),
     maxTokens: z.int().min(1).default(1024),
     temperature: z.number().min(0).max(2).default(0),
-    repeats: z.int().min(1).default(1).meta({ description: "Generations per case; more than one asks for temperature > 0" }),
+    repeats: z
+      .int()
+      .min(1)
+      .default(1)
+      .meta({ description: "Generations per case; more than one asks for temperature > 0" }),
     concurrency: z.int().min(1).max(1024).default(8).meta({ description: "Requests in flight per reviewer" }),
     timeoutMs: z.int().min(1).default(120_000).meta({ description: "Limit of one request" }),
-    caseDeadlineMs: z.int().min(1).default(600_000).meta({ description: "Limit of one generation with all its retries" }),
+    caseDeadlineMs: z
+      .int()
+      .min(1)
+      .default(600_000)
+      .meta({ description: "Limit of one generation with all its retries" }),
     runDeadlineMs: z.int().min(1).optional().meta({ description: "Limit of the whole run" }),
     retries: z.int().min(0).max(20).default(5).meta({ description: "Further tries after a transport error" }),
     cache: z
       .boolean()
       .default(false)
-      .meta({ description: "Serve generations asked before from .nitbench/cache; only for weights that do not change under one name" }),
+      .meta({
+        description:
+          "Serve generations asked before from .nitbench/cache; only for weights that do not change under one name",
+      }),
     baseUrl: z.url().optional().meta({ description: "Base URL where the reference names none" }),
     keyVariable: z.string().optional().meta({ description: "Name of the environment variable that holds the key" }),
   })
   .prefault({});
 
 const Detection = z.strictObject({
-    tolerance: z.int().min(0).default(3).meta({ description: "Lines between a finding and a bug that still count as the same place" }),
-    matcher: z.enum(["lexical", "recorded", "judge"]).default("lexical"),
-    verdicts: z.string().optional().meta({ description: "File of recorded verdicts, for matcher: recorded; relative to the suite file" }),
-    beta: z.number().positive().default(1).meta({ description: "Weight of recall against precision in detection.f_beta" }),
-    location: z.enum(["required", "optional"]).default("required"),
-    counting: z.enum(["one-to-one", "published"]).default("one-to-one"),
-    ignoreNits: z.boolean().default(false).meta({ description: "Leave findings of severity nit out of precision" }),
-  });
+  tolerance: z
+    .int()
+    .min(0)
+    .default(3)
+    .meta({ description: "Lines between a finding and a bug that still count as the same place" }),
+  matcher: z.enum(["lexical", "recorded", "judge"]).default("lexical"),
+  verdicts: z
+    .string()
+    .optional()
+    .meta({ description: "File of recorded verdicts, for matcher: recorded; relative to the suite file" }),
+  beta: z
+    .number()
+    .positive()
+    .default(1)
+    .meta({ description: "Weight of recall against precision in detection.f_beta" }),
+  location: z.enum(["required", "optional"]).default("required"),
+  counting: z.enum(["one-to-one", "published"]).default("one-to-one"),
+  ignoreNits: z.boolean().default(false).meta({ description: "Leave findings of severity nit out of precision" }),
+});
 
 const empty = z.strictObject({});
 
@@ -70,13 +102,19 @@ const Scorers = z.strictObject({
 export const Gate = z
   .strictObject({
     metric: text("A metric name; `bench list metrics` shows them"),
-    where: z.string().optional().meta({ description: 'The slice that the gate looks at, such as "severity == critical"' }),
+    where: z
+      .string()
+      .optional()
+      .meta({ description: 'The slice that the gate looks at, such as "severity == critical"' }),
     min: z.number().optional(),
     max: z.number().optional(),
     warnAbove: z.number().optional().meta({ description: "Warn when the value is above this: too good is suspicious" }),
     vsBaseline: z.strictObject({ margin: z.number().min(0) }).optional(),
     required: z.boolean().default(true),
-    decide: z.enum(["bound", "point"]).default("bound").meta({ description: "Decide by the one-sided 95 % bound or by the value" }),
+    decide: z
+      .enum(["bound", "point"])
+      .default("bound")
+      .meta({ description: "Decide by the one-sided 95 % bound or by the value" }),
   })
   .refine((gate) => gate.min !== undefined || gate.max !== undefined || gate.vsBaseline !== undefined, {
     error: "expected min, max or vsBaseline, got none (write what the metric must reach)",
@@ -85,7 +123,9 @@ export type Gate = z.infer<typeof Gate>;
 
 const Budget = z
   .strictObject({
-    unscored: rate.default(0.02).meta({ description: "Share of cases that may stay unscored before the run is incomplete" }),
+    unscored: rate
+      .default(0.02)
+      .meta({ description: "Share of cases that may stay unscored before the run is incomplete" }),
     errors: rate.default(0.02).meta({ description: "Share of generations that may end in a transport error" }),
     costUsd: z.number().positive().optional(),
   })
@@ -94,7 +134,9 @@ const Budget = z
 /** One suite: which cases, how they are put to the reviewers, what is scored, and what must hold. */
 export const Suite = z.strictObject({
   version: z.literal(1),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: "expected lower-case words joined by dashes (write my-suite)" }),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, { error: "expected lower-case words joined by dashes (write my-suite)" }),
   description: z.string().default(""),
   dataset: Dataset,
   reviewer: Reviewer,

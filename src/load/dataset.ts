@@ -86,10 +86,23 @@ function indexCases(path: string, file: string): { entries: DatasetEntry[]; hash
     const source = parseJsonLine(Case, text, `${file}:${number}`);
     at(`${file}:${number}`, () => checkCase(source));
     const earlier = lineOf.get(source.id);
-    if (earlier !== undefined) throw new UsageError(`${file}:${number}: case id "${source.id}" stands already in line ${earlier} (give each case its own)`);
+    if (earlier !== undefined)
+      throw new UsageError(
+        `${file}:${number}: case id "${source.id}" stands already in line ${earlier} (give each case its own)`,
+      );
     lineOf.set(source.id, number);
-    if (source.bugs !== undefined) bugIdsOf.set(source.id, source.bugs.map((bug) => bug.id));
-    if (source.twin !== undefined) twins.push({ id: source.id, of: source.twin.of, bugIds: source.twin.places.map((place) => place.bugId), line: number });
+    if (source.bugs !== undefined)
+      bugIdsOf.set(
+        source.id,
+        source.bugs.map((bug) => bug.id),
+      );
+    if (source.twin !== undefined)
+      twins.push({
+        id: source.id,
+        of: source.twin.of,
+        bugIds: source.twin.places.map((place) => place.bugId),
+        line: number,
+      });
     const cluster = source.cluster ?? source.twin?.of ?? source.id;
     const bugs = (source.bugs ?? []).map(({ severity, category }) => ({ severity, category }));
     entries.push({ id: source.id, cluster, fields: caseFields(source, cluster), bugs, offset, bytes });
@@ -121,13 +134,21 @@ function joinTwinClusters(entries: DatasetEntry[]): void {
   }
 }
 
-function choose(entries: DatasetEntry[], { split, where, limit }: Suite["dataset"], seed: number, file: string): DatasetEntry[] {
-  const condition = where === undefined ? null : parseWhere(where, [...caseFieldNames, ...bugFieldNames], "dataset.where");
+function choose(
+  entries: DatasetEntry[],
+  { split, where, limit }: Suite["dataset"],
+  seed: number,
+  file: string,
+): DatasetEntry[] {
+  const condition =
+    where === undefined ? null : parseWhere(where, [...caseFieldNames, ...bugFieldNames], "dataset.where");
   const kept = entries
     .filter((entry) => split === undefined || entry.fields["split"] === split)
     .filter((entry) => condition === null || condition.test(fieldsWithBugs(entry.fields, entry.bugs)));
   if (kept.length === 0) {
-    const asked = [split === undefined ? null : `split ${split}`, where ?? null].filter((one) => one !== null).join(" and ");
+    const asked = [split === undefined ? null : `split ${split}`, where ?? null]
+      .filter((one) => one !== null)
+      .join(" and ");
     throw new UsageError(`${file}: none of the ${entries.length} cases is chosen by ${asked}`);
   }
   return limit === undefined ? kept : selectByHash(kept, limit, (cluster) => sha256(`${seed}:${cluster}`));

@@ -42,7 +42,12 @@ export function* readLines(file: string): Generator<Line> {
 function toLine(line: Buffer, number: number, offset: number): Line {
   const skipped = offset === 0 && line.indexOf(byteOrderMark) === 0 ? byteOrderMark.length : 0;
   const text = line.toString("utf8", skipped);
-  return { text: text.endsWith("\r") ? text.slice(0, -1) : text, number, offset: offset + skipped, bytes: line.length - skipped };
+  return {
+    text: text.endsWith("\r") ? text.slice(0, -1) : text,
+    number,
+    offset: offset + skipped,
+    bytes: line.length - skipped,
+  };
 }
 
 /** Reads some bytes of an open file as text. */

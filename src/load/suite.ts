@@ -27,8 +27,10 @@ export function loadSuite(nameOrPath: string, folders: readonly string[], overri
   const file = displayPath(path);
   const { data: suite, locate } = parseYaml(Suite, readFileSync(path, "utf8"), file, overrides);
   const mistakes = checkSuite(suite);
-  if (mistakes.length > 0) throw new UsageError(mistakes.map((mistake) => `${locate(mistake.path)}: ${mistake.message}`).join("\n"));
-  if (suite.dataset.where !== undefined) parseWhere(suite.dataset.where, [...caseFieldNames, ...bugFieldNames], locate(["dataset", "where"]));
+  if (mistakes.length > 0)
+    throw new UsageError(mistakes.map((mistake) => `${locate(mistake.path)}: ${mistake.message}`).join("\n"));
+  if (suite.dataset.where !== undefined)
+    parseWhere(suite.dataset.where, [...caseFieldNames, ...bugFieldNames], locate(["dataset", "where"]));
   return { suite, file, folder: dirname(path), hash: hashOf(suite) };
 }
 
@@ -36,7 +38,8 @@ function findSuite(nameOrPath: string, folders: readonly string[]): string {
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath);
   if (isPath) {
     if (!existsSync(nameOrPath)) throw new UsageError(`suite "${nameOrPath}": no such file`);
-    if (!statSync(nameOrPath).isFile()) throw new UsageError(`suite "${nameOrPath}": expected a suite file, got a folder (write its file)`);
+    if (!statSync(nameOrPath).isFile())
+      throw new UsageError(`suite "${nameOrPath}": expected a suite file, got a folder (write its file)`);
     return resolve(nameOrPath);
   }
   const found = folders.map((folder) => join(folder, `${nameOrPath}.yaml`)).find((path) => existsSync(path));

@@ -23,16 +23,25 @@ export interface ParsedYaml<T> {
  * @param file as errors name it
  * @throws UsageError, one line a mistake: `suites/a.yaml:12: gates[0].min: expected at most 1, got 80 (…)`
  */
-export function parseYaml<T extends z.ZodType>(schema: T, text: string, file: string, overrides: readonly Override[] = []): ParsedYaml<z.infer<T>> {
+export function parseYaml<T extends z.ZodType>(
+  schema: T,
+  text: string,
+  file: string,
+  overrides: readonly Override[] = [],
+): ParsedYaml<z.infer<T>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [fault] = document.errors;
   if (fault !== undefined) {
     const { line, col } = lines.linePos(fault.pos[0]);
-    const what = fault.code === "MULTIPLE_DOCS" ? "expected one document, got several (remove the line ---)" : `not YAML: ${firstLine(fault.message)}`;
+    const what =
+      fault.code === "MULTIPLE_DOCS"
+        ? "expected one document, got several (remove the line ---)"
+        : `not YAML: ${firstLine(fault.message)}`;
     throw new UsageError(`${file}:${line}:${col}: ${what}`);
   }
-  if (!isMap(document.contents)) throw new UsageError(`${file}: expected a mapping such as "version: 1", got ${describe(document.toJS())}`);
+  if (!isMap(document.contents))
+    throw new UsageError(`${file}: expected a mapping such as "version: 1", got ${describe(document.toJS())}`);
   for (const override of overrides) setOverride(document, override);
 
   const input = plainData(document, file);
@@ -71,13 +80,18 @@ function setOverride(document: Document, override: Override): void {
   if (!/^[A-Za-z_]\w*(\.\w+|\[\d+\])*$/.test(path)) {
     throw new UsageError(`${flagOf(override)}: "${path}" is not a path (write it like gates[0].min=0.8)`);
   }
-  const keys = path.split(/[.[\]]+/).filter((key) => key !== "").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  const keys = path
+    .split(/[.[\]]+/)
+    .filter((key) => key !== "")
+    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
   const obstacle = findObstacle(document, keys);
   if (obstacle !== null) throw new UsageError(`${flagOf(override)}: ${obstacle}`);
   try {
     document.setIn(keys, document.createNode(parse(value, { prettyErrors: false })));
   } catch (error) {
-    throw new UsageError(`${flagOf(override)}: got ${value}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+    throw new UsageError(
+      `${flagOf(override)}: got ${value}: ${firstLine(error instanceof Error ? error.message : String(error))}`,
+    );
   }
 }
 
@@ -90,16 +104,28 @@ function findObstacle(document: Document, keys: readonly (string | number)[]): s
     if (isSeq(node) && typeof key === "string") return `${above} is a list (write ${above}[0])`;
     if (isMap(node) && typeof key === "number") return `${above} is a mapping (write ${above}.KEY)`;
     if (isScalar(node)) return `${above} is a single value, which has no "${key}" (write ${above}=VALUE)`;
-    if (typeof key === "number" && key >= entries) return `${above} has ${entries === 1 ? "1 entry" : `${entries} entries`}, so no [${key}] (write the whole list: ${above}=[…])`;
+    if (typeof key === "number" && key >= entries)
+      return `${above} has ${entries === 1 ? "1 entry" : `${entries} entries`}, so no [${key}] (write the whole list: ${above}=[…])`;
     if (node === undefined) return null;
   }
   return null;
 }
 
-function placeOf(document: Document, lines: LineCounter, path: readonly PropertyKey[], file: string, overrides: readonly Override[]): string {
+function placeOf(
+  document: Document,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+  file: string,
+  overrides: readonly Override[],
+): string {
   const written = formatPath(path);
-  const override = overrides.find((one) => written === one.path || written.startsWith(`${one.path}.`) || written.startsWith(`${one.path}[`));
-  if (override !== undefined) return override.flag === undefined && written === override.path ? flagOf(override) : `${flagOf(override)}: ${written}`;
+  const override = overrides.find(
+    (one) => written === one.path || written.startsWith(`${one.path}.`) || written.startsWith(`${one.path}[`),
+  );
+  if (override !== undefined)
+    return override.flag === undefined && written === override.path
+      ? flagOf(override)
+      : `${flagOf(override)}: ${written}`;
   for (let depth = path.length; depth >= 0; depth -= 1) {
     const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
     if ((isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) && node.range) {
@@ -111,7 +137,10 @@ function placeOf(document: Document, lines: LineCounter, path: readonly Property
 
 /** A path as people write it: `gates[0].min`. */
 export function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`), "");
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
+    "",
+  );
 }
 
 /** What was expected, what was got and how to mend it, for one mistake that zod found in `input`. */
@@ -129,11 +158,16 @@ export function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: 
       return `expected ${known.length === 1 ? known[0] : "a known word"}, got ${got} (${suggestWord(typeof value === "string" ? value : got, known)})`;
     }
     case "invalid_type":
-      return valueAt(input, issue.path) === undefined ? `missing (write ${article(issue.expected)})` : `expected ${article(issue.expected)}, got ${got}`;
+      return valueAt(input, issue.path) === undefined
+        ? `missing (write ${article(issue.expected)})`
+        : `expected ${article(issue.expected)}, got ${got}`;
     case "too_small":
       return `expected ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin, issue.minimum)}, got ${got}`;
     case "too_big": {
-      const asRate = typeof valueAt(input, issue.path) === "number" && issue.maximum === 1 ? ` (write ${Number(valueAt(input, issue.path)) / 100})` : "";
+      const asRate =
+        typeof valueAt(input, issue.path) === "number" && issue.maximum === 1
+          ? ` (write ${Number(valueAt(input, issue.path)) / 100})`
+          : "";
       return `expected at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}, got ${got}${asRate}`;
     }
     case "custom":
@@ -149,7 +183,11 @@ export function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: 
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), input);
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  );
 }
 
 function describe(value: unknown): string {
@@ -167,7 +205,15 @@ function unitOf(origin: string, limit: number | bigint): string {
 }
 
 function article(type: string): string {
-  const names: Record<string, string> = { object: "a mapping", record: "a mapping", array: "a list", tuple: "a list", string: "text", int: "a whole number", boolean: "true or false" };
+  const names: Record<string, string> = {
+    object: "a mapping",
+    record: "a mapping",
+    array: "a list",
+    tuple: "a list",
+    string: "text",
+    int: "a whole number",
+    boolean: "true or false",
+  };
   return names[type] ?? `a ${type}`;
 }
 

@@ -27,7 +27,13 @@ const columns: readonly Column[] = [
 
 const statusWord = { pass: "pass", fail: "fail", inconclusive: "undecided" } as const;
 const statusColour = { pass: "green", fail: "red", inconclusive: "yellow", incomplete: "red", ungated: "dim" } as const;
-const verdictWord = { pass: "pass", fail: "fail", inconclusive: "undecided", incomplete: "incomplete", ungated: "no gates" } as const;
+const verdictWord = {
+  pass: "pass",
+  fail: "fail",
+  inconclusive: "undecided",
+  incomplete: "incomplete",
+  ungated: "no gates",
+} as const;
 
 /** The report as a terminal shows it: verdict, reviewers side by side, gates, warnings. Text from outside is neutralised. */
 export function renderTerminal(report: Report, style: TerminalStyle): string {
@@ -71,7 +77,9 @@ function renderReviewers(reviewers: readonly ReviewerReport[], style: TerminalSt
 
 /** Values of one metric one under another on their decimal points, intervals quieter beside them. */
 function alignMetrics(reviewers: readonly ReviewerReport[], name: MetricName, style: TerminalStyle): string[] {
-  const values = reviewers.map(({ metrics }) => formatValue(metrics[name]?.value ?? null, metrics[name]?.unit ?? "rate"));
+  const values = reviewers.map(({ metrics }) =>
+    formatValue(metrics[name]?.value ?? null, metrics[name]?.unit ?? "rate"),
+  );
   const width = Math.max(...values.map((value) => value.length));
   return reviewers.map(({ metrics }, row) => {
     const metric = metrics[name];
@@ -94,7 +102,12 @@ function renderGates(reviewer: ReviewerReport, style: TerminalStyle): string {
 
 function gateCells(result: GateResult, style: TerminalStyle): string[] {
   const { gate, status, value, bound, casesToDecide, reason, warning } = result;
-  const asked = [gate.min === undefined ? "" : `>= ${formatRate(gate.min)}`, gate.max === undefined ? "" : `<= ${formatRate(gate.max)}`].filter(Boolean).join(" and ");
+  const asked = [
+    gate.min === undefined ? "" : `>= ${formatRate(gate.min)}`,
+    gate.max === undefined ? "" : `<= ${formatRate(gate.max)}`,
+  ]
+    .filter(Boolean)
+    .join(" and ");
   const notes = [
     bound === null ? (value === null ? reason : "") : `bound ${formatRate(bound)}`,
     casesToDecide === null || casesToDecide === 0 ? "" : `about ${casesToDecide} more would decide`,
@@ -112,9 +125,28 @@ function gateCells(result: GateResult, style: TerminalStyle): string[] {
 
 function plainTable(head: string[]): InstanceType<typeof Table> {
   const chars = Object.fromEntries(
-    ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right", "left", "left-mid", "mid", "mid-mid", "right", "right-mid"].map((name) => [name, ""]),
+    [
+      "top",
+      "top-mid",
+      "top-left",
+      "top-right",
+      "bottom",
+      "bottom-mid",
+      "bottom-left",
+      "bottom-right",
+      "left",
+      "left-mid",
+      "mid",
+      "mid-mid",
+      "right",
+      "right-mid",
+    ].map((name) => [name, ""]),
   );
-  return new Table({ head, chars: { ...chars, middle: "  " }, style: { head: [], border: [], "padding-left": 1, "padding-right": 0 } });
+  return new Table({
+    head,
+    chars: { ...chars, middle: "  " },
+    style: { head: [], border: [], "padding-left": 1, "padding-right": 0 },
+  });
 }
 
 // eslint-disable-next-line no-control-regex -- the escapes are our own colours
@@ -133,7 +165,8 @@ function fold(text: string, width: number): string {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const line = lines.at(-1);
-    if (line !== undefined && visibleLength(line) + 1 + visibleLength(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    if (line !== undefined && visibleLength(line) + 1 + visibleLength(word) <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
   return lines.join("\n");

@@ -16,7 +16,9 @@ describe("the packed package, installed in an empty folder", () => {
   beforeAll(() => {
     execFileSync(npm, ["pack", "--silent", "--pack-destination", folder], { cwd: root });
     const [tarball = ""] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
-    execFileSync(npm, ["install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, join(folder, tarball)], { cwd: folder });
+    execFileSync(npm, ["install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, join(folder, tarball)], {
+      cwd: folder,
+    });
   }, 240_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

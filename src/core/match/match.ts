@@ -85,15 +85,29 @@ function isInvented({ finding, place }: PlacedFinding, { source, files }: Accoun
   return file !== undefined || !retrievedPaths(source).includes(place.file);
 }
 
-function accountBugs(bugs: readonly Bug[], pairs: readonly Pair[], held: readonly Edge[], settings: MatchSettings): LedgerBug[] {
+function accountBugs(
+  bugs: readonly Bug[],
+  pairs: readonly Pair[],
+  held: readonly Edge[],
+  settings: MatchSettings,
+): LedgerBug[] {
   const { tolerance, location } = settings;
   const holderOf = new Map(held.map((edge) => [edge.bugIndex, edge.findingIndex]));
   const found = [...holderOf.keys()];
   const theme = coverDecided(pairs, found);
-  const state = coverDecided(pairs.filter((pair) => isAtPlace(pair, tolerance, location)), found);
+  const state = coverDecided(
+    pairs.filter((pair) => isAtPlace(pair, tolerance, location)),
+    found,
+  );
   const within = coverWithin(pairs, found, settings);
-  const located = coverBugs(pairs.filter((pair) => isAtPlace(pair, tolerance, "required")), found);
-  const fileNamed = coverBugs(pairs.filter((pair) => pair.isSameFile), [...located]);
+  const located = coverBugs(
+    pairs.filter((pair) => isAtPlace(pair, tolerance, "required")),
+    found,
+  );
+  const fileNamed = coverBugs(
+    pairs.filter((pair) => pair.isSameFile),
+    [...located],
+  );
 
   return bugs.map((bug, index): LedgerBug => {
     const finding = holderOf.get(index) ?? null;
@@ -125,11 +139,15 @@ interface Cover {
 }
 
 function coverDecided(pairs: readonly Pair[], preferred: readonly number[]): Cover {
-  const covered = coverBugs(pairs.filter(({ verdict }) => verdict === "same"), preferred);
+  const covered = coverBugs(
+    pairs.filter(({ verdict }) => verdict === "same"),
+    preferred,
+  );
   const possible = pairs.filter(({ verdict }) => verdict !== "different");
   return {
     bugs: covered,
-    level: (bugIndex) => covered.has(bugIndex) || (coverBugs(possible, [...covered, bugIndex]).has(bugIndex) ? null : false),
+    level: (bugIndex) =>
+      covered.has(bugIndex) || (coverBugs(possible, [...covered, bugIndex]).has(bugIndex) ? null : false),
   };
 }
 
@@ -138,7 +156,10 @@ function coverWithin(pairs: readonly Pair[], found: readonly number[], { toleran
   let closer: readonly number[] = [];
   const within = (lines: number): Cover => {
     const preferred = lines < tolerance ? [...closer, ...found] : [...found, ...closer];
-    const cover = coverDecided(pairs.filter((pair) => isAtPlace(pair, lines, location)), preferred);
+    const cover = coverDecided(
+      pairs.filter((pair) => isAtPlace(pair, lines, location)),
+      preferred,
+    );
     closer = [...cover.bugs];
     return cover;
   };

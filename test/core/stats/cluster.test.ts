@@ -65,16 +65,20 @@ describe("clusteredMean", () => {
   it("has no bounds from one cluster, nor from equal values of unknown range", () => {
     const none = { low: null, high: null, lowOneSided: null, highOneSided: null };
     expect(
-      clusteredMean(rowsOf([
-        { cluster: 1, value: 0.4 },
-        { cluster: 1, value: 0.9 },
-      ])),
+      clusteredMean(
+        rowsOf([
+          { cluster: 1, value: 0.4 },
+          { cluster: 1, value: 0.9 },
+        ]),
+      ),
     ).toMatchObject(none);
     expect(
-      clusteredMean(rowsOf([
-        { cluster: 1, value: 1 },
-        { cluster: 2, value: 1 },
-      ])),
+      clusteredMean(
+        rowsOf([
+          { cluster: 1, value: 1 },
+          { cluster: 2, value: 1 },
+        ]),
+      ),
     ).toMatchObject(none);
     expect(clusteredMean(rowsOf([]))).toBeNull();
   });

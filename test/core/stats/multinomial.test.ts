@@ -41,7 +41,13 @@ describe("multinomialDraw", () => {
     const drawn = drawMany(sizes, times);
     for (const [kind, size] of sizes.entries()) {
       // 1.95 / sqrt(n) is the .1 % point of the Kolmogorov statistic.
-      expect(distance(drawn.map((counts) => counts[kind] ?? -1), members, size)).toBeLessThan(1.95 / Math.sqrt(times));
+      expect(
+        distance(
+          drawn.map((counts) => counts[kind] ?? -1),
+          members,
+          size,
+        ),
+      ).toBeLessThan(1.95 / Math.sqrt(times));
     }
   });
 
