@@ -70,7 +70,7 @@ interface Change {
 function changeBetween(before: Tree, after: Tree): Change {
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const patches = new Map<string, StructuredPatch>();
-  for (const path of paths.filter((path) => before[path] !== after[path])) {
+  for (const path of paths.filter((one) => before[one] !== after[one])) {
     const isCreate = before[path] === undefined;
     const isDelete = after[path] === undefined;
     const [from, to] = [isCreate ? "/dev/null" : `a/${path}`, isDelete ? "/dev/null" : `b/${path}`];

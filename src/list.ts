@@ -64,10 +64,9 @@ function listDatasets(): Listed[] {
 
 function firstParagraph(card: string): string {
   if (!existsSync(card)) return "";
-  const paragraphs = readFileSync(card, "utf8")
-    .split(/\n\s*\n/)
-    .filter((text) => !text.startsWith("#"));
-  return (paragraphs[0] ?? "").replaceAll("\n", " ").trim();
+  const paragraphs = readFileSync(card, "utf8").split(/\n\s*\n/);
+  const first = paragraphs.find((text) => !text.startsWith("#")) ?? "";
+  return first.replaceAll("\n", " ").trim();
 }
 
 function listProviders(): Listed[] {

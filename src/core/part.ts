@@ -17,14 +17,20 @@ const silence: Review = { findings: [] };
  * the cut and overflown ones count as silence and break the output contract.
  */
 export function readPart(generation: Generation, part: Part, contract: "findings" | "prose"): ReadPart {
-  if (generation.outcome === "transport-error")
-    return { generation, outcome: "transport-error", isContractValid: null, isCapped: false, review: null };
-  if (generation.outcome !== "completed")
-    return { generation, outcome: generation.outcome, isContractValid: false, isCapped: false, review: silence };
+  const bad = (outcome: Outcome): ReadPart => ({
+    generation,
+    outcome,
+    isContractValid: false,
+    isCapped: false,
+    review: silence,
+  });
+  if (generation.outcome === "transport-error") {
+    return { ...bad("transport-error"), isContractValid: null, review: null };
+  }
+  if (generation.outcome !== "completed") return bad(generation.outcome);
   const parsed = parseReview(generation.text);
-  if (parsed.ok && parsed.form === "prose" && isRefusal(generation.text))
-    return { generation, outcome: "refused", isContractValid: false, isCapped: false, review: silence };
-  if (!parsed.ok) return { generation, outcome: "invalid", isContractValid: false, isCapped: false, review: silence };
+  if (!parsed.ok) return bad("invalid");
+  if (parsed.form === "prose" && isRefusal(generation.text)) return bad("refused");
   return {
     generation,
     outcome: "completed",

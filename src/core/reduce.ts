@@ -22,20 +22,12 @@ export function measure(name: MetricName, rows: readonly CaseRow[], seed: number
   const units = gathered.units.filter((unit) => unit.denominator > 0);
   return {
     ...estimate(definition, units, gathered, seed),
-    ...sizeOf(definition, units),
+    n: definition.kind === "f-score" ? units.length : sum(units.map((unit) => unit.denominator)),
     unscored: gathered.unscored,
+    unitOfAnalysis: definition.unitOfAnalysis,
     clusters: new Set(units.map((unit) => unit.cluster)).size,
     unit: definition.unit,
   };
-}
-
-/** The denominators of an F score count bugs twice and findings once, so that its units are the cases. */
-function sizeOf(
-  { kind, unitOfAnalysis }: MetricDefinition,
-  units: readonly Unit[],
-): Pick<Metric, "n" | "unitOfAnalysis"> {
-  if (kind === "f-score") return { n: units.length, unitOfAnalysis: "case" };
-  return { n: sum(units.map((unit) => unit.denominator)), unitOfAnalysis };
 }
 
 function estimate(definition: MetricDefinition, units: readonly Unit[], gathered: Units, seed: number): Estimate {
@@ -47,7 +39,8 @@ function estimate(definition: MetricDefinition, units: readonly Unit[], gathered
       return estimateMean(units, definition);
     case "f-score":
       return estimateFScore(gathered.units, seed);
-    default:
+    case "average-precision":
+    case "quantile":
       throw new Error(`no estimate for metrics of kind ${definition.kind}`);
   }
 }

@@ -7,7 +7,7 @@ import { codeF1, codeReviewerBleu, exactMatch, rougeL, squadF1 } from "../core/t
 const measures: Partial<Record<MetricName, (review: string, reference: string) => number>> = {
   "overlap.f1": squadF1,
   "overlap.f1_code": codeF1,
-  "overlap.exact_match": (review, reference) => Number(exactMatch(review, reference)),
+  "overlap.exact_match": exactMatch,
   "overlap.rouge_l": rougeL,
   "overlap.bleu": codeReviewerBleu,
 };

@@ -255,8 +255,8 @@ const hunkText = fc
   .map(([oldStart, newStart, body]) => {
     const count = (mark: string) => body.filter(({ kind }) => kind === " " || kind === mark).length;
     const header = `@@ -${oldStart},${count("-")} +${newStart},${count("+")} @@`;
-    const text = body.map(({ kind, text }) => (kind === " " && text === "" ? "" : kind + text));
-    return { texts: body.map(({ text }) => text), lines: [header, ...text] };
+    const shown = body.map(({ kind, text }) => (kind === " " && text === "" ? "" : kind + text));
+    return { texts: body.map(({ text }) => text), lines: [header, ...shown] };
   });
 
 const fileText = fc.tuple(fc.constantFrom("x", "y z", "src/w"), fc.array(hunkText, { minLength: 1, maxLength: 4 }));

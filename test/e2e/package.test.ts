@@ -15,7 +15,7 @@ describe("the packed package, installed in an empty folder", () => {
 
   beforeAll(() => {
     execFileSync(npm, ["pack", "--silent", "--pack-destination", folder], { cwd: root });
-    const [tarball = ""] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+    const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
     execFileSync(npm, ["install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, join(folder, tarball)], {
       cwd: folder,
     });

@@ -99,7 +99,7 @@ describe("http", () => {
     ["neither", { "retry-after": "soon" }, null],
   ])("reads Retry-After as %s", async (_, headers, retryAfterMs) => {
     for (const status of [429, 503]) {
-      const url = await serveAnswer(status, headers as Record<string, string>);
+      const url = await serveAnswer(status, headers);
       await expect(ask(url)).rejects.toMatchObject({ status, isRetryable: true, retryAfterMs });
     }
   });

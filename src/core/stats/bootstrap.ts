@@ -113,9 +113,9 @@ export function bootstrapBca(
   const counts = new Float64Array(sorted.length).fill(1);
   const evaluateWithout = (index: number): number | null => {
     counts[index] = 0;
-    const statistic = evaluate(counts);
+    const without = evaluate(counts);
     counts[index] = 1;
-    return statistic;
+    return without;
   };
   return bootstrapCounts(new Float64Array(sorted.length).fill(1), evaluate, evaluateWithout, options);
 }

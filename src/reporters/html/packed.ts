@@ -1,29 +1,31 @@
 import type { Case } from "../../core/case.ts";
 import type { LedgerFinding } from "../../core/ledger.ts";
 import type { CaseLine } from "../../core/report.ts";
+import type { Store } from "./store.ts";
 import { visibleJson, visibleText } from "./text.ts";
 
-/** A case as the browser reads it, but for its lines. All is kept as JSON, because objects take many times the room. */
-export interface PackedCase {
+/** A case as the browser reads it, kept as JSON without its closing brace: its lines come after it. */
+export interface PackedCase extends Kept {
   id: string;
   twinOf: string | undefined;
-  json: string;
-  lines: PackedLine[];
+  lines: readonly PackedLine[];
 }
 
-/** One reviewer's work on one case and repeat; its raw generation is kept apart, because it may be cut harder later. */
-export interface PackedLine {
+/** One reviewer's work on one case and repeat, kept as JSON that ends with the raw generation. */
+export interface PackedLine extends Kept {
   reviewer: number;
   repeat: number;
-  json: string;
-  text: string;
-  isCut: boolean;
+  /** Where in its block the JSON of the raw generation stands. */
+  textStart: number;
+  textEnd: number;
+  /** Characters of the raw generation. */
+  textLength: number;
 }
 
 const contextLimit = 4000;
 
 /** Packs a case; what is retrieved for it and what checks put out is cut. */
-export function packCase(source: Case): PackedCase {
+export function packCase(source: Case, store: Store): PackedCase {
   const { id, diff, language, title, context, bugs, references, twin } = source;
   const short = context && {
     ...context,
@@ -46,7 +48,7 @@ export function packCase(source: Case): PackedCase {
     twin,
     source: origin.filter((part) => part !== undefined).join(" "),
   });
-  return { id, twinOf: twin?.of, json, lines: [] };
+  return { id, twinOf: twin?.of, ...store(open(json)), lines: [] };
 }
 
 function cut(text: string): string {
@@ -55,7 +57,7 @@ function cut(text: string): string {
 }
 
 /** Packs a line of the reviewer with this index; its keys are short because there are many. */
-export function packLine(line: CaseLine, reviewer: number, textLimit: number): PackedLine {
+export function packLine(line: CaseLine, reviewer: number, textLimit: number, store: Store): PackedLine {
   const { ledger, review } = line;
   const json = visibleJson({
     r: reviewer,
@@ -77,7 +79,22 @@ export function packLine(line: CaseLine, reviewer: number, textLimit: number): P
   });
   const text = visibleText(line.text.slice(0, textLimit));
   const isCut = line.isTextCut || line.text.length > textLimit;
-  return cutLine({ reviewer, repeat: line.repeat, json, text: ownCopy(text), isCut }, textLimit);
+  return keepLine({ reviewer, repeat: line.repeat, head: `${open(json)},"t":`, text, isCut }, textLimit, store);
+}
+
+interface LooseLine {
+  reviewer: number;
+  repeat: number;
+  head: string;
+  text: string;
+  isCut: boolean;
+}
+
+function keepLine(line: LooseLine, textLimit: number, store: Store): PackedLine {
+  const { reviewer, repeat, head } = line;
+  const text = cutText(line.text, textLimit)
+  const textJson = JSON.stringify(text);
+  const kept = store(`${head}${textJson}${line.isCut || text !== line.text ? cutLineEnd : lineEnd}`);
 }
 
 function packScores(scores: CaseLine["scores"]): Record<string, [number, number] | string> {
@@ -101,23 +118,39 @@ function packState(state: LedgerFinding | undefined): Partial<LedgerFinding> {
 }
 
 /** The line with at most so many characters of its generation. */
-export function cutLine(line: PackedLine, textLimit: number): PackedLine {
-  if (line.text.length <= textLimit) return line;
-  return { ...line, text: ownCopy(line.text.slice(0, textLimit).toWellFormed()), isCut: true };
+export function cutLine(line: PackedLine, textLimit: number, store: Store = Buffer.from): PackedLine {
+  if (line.textLength <= textLimit) return line;
+  const text = cutText(String(JSON.parse(decoder.decode(line.text))), textLimit);
+  return { ...line, text: store(JSON.stringify(text)), textLength: text.length, isCut: true };
 }
 
-// V8 keeps the whole text alive as long as a slice of it.
-function ownCopy(slice: string): string {
-  return Buffer.from(slice).toString();
+function cutText(text: string, most: number): string {
+  return text.length <= most ? text : text.slice(0, most).toWellFormed();
 }
+
+const decoder = new TextDecoder();
+const bytes = {
+  linesBegin: Buffer.from(',"outcomeOf":['),
+  comma: Buffer.from(","),
+  textBegins: Buffer.from(',"t":'),
+  lineEnds: Buffer.from("}"),
+  cutLineEnds: Buffer.from(',"isCut":true}'),
+  linesEnd: Buffer.from("]}"),
+};
 
 /** JSON of a case with its lines, their generations cut at `textLimit`. */
-export function composeCase({ json, lines }: PackedCase, textLimit: number): string {
-  return `${open(json)},"outcomeOf":[${lines.map((line) => composeLine(cutLine(line, textLimit))).join()}]}`;
-}
-
-function composeLine({ json, text, isCut }: PackedLine): string {
-  return `${open(json)},"t":${JSON.stringify(text)}${isCut ? ',"isCut":true' : ""}}`;
+export function* composeCase({ json, lines }: PackedCase, textLimit: number): Generator<Uint8Array> {
+  yield json;
+  yield bytes.linesBegin;
+  for (const [index, whole] of lines.entries()) {
+    const line = cutLine(whole, textLimit);
+    if (index > 0) yield bytes.comma;
+    yield line.json;
+    yield bytes.textBegins;
+    yield line.text;
+    yield line.isCut ? bytes.cutLineEnds : bytes.lineEnds;
+  }
+  yield bytes.linesEnd;
 }
 
 /** The JSON of an object without its closing brace. */

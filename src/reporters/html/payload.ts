@@ -4,6 +4,7 @@ import { deflateToBase64 } from "./deflate.ts";
 import type { Mark } from "./marks.ts";
 import { rowOrder } from "./numbers.ts";
 import { composeCase, cutLine, packCase, type PackedCase, packLine } from "./packed.ts";
+import { openStore, type Store } from "./store.ts";
 import { foretellTextLimits, textLimits } from "./text-limit.ts";
 import { visibleDeep } from "./text.ts";
 
@@ -30,10 +31,11 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
     role: reviewer.role,
     ...(marks.get(reviewer.id) ?? { hue: "hue-none", shape: "ring" }),
   }));
+  const store = openStore();
   const cases: PackedCase[] = [];
-  for await (const source of run.cases()) cases.push(packCase(source));
+  for await (const source of run.cases()) cases.push(packCase(source, store));
   const budget = Math.max(leastBudget, cases.length * bytesPerCase);
-  await addLines(run, cases, ordered, budget * mostTextPerBudget);
+  await addLines(run, cases, ordered, budget * mostTextPerBudget, store);
   const arranged = besideTwins(cases);
 
   let packed = { encoded: "", cases: arranged.length, textLimit: 0 };
@@ -53,7 +55,13 @@ function switchOrder(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
 }
 
 /** Gives every case its lines, by reviewer and repeat; generations are cut harder while they come to more than `mostText`. */
-async function addLines(run: RunData, cases: PackedCase[], reviewers: ReviewerReport[], mostText: number) {
+async function addLines(
+  run: RunData,
+  cases: PackedCase[],
+  reviewers: ReviewerReport[],
+  mostText: number,
+  store: Store,
+) {
   const reviewerIndex = new Map(reviewers.map((reviewer, index) => [reviewer.id, index]));
   const byId = new Map(cases.map((one) => [one.id, one]));
   const limits = [...textLimits];
@@ -62,22 +70,25 @@ async function addLines(run: RunData, cases: PackedCase[], reviewers: ReviewerRe
     const reviewer = reviewerIndex.get(source.reviewer);
     const lines = byId.get(source.caseId)?.lines;
     if (reviewer === undefined || lines === undefined) continue;
-    const line = packLine(source, reviewer, limits[0] ?? 0);
+    const line = packLine(source, reviewer, limits[0] ?? 0, store);
     lines.push(line);
-    held += line.text.length;
+    held += line.textLength;
     while (held > mostText && limits.length > 1) {
       limits.shift();
       for (const one of cases) one.lines = one.lines.map((each) => cutLine(each, limits[0] ?? 0));
-      held = cases.reduce((sum, one) => sum + one.lines.reduce((part, each) => part + each.text.length, 0), 0);
+      held = cases.reduce((sum, one) => sum + one.lines.reduce((part, each) => part + each.textLength, 0), 0);
     }
   }
   for (const { lines } of cases) lines.sort((a, b) => a.reviewer - b.reviewer || a.repeat - b.repeat);
 }
 
-function* compose(head: string, cases: readonly PackedCase[], textLimit: number): Generator<string> {
-  yield `${head.slice(0, -1)},"cases":[`;
-  for (const [index, one] of cases.entries()) yield `${index === 0 ? "" : ","}${composeCase(one, textLimit)}`;
-  yield "]}";
+function* compose(head: string, cases: readonly PackedCase[], textLimit: number): Generator<Uint8Array> {
+  yield Buffer.from(`${head.slice(0, -1)},"cases":[`);
+  for (const [index, one] of cases.entries()) {
+    if (index > 0) yield Buffer.from(",");
+    yield* composeCase(one, textLimit);
+  }
+  yield Buffer.from("]}");
 }
 
 /** Dataset order, but every clean twin right after its case. */

@@ -6,27 +6,29 @@ export const textLimits: readonly [number, ...number[]] = [8000, 2000, 500, 0];
 
 const sampleRuns = 12;
 const casesPerRun = 12;
+// To try a limit in vain costs time; to pass one over that would have fitted costs the reader text.
+const hope = 1.15;
 
 /**
- * The limits worth packing with, the likeliest first: those from the first one on at which the packed cases should stay
+ * The limits worth packing with, the likeliest first: those from the first one on at which the packed cases might stay
  * within `budget` (characters of base64). Foretold from the size of all cases and from how well some of them deflate.
  */
 export function foretellTextLimits(cases: readonly PackedCase[], budget: number): readonly number[] {
   const some = spread(cases);
-  const fits = (limit: number) => {
-    const deflated = deflatedLength(some.map((one) => composeCase(one, limit)).join());
+  const mightFit = (limit: number) => {
     const share = sizeAt(some, limit) / sizeAt(cases, limit);
-    return deflated <= budget * share;
+    return deflatedLength(some.flatMap((one) => [...composeCase(one, limit)])) <= budget * share * hope;
   };
-  const first = textLimits.findIndex((limit, index) => index === textLimits.length - 1 || fits(limit));
+  const first = textLimits.findIndex((limit) => limit === 0 || mightFit(limit));
   return textLimits.slice(first);
 }
 
+/** Bytes before they are deflated, but for the generations, which are counted in characters. */
 function sizeAt(cases: readonly PackedCase[], limit: number): number {
   let size = 0;
   for (const { json, lines } of cases) {
     size += json.length;
-    for (const line of lines) size += line.json.length + Math.min(line.text.length, limit);
+    for (const line of lines) size += line.json.length + Math.min(line.textLength, limit);
   }
   return size;
 }

@@ -185,7 +185,7 @@ describe("places of a clean twin", () => {
     [findingAt(11, "anything", { file: "src/other.ts" }), false],
     [{ message: "anything" }, false],
   ])("%j touches it: %s", async (finding, expected) => {
-    expect(await touched(finding as Finding)).toEqual([{ bugId: "b1", touched: expected }]);
+    expect(await touched(finding)).toEqual([{ bugId: "b1", touched: expected }]);
   });
 
   test("are touched by a finding without a file where places are optional", async () => {
