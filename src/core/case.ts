@@ -50,8 +50,8 @@ export const CaseContext = z.strictObject({
 export type CaseContext = z.infer<typeof CaseContext>;
 
 /** Where the bugs of the twin's case would be, were they still there. */
-export const TwinPlace = z.strictObject({ bugId: z.string(), file: z.string(), lines: LineRange });
-export type TwinPlace = z.infer<typeof TwinPlace>;
+const TwinPlace = z.strictObject({ bugId: z.string(), file: z.string(), lines: LineRange });
+
 
 /**
  * One diff with its ground truth, one JSON line of a dataset.

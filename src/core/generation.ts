@@ -10,7 +10,7 @@ export const Outcome = z.enum(outcomes);
 export type Outcome = z.infer<typeof Outcome>;
 
 /** Raw clock readings of the last attempt, in milliseconds of one monotonic clock; null where the event never came. */
-export const Timing = z.strictObject({
+const Timing = z.strictObject({
   scheduledMs: z.number(),
   dispatchedMs: z.number(),
   firstChunkMs: z.number().nullable(),
@@ -19,7 +19,7 @@ export const Timing = z.strictObject({
   /** Set for a replayed generation only: the latency that its recording states. */
   recordedLatencyMs: z.number().optional(),
 });
-export type Timing = z.infer<typeof Timing>;
+
 
 /** Tokens as the server counted them; null where it did not say. */
 export const Usage = z.strictObject({

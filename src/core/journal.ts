@@ -1,13 +1,13 @@
 import { z } from "zod";
 
 /** Who answered, as far as it decides whether two runs asked the same thing. `id` is the reference as it was written. */
-export const JournalReviewer = z.strictObject({
+const JournalReviewer = z.strictObject({
   id: z.string(),
   provider: z.string(),
   model: z.string(),
   hosts: z.array(z.string()),
 });
-export type JournalReviewer = z.infer<typeof JournalReviewer>;
+
 
 /** The first line of a run's journal; a generation on every further line. `startedAt` is an ISO time. */
 export const JournalHeader = z.strictObject({

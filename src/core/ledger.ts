@@ -6,7 +6,7 @@ import { Severity } from "./case.ts";
  * nit the suite leaves out); `unlisted` (no bug: wrong, or right but not annotated); `unjudged` (the matcher could not
  * decide and nothing else matched). Each finding is in exactly one state.
  */
-export const findingStates = ["matched", "duplicate", "ignored", "unlisted", "unjudged"] as const;
+const findingStates = ["matched", "duplicate", "ignored", "unlisted", "unjudged"] as const;
 
 export const LedgerFinding = z.strictObject({
   state: z.enum(findingStates),

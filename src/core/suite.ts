@@ -147,7 +147,6 @@ export const Suite = z.strictObject({
   budget: Budget,
 });
 export type Suite = z.infer<typeof Suite>;
-export type ScorerName = keyof Suite["scorers"];
 export type DetectionSettings = z.infer<typeof Detection>;
 
 /** The JSON schema of a suite file, for completion in editors. */

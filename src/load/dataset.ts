@@ -11,7 +11,7 @@ import type { Suite } from "../core/suite.ts";
 import { parseWhere } from "../core/where.ts";
 import { sha256 } from "./hash.ts";
 import { parseJsonLine } from "./json-line.ts";
-import { readLines, readText } from "./lines.ts";
+import { readLines, readText } from "../io/lines.ts";
 import { displayPath } from "./suite.ts";
 
 /** One case of a dataset without its texts: enough to choose and slice by, and where to read the rest. */

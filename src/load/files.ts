@@ -7,7 +7,7 @@ import { RecordedVerdict } from "../core/match/recorded.ts";
 import { parsePrompt, type Prompt } from "../core/prompt.ts";
 import { sha256 } from "./hash.ts";
 import { parseJsonLine } from "./json-line.ts";
-import { readLines } from "./lines.ts";
+import { readLines } from "../io/lines.ts";
 import { displayPath } from "./suite.ts";
 
 /** The folder that holds this program's own suites, prompts and datasets: the repository, or the installed package. */

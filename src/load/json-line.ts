@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { UsageError } from "../core/errors.ts";
-import { readLines } from "./lines.ts";
+import { readLines } from "../io/lines.ts";
 import { explainIssue, formatPath } from "./yaml.ts";
 
 /**

@@ -84,7 +84,7 @@ export async function attempt(
 }
 
 /** What one host's limits are kept under: the hosts that a provider asks, or its reference when it asks none. */
-export function limitKey(provider: Provider): string {
+function limitKey(provider: Provider): string {
   return provider.hosts.length === 0 ? provider.ref : provider.hosts.join(" ");
 }
 

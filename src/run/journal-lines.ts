@@ -2,7 +2,7 @@ import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
 import { Generation } from "../core/generation.ts";
 import { JournalHeader } from "../core/journal.ts";
-import { readLines, type FileLine } from "./lines.ts";
+import { type Line, readLines } from "../io/lines.ts";
 
 export type JournalLine =
   | { kind: "run"; header: JournalHeader; endByte: number }
@@ -12,10 +12,10 @@ export type JournalLine =
  * Reads a journal line by line, header first. A last line that was torn when the process died is left out.
  * @throws UsageError for what is no journal, for a version that is not known, and for a damaged line before the last
  */
-export async function* readJournalLines(file: string): AsyncGenerator<JournalLine> {
-  let torn: FileLine | null = null;
+export function* readJournalLines(file: string): Generator<JournalLine> {
+  let torn: Line | null = null;
   let isHeaderRead = false;
-  for await (const line of readLines(file)) {
+  for (const line of readLines(file)) {
     if (torn !== null)
       throw new UsageError(
         `${file}:${torn.number}: this line is damaged (not JSON; restore the file or start a new run)`,
@@ -53,7 +53,7 @@ function readHeader(file: string, value: unknown): JournalHeader {
   return header.data;
 }
 
-function readGeneration(file: string, line: FileLine, value: unknown): Generation {
+function readGeneration(file: string, line: Line, value: unknown): Generation {
   const generation = Generation.safeParse(value);
   if (generation.success) return generation.data;
   throw new UsageError(

@@ -86,11 +86,11 @@ export async function* readGenerations(
 ): AsyncGenerator<Generation> {
   const finished = new Map<string, number>();
   const errored = new Map<string, number>();
-  for await (const line of readJournalLines(file)) {
+  for (const line of readJournalLines(file)) {
     if (line.kind === "generation")
       (isFinished(line.generation) ? finished : errored).set(line.generation.key, line.number);
   }
-  for await (const line of readJournalLines(file)) {
+  for (const line of readJournalLines(file)) {
     if (line.kind !== "generation") continue;
     const { key } = line.generation;
     const chosen = finished.get(key) ?? (options.withErrors ? errored.get(key) : undefined);
@@ -103,7 +103,7 @@ export async function* readGenerations(
  * @throws UsageError when the file is no journal
  */
 export async function readHeader(file: string): Promise<JournalHeader> {
-  for await (const line of readJournalLines(file)) if (line.kind === "run") return line.header;
+  for (const line of readJournalLines(file)) if (line.kind === "run") return line.header;
   throw new UsageError(`${file}: this is no journal`);
 }
 
@@ -178,7 +178,7 @@ async function readState(file: string): Promise<{ header: JournalHeader; finishe
   const finishedKeys = new Set<string>();
   let header: JournalHeader | undefined;
   let endByte = 0;
-  for await (const line of readJournalLines(file)) {
+  for (const line of readJournalLines(file)) {
     endByte = line.endByte;
     if (line.kind === "run") header = line.header;
     else if (isFinished(line.generation)) finishedKeys.add(line.generation.key);

@@ -5,7 +5,7 @@ import type { GenerationRequest, Provider, ProviderSettings, ProviderWorld } fro
 import { Review } from "../../src/core/review.ts";
 import { loadProvider } from "../../src/providers/index.ts";
 
-export const world: ProviderWorld = { fetch: globalThis.fetch, now: () => performance.now(), env: process.env };
+const world: ProviderWorld = { fetch: globalThis.fetch, now: () => performance.now(), env: process.env };
 
 /** Never aborted. */
 export const calm = new AbortController().signal;

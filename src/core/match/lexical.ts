@@ -27,12 +27,12 @@ const wordsShare = 0.2;
 const praiseFactor = 0.5;
 
 /** Reads a finding for `preparedSimilarity`; its category may be absent. */
-export function prepareFinding(finding: FindingText): PreparedText {
+function prepareFinding(finding: FindingText): PreparedText {
   return { words: wordProfile(finding.message), category: wordProfile(finding.category ?? "") };
 }
 
 /** Reads a bug for `preparedSimilarity`. */
-export function prepareBug(bug: BugText): PreparedText {
+function prepareBug(bug: BugText): PreparedText {
   return { words: wordProfile(bug.description), category: wordProfile(bug.category) };
 }
 
@@ -41,7 +41,7 @@ export function prepareBug(bug: BugText): PreparedText {
  * identifiers whatever they say: the kinds of defect that they hint at count for most and common words for little,
  * unless the two texts are nearly one. Where either names no kind, common words decide. The order of words is ignored.
  */
-export function preparedSimilarity(finding: PreparedText, bug: PreparedText): number {
+function preparedSimilarity(finding: PreparedText, bug: PreparedText): number {
   const words = dice(finding.words.stems, bug.words.stems);
   const kinds = kindOverlap(finding, bug);
   const blended = kinds === null ? words : (1 - wordsShare) * kinds + wordsShare * words;

@@ -98,7 +98,7 @@ export function keyAdvice(endpoint: Endpoint): string {
 }
 
 /** One short line without the key and without control characters. */
-export function tidyText(message: string, endpoint: Endpoint): string {
+function tidyText(message: string, endpoint: Endpoint): string {
   const line = endpoint
     .scrub(message)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readLines, readText } from "../../src/load/lines.ts";
+import { readLines, readText } from "../../src/io/lines.ts";
 import { writeBelow } from "../fixtures/small-dataset.ts";
 import { temporaryFolders } from "../fixtures/temporary.ts";
 
@@ -18,7 +18,7 @@ function textsIn(content: string | Uint8Array): string[] {
 
 describe("reading lines", () => {
   test("gives each with its number and its place in bytes", () => {
-    expect(linesIn("ä\nbc\n")).toEqual([
+    expect(linesIn("ä\nbc\n")).toMatchObject([
       { text: "ä", number: 1, offset: 0, bytes: 2 },
       { text: "bc", number: 2, offset: 3, bytes: 2 },
     ]);
@@ -33,6 +33,22 @@ describe("reading lines", () => {
     ]);
   });
 
+  test("tiles the file, and only the last line can lack its line break", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "grapheme" })), fc.boolean(), (parts, isEnded) => {
+        const text = parts.map((part) => part.replaceAll("\n", " ")).join("\n") + (isEnded ? "\n" : "");
+        const lines = linesIn(text);
+        expect(lines.at(-1)?.endByte ?? 0).toBe(Buffer.byteLength(text));
+        expect(lines.slice(1).map((line, index) => line.offset - (lines[index]?.endByte ?? -1))).toEqual(
+          lines.slice(1).map(() => 0),
+        );
+        expect(lines.slice(0, -1).every(({ isWhole }) => isWhole)).toBe(true);
+        expect(lines.at(-1)?.isWhole ?? true).toBe(text === "" || text.endsWith("\n"));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test("gives nothing for an empty file", () => {
     expect(linesIn("")).toEqual([]);
   });
@@ -42,7 +58,7 @@ describe("reading lines", () => {
   });
 
   test("drops a byte order mark at the start of the file only", () => {
-    expect(linesIn("\uFEFFa\n\uFEFFb\n")).toEqual([
+    expect(linesIn("\uFEFFa\n\uFEFFb\n")).toMatchObject([
       { text: "a", number: 1, offset: 3, bytes: 1 },
       { text: "\uFEFFb", number: 2, offset: 5, bytes: 4 },
     ]);

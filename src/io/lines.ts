@@ -6,6 +6,10 @@ export interface Line {
   number: number;
   offset: number;
   bytes: number;
+  /** Where the next line starts. */
+  endByte: number;
+  /** Whether a line break ends it; only the last line of a file can lack one. */
+  isWhole: boolean;
 }
 
 const chunkBytes = 1 << 20;
@@ -25,21 +29,21 @@ export function* readLines(file: string): Generator<Line> {
       for (let end = chunk.indexOf(newline); end !== -1 && end < read; end = chunk.indexOf(newline, start)) {
         const line = Buffer.concat([...pending, chunk.subarray(start, end)]);
         pending = [];
-        yield toLine(line, number, offset);
+        yield toLine(line, number, offset, true);
         offset += line.length + 1;
         number += 1;
         start = end + 1;
       }
       if (start < read) pending.push(Buffer.from(chunk.subarray(start, read)));
     }
-    if (pending.length > 0) yield toLine(Buffer.concat(pending), number, offset);
+    if (pending.length > 0) yield toLine(Buffer.concat(pending), number, offset, false);
   } finally {
     closeSync(handle);
   }
 }
 
 /** A byte order mark at the start of the file belongs to no line. */
-function toLine(line: Buffer, number: number, offset: number): Line {
+function toLine(line: Buffer, number: number, offset: number, isWhole: boolean): Line {
   const skipped = offset === 0 && line.indexOf(byteOrderMark) === 0 ? byteOrderMark.length : 0;
   const text = line.toString("utf8", skipped);
   return {
@@ -47,6 +51,8 @@ function toLine(line: Buffer, number: number, offset: number): Line {
     number,
     offset: offset + skipped,
     bytes: line.length - skipped,
+    endByte: offset + line.length + (isWhole ? 1 : 0),
+    isWhole,
   };
 }
 
