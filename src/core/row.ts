@@ -83,20 +83,24 @@ export const metricsThatCountBugs: readonly string[] = [...bugMetricNames, "dete
 export function gatherUnits(name: MetricName, rows: readonly CaseRow[], where: Where | null): Units {
   const collected =
     name === "detection.twin_discrimination" ? discriminations(rows, where) : scoresOf(name, rows, where);
-  const byCase = Map.groupBy(collected, (one) => one.caseId);
-  const units: Unit[] = [];
-  for (const repeats of byCase.values()) {
-    const scored = repeats.flatMap(({ score }) => ("denominator" in score ? [score] : []));
-    const cluster = repeats[0]?.cluster ?? "";
-    if (scored.length === 0) continue;
-    units.push({
-      cluster,
-      numerator: mean(scored.map((one) => one.numerator)),
-      denominator: mean(scored.map((one) => one.denominator)),
-    });
-  }
+  const units = rows.some((row) => row.repeat > 0) ? averageRepeats(collected) : collected.flatMap(unitOf);
   const missing = collected.flatMap(({ score }) => ("reason" in score ? [score.reason] : []));
   return { units, applicable: collected.length, unscored: missing.length, reason: missing[0] ?? null };
+}
+
+/** Nothing where the case is unscored. */
+function unitOf({ cluster, score }: Collected): Unit[] {
+  return "denominator" in score ? [{ cluster, ...score }] : [];
+}
+
+function averageRepeats(collected: readonly Collected[]): Unit[] {
+  return [...Map.groupBy(collected, (one) => one.caseId).values()].flatMap((repeats) => {
+    const [first, ...others] = repeats.flatMap(unitOf);
+    if (first === undefined) return [];
+    const all = [first, ...others];
+    const [numerator, denominator] = [mean(all.map((one) => one.numerator)), mean(all.map((one) => one.denominator))];
+    return [{ cluster: first.cluster, numerator, denominator }];
+  });
 }
 
 interface Collected {

@@ -4,7 +4,7 @@ import type { Segment } from "./fence.ts";
 import { findJson, type JsonSpan } from "./json-span.ts";
 import { maxFindings } from "./limits.ts";
 import { readRemark } from "./remark.ts";
-import { isSilence, plainWords } from "./silence.ts";
+import { isSilence } from "./silence.ts";
 
 export type JsonReview =
   | { kind: "found"; findings: Finding[]; isCapped: boolean }
@@ -44,8 +44,10 @@ export function namesFindings(text: string): boolean {
   return findingsKey.test(text);
 }
 
+const hasWords = /[\p{L}\p{N}]/u;
+
 function saysSomething(finding: Finding): boolean {
-  if (plainWords(finding.message) === "") return finding.file !== undefined || finding.lines !== undefined;
+  if (!hasWords.test(finding.message)) return finding.file !== undefined || finding.lines !== undefined;
   return !isSilence(finding.message);
 }
 

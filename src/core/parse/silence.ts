@@ -84,8 +84,14 @@ function isRetelling(words: string): boolean {
 /** Whether a text only praises or says that there is nothing to say, in whatever place: "LGTM", "Line 3 looks good". */
 export function isSilence(text: string): boolean {
   if (text.length > maxSilence) return false;
-  const said = sentences(text);
-  return said.length > 0 && said.every((sentence) => !sentence.includes("?") && isPraise(plainWords(sentence)));
+  let isAnythingSaid = false;
+  for (const sentence of splitSentences(text)) {
+    const words = plainWords(sentence);
+    if (words === "") continue;
+    if (sentence.includes("?") || !isPraise(words)) return false;
+    isAnythingSaid = true;
+  }
+  return isAnythingSaid;
 }
 
 /**
@@ -96,7 +102,7 @@ export function saysNothing(text: string): boolean {
   if (plainWords(text.slice(0, 2_000)) === "") return true;
   if (text.length > maxSilence) return false;
   const isPlaced = readPlace(text).lines !== undefined;
-  return sentences(text).every((sentence) => {
+  return splitSentences(text).every((sentence) => {
     const words = plainWords(sentence);
     if (words === "") return true;
     if (isPlaced || sentence.includes("?")) return false;
@@ -110,6 +116,7 @@ export function saysNothing(text: string): boolean {
   });
 }
 
-function sentences(text: string): string[] {
-  return text.split(/(?<=[.!?…])\s+|[。！？]|\n+/).filter((sentence) => plainWords(sentence) !== "");
+/** Pieces of a text between stops and line ends; some may have no words. */
+function splitSentences(text: string): string[] {
+  return text.split(/(?<=[.!?…])\s+|[。！？]|\n+/);
 }

@@ -1,7 +1,7 @@
 import type { Case } from "../../core/case.ts";
 import type { LedgerFinding } from "../../core/ledger.ts";
 import type { CaseLine } from "../../core/report.ts";
-import type { Store } from "./store.ts";
+import { type Kept, keptBytes, type Store } from "./store.ts";
 import { visibleJson, visibleText } from "./text.ts";
 
 /** A case as the browser reads it, kept as JSON without its closing brace: its lines come after it. */
@@ -11,13 +11,12 @@ export interface PackedCase extends Kept {
   lines: readonly PackedLine[];
 }
 
-/** One reviewer's work on one case and repeat, kept as JSON that ends with the raw generation. */
+/** One reviewer's work on one case and repeat, kept as JSON. Its end can be cut: the raw generation comes last. */
 export interface PackedLine extends Kept {
   reviewer: number;
   repeat: number;
-  /** Where in its block the JSON of the raw generation stands. */
+  /** Where in the block the value of the raw generation begins. */
   textStart: number;
-  textEnd: number;
   /** Characters of the raw generation. */
   textLength: number;
 }
@@ -77,24 +76,13 @@ export function packLine(line: CaseLine, reviewer: number, textLimit: number, st
       part.fromCache,
     ]),
   });
-  const text = visibleText(line.text.slice(0, textLimit));
-  const isCut = line.isTextCut || line.text.length > textLimit;
-  return keepLine({ reviewer, repeat: line.repeat, head: `${open(json)},"t":`, text, isCut }, textLimit, store);
-}
-
-interface LooseLine {
-  reviewer: number;
-  repeat: number;
-  head: string;
-  text: string;
-  isCut: boolean;
-}
-
-function keepLine(line: LooseLine, textLimit: number, store: Store): PackedLine {
-  const { reviewer, repeat, head } = line;
-  const text = cutText(line.text, textLimit)
-  const textJson = JSON.stringify(text);
-  const kept = store(`${head}${textJson}${line.isCut || text !== line.text ? cutLineEnd : lineEnd}`);
+  const head = `${open(json)},"t":`;
+  const whole = visibleText(line.text.slice(0, textLimit));
+  const text = cutText(whole, textLimit);
+  const isCut = line.isTextCut || line.text.length > textLimit || text !== whole;
+  const kept = store(head + textAndEnd(text, isCut));
+  const textStart = kept.start + Buffer.byteLength(head);
+  return { ...kept, reviewer, repeat: line.repeat, textStart, textLength: text.length };
 }
 
 function packScores(scores: CaseLine["scores"]): Record<string, [number, number] | string> {
@@ -117,43 +105,49 @@ function packState(state: LedgerFinding | undefined): Partial<LedgerFinding> {
   };
 }
 
-/** The line with at most so many characters of its generation. */
-export function cutLine(line: PackedLine, textLimit: number, store: Store = Buffer.from): PackedLine {
-  if (line.textLength <= textLimit) return line;
-  const text = cutText(String(JSON.parse(decoder.decode(line.text))), textLimit);
-  return { ...line, text: store(JSON.stringify(text)), textLength: text.length, isCut: true };
-}
-
 function cutText(text: string, most: number): string {
   return text.length <= most ? text : text.slice(0, most).toWellFormed();
 }
 
-const decoder = new TextDecoder();
-const bytes = {
-  linesBegin: Buffer.from(',"outcomeOf":['),
-  comma: Buffer.from(","),
-  textBegins: Buffer.from(',"t":'),
-  lineEnds: Buffer.from("}"),
-  cutLineEnds: Buffer.from(',"isCut":true}'),
-  linesEnd: Buffer.from("]}"),
-};
-
-/** JSON of a case with its lines, their generations cut at `textLimit`. */
-export function* composeCase({ json, lines }: PackedCase, textLimit: number): Generator<Uint8Array> {
-  yield json;
-  yield bytes.linesBegin;
-  for (const [index, whole] of lines.entries()) {
-    const line = cutLine(whole, textLimit);
-    if (index > 0) yield bytes.comma;
-    yield line.json;
-    yield bytes.textBegins;
-    yield line.text;
-    yield line.isCut ? bytes.cutLineEnds : bytes.lineEnds;
-  }
-  yield bytes.linesEnd;
+function textAndEnd(text: string, isCut: boolean): string {
+  return `${JSON.stringify(text)}${isCut ? ',"isCut":true' : ""}}`;
 }
 
 /** The JSON of an object without its closing brace. */
 function open(json: string): string {
   return json.slice(0, -1);
+}
+
+/** The line with its generation cut at `textLimit`. */
+export function cutLine(line: PackedLine, textLimit: number, store: Store): PackedLine {
+  if (line.textLength <= textLimit) return line;
+  const kept = store(Buffer.concat([...composeLine(line, textLimit)]).toString());
+  const textStart = kept.start + line.textStart - line.start;
+  return { ...line, ...kept, textStart, textLength: textLimit };
+}
+
+const linesBegin = Buffer.from(',"outcomeOf":[');
+const comma = Buffer.from(",");
+const linesEnd = Buffer.from("]}");
+
+/** JSON of a case with its lines, their generations cut at `textLimit`. */
+export function* composeCase(packed: PackedCase, textLimit: number): Generator<Uint8Array> {
+  yield keptBytes(packed);
+  yield linesBegin;
+  for (const [index, line] of packed.lines.entries()) {
+    if (index > 0) yield comma;
+    yield* composeLine(line, textLimit);
+  }
+  yield linesEnd;
+}
+
+function* composeLine(line: PackedLine, textLimit: number): Generator<Uint8Array> {
+  if (line.textLength <= textLimit) {
+    yield keptBytes(line);
+    return;
+  }
+  const { block, start, textStart, end } = line;
+  const { t } = JSON.parse(`{"t":${Buffer.from(block.subarray(textStart, end)).toString()}`) as { t: string };
+  yield block.subarray(start, textStart);
+  yield Buffer.from(textAndEnd(cutText(t, textLimit), true));
 }

@@ -54,32 +54,41 @@ function switchOrder(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
   return [...contestants.filter(isMeasured), ...contestants.filter((one) => !isMeasured(one)), ...yardsticks];
 }
 
-/** Gives every case its lines, by reviewer and repeat; generations are cut harder while they come to more than `mostText`. */
+/** Gives every case its lines, by reviewer and repeat; generations are cut harder when they come to more than `mostText`. */
 async function addLines(
   run: RunData,
-  cases: PackedCase[],
-  reviewers: ReviewerReport[],
+  cases: readonly PackedCase[],
+  reviewers: readonly ReviewerReport[],
   mostText: number,
   store: Store,
-) {
+): Promise<void> {
   const reviewerIndex = new Map(reviewers.map((reviewer, index) => [reviewer.id, index]));
   const byId = new Map(cases.map((one) => [one.id, one]));
-  const limits = [...textLimits];
-  let held = 0;
+  let [limit, ...harder] = textLimits;
+  let text = 0;
   for await (const source of run.lines()) {
     const reviewer = reviewerIndex.get(source.reviewer);
-    const lines = byId.get(source.caseId)?.lines;
-    if (reviewer === undefined || lines === undefined) continue;
-    const line = packLine(source, reviewer, limits[0] ?? 0, store);
-    lines.push(line);
-    held += line.textLength;
-    while (held > mostText && limits.length > 1) {
-      limits.shift();
-      for (const one of cases) one.lines = one.lines.map((each) => cutLine(each, limits[0] ?? 0));
-      held = cases.reduce((sum, one) => sum + one.lines.reduce((part, each) => part + each.textLength, 0), 0);
+    const one = byId.get(source.caseId);
+    if (reviewer === undefined || one === undefined) continue;
+    const line = packLine(source, reviewer, limit, store);
+    one.lines = [...one.lines, line];
+    text += line.textLength;
+    while (text > mostText && harder.length > 0) {
+      limit = harder.shift() ?? 0;
+      text = cutLines(cases, limit, store);
     }
   }
-  for (const { lines } of cases) lines.sort((a, b) => a.reviewer - b.reviewer || a.repeat - b.repeat);
+  for (const one of cases) one.lines = one.lines.toSorted((a, b) => a.reviewer - b.reviewer || a.repeat - b.repeat);
+}
+
+/** Cuts what is packed already; returns how many characters of generations are left. */
+function cutLines(cases: readonly PackedCase[], limit: number, store: Store): number {
+  let text = 0;
+  for (const one of cases) {
+    one.lines = one.lines.map((line) => cutLine(line, limit, store));
+    for (const line of one.lines) text += line.textLength;
+  }
+  return text;
 }
 
 function* compose(head: string, cases: readonly PackedCase[], textLimit: number): Generator<Uint8Array> {

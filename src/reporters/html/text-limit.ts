@@ -26,9 +26,9 @@ export function foretellTextLimits(cases: readonly PackedCase[], budget: number)
 /** Bytes before they are deflated, but for the generations, which are counted in characters. */
 function sizeAt(cases: readonly PackedCase[], limit: number): number {
   let size = 0;
-  for (const { json, lines } of cases) {
-    size += json.length;
-    for (const line of lines) size += line.json.length + Math.min(line.textLength, limit);
+  for (const one of cases) {
+    size += one.end - one.start;
+    for (const line of one.lines) size += line.textStart - line.start + Math.min(line.textLength, limit);
   }
   return size;
 }
