@@ -52,7 +52,6 @@ export type CaseContext = z.infer<typeof CaseContext>;
 /** Where the bugs of the twin's case would be, were they still there. */
 const TwinPlace = z.strictObject({ bugId: z.string(), file: z.string(), lines: LineRange });
 
-
 /**
  * One diff with its ground truth, one JSON line of a dataset.
  * `bugs: []` is known to be clean; `bugs` absent is not annotated and is left out of detection.

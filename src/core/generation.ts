@@ -20,7 +20,6 @@ const Timing = z.strictObject({
   recordedLatencyMs: z.number().optional(),
 });
 
-
 /** Tokens as the server counted them; null where it did not say. */
 export const Usage = z.strictObject({
   promptTokens: z.int().nullable(),

@@ -8,7 +8,6 @@ const JournalReviewer = z.strictObject({
   hosts: z.array(z.string()),
 });
 
-
 /** The first line of a run's journal; a generation on every further line. `startedAt` is an ISO time. */
 export const JournalHeader = z.strictObject({
   v: z.literal(1),

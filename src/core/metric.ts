@@ -1,18 +1,3 @@
-import { z } from "zod";
-
-/**
- * One scorer's answer for one review and one metric, as sufficient statistics: the metric is the sum of numerators over
- * the sum of denominators. A null score says why there is none; it is never read as zero.
- */
-export const Score = z.union([
-  z.strictObject({ numerator: z.number(), denominator: z.number() }),
-  z.strictObject({ value: z.null(), reason: z.string() }),
-]);
-export type Score = z.infer<typeof Score>;
-
-/** Scores of one review by metric name. A metric that does not concern the case (recall of a clean case) is absent. */
-export type Scores = Partial<Record<MetricName, Score>>;
-
 /** What one unit of a metric's denominator is. */
 export type UnitOfAnalysis = "bug" | "finding" | "case" | "review" | "sentence" | "token" | "generation";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Outcome } from "./generation.ts";
 import { Ledger } from "./ledger.ts";
 import { MatcherCalibration } from "./match/calibration.ts";
-import { Score } from "./metric.ts";
+import { Score } from "./score.ts";
 import { Finding } from "./review.ts";
 import { Gate } from "./suite.ts";
 

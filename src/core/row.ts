@@ -1,7 +1,8 @@
 import type { FieldValue } from "./fields.ts";
 import type { LedgerBug } from "./ledger.ts";
 import { bugMetricNames, countBugs, isBugMetric } from "./match/detection-scores.ts";
-import type { MetricName, Score } from "./metric.ts";
+import type { MetricName } from "./metric.ts";
+import type { Score } from "./score.ts";
 import type { CaseLine } from "./report.ts";
 import type { RankedFinding } from "./stats/average-precision.ts";
 import type { Where } from "./where.ts";

@@ -1,7 +1,7 @@
 import type { Case } from "./case.ts";
 import type { Generation, Outcome } from "./generation.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Scores } from "./metric.ts";
+import type { Scores } from "./score.ts";
 import type { Review } from "./review.ts";
 
 /** One generation as parsing left it. `outcome` is `invalid` where a completed generation could not be parsed. */

@@ -43,13 +43,10 @@ const Reviewer = z
       .meta({ description: "Limit of one generation with all its retries" }),
     runDeadlineMs: z.int().min(1).optional().meta({ description: "Limit of the whole run" }),
     retries: z.int().min(0).max(20).default(5).meta({ description: "Further tries after a transport error" }),
-    cache: z
-      .boolean()
-      .default(false)
-      .meta({
-        description:
-          "Serve generations asked before from .nitbench/cache; only for weights that do not change under one name",
-      }),
+    cache: z.boolean().default(false).meta({
+      description:
+        "Serve generations asked before from .nitbench/cache; only for weights that do not change under one name",
+    }),
     baseUrl: z.url().optional().meta({ description: "Base URL where the reference names none" }),
     keyVariable: z.string().optional().meta({ description: "Name of the environment variable that holds the key" }),
   })

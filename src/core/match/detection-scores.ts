@@ -1,6 +1,7 @@
 import type { Case } from "../case.ts";
 import type { Ledger, LedgerBug, LedgerFinding } from "../ledger.ts";
-import type { MetricName, Score, Scores } from "../metric.ts";
+import type { MetricName } from "../metric.ts";
+import type { Score, Scores } from "../score.ts";
 import type { Review } from "../review.ts";
 
 /** How a bug counts for a metric whose unit of analysis is the bug; null, an open question, leaves the bug out. */

@@ -47,7 +47,8 @@ export function packCase(source: Case, store: Store): PackedCase {
     twin,
     source: origin.filter((part) => part !== undefined).join(" "),
   });
-  return { id, twinOf: twin?.of, ...store(open(json)), lines: [] };
+  const { block, start, end } = store([open(json)]);
+  return { id, twinOf: twin?.of, block, start, end, lines: [] };
 }
 
 function cut(text: string): string {
@@ -76,13 +77,12 @@ export function packLine(line: CaseLine, reviewer: number, textLimit: number, st
       part.fromCache,
     ]),
   });
-  const head = `${open(json)},"t":`;
   const whole = visibleText(line.text.slice(0, textLimit));
   const text = cutText(whole, textLimit);
   const isCut = line.isTextCut || line.text.length > textLimit || text !== whole;
-  const kept = store(head + textAndEnd(text, isCut));
-  const textStart = kept.start + Buffer.byteLength(head);
-  return { ...kept, reviewer, repeat: line.repeat, textStart, textLength: text.length };
+  const { block, start, end } = store([open(json), textKey, ...textAndEnd(text, isCut)]);
+  const textStart = start + Buffer.byteLength(open(json)) + textKey.length;
+  return { reviewer, repeat: line.repeat, block, start, textStart, end, textLength: text.length };
 }
 
 function packScores(scores: CaseLine["scores"]): Record<string, [number, number] | string> {
@@ -109,8 +109,10 @@ function cutText(text: string, most: number): string {
   return text.length <= most ? text : text.slice(0, most).toWellFormed();
 }
 
-function textAndEnd(text: string, isCut: boolean): string {
-  return `${JSON.stringify(text)}${isCut ? ',"isCut":true' : ""}}`;
+const textKey = ',"t":';
+
+function textAndEnd(text: string, isCut: boolean): string[] {
+  return [JSON.stringify(text), isCut ? ',"isCut":true}' : "}"];
 }
 
 /** The JSON of an object without its closing brace. */
@@ -121,7 +123,7 @@ function open(json: string): string {
 /** The line with its generation cut at `textLimit`. */
 export function cutLine(line: PackedLine, textLimit: number, store: Store): PackedLine {
   if (line.textLength <= textLimit) return line;
-  const kept = store(Buffer.concat([...composeLine(line, textLimit)]).toString());
+  const kept = store([...composeLine(line, textLimit)].map((piece) => Buffer.from(piece).toString()));
   const textStart = kept.start + line.textStart - line.start;
   return { ...line, ...kept, textStart, textLength: textLimit };
 }
@@ -147,7 +149,8 @@ function* composeLine(line: PackedLine, textLimit: number): Generator<Uint8Array
     return;
   }
   const { block, start, textStart, end } = line;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `packLine` wrote it
   const { t } = JSON.parse(`{"t":${Buffer.from(block.subarray(textStart, end)).toString()}`) as { t: string };
   yield block.subarray(start, textStart);
-  yield Buffer.from(textAndEnd(cutText(t, textLimit), true));
+  yield Buffer.from(textAndEnd(cutText(t, textLimit), true).join(""));
 }

@@ -5,7 +5,7 @@ import type { Mark } from "./marks.ts";
 import { rowOrder } from "./numbers.ts";
 import { composeCase, cutLine, packCase, type PackedCase, packLine } from "./packed.ts";
 import { openStore, type Store } from "./store.ts";
-import { foretellTextLimits, textLimits } from "./text-limit.ts";
+import { foretellPackings, textLimits } from "./text-limit.ts";
 import { visibleDeep } from "./text.ts";
 
 /** The case data of a report: `encoded` is base64 of raw-deflated JSON; `textLimit` the most characters kept of a raw generation. */
@@ -35,13 +35,13 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
   const cases: PackedCase[] = [];
   for await (const source of run.cases()) cases.push(packCase(source, store));
   const budget = Math.max(leastBudget, cases.length * bytesPerCase);
-  await addLines(run, cases, ordered, budget * mostTextPerBudget, store);
+  const mostKept = await addLines(run, cases, ordered, budget * mostTextPerBudget, store);
   const arranged = besideTwins(cases);
 
   let packed = { encoded: "", cases: arranged.length, textLimit: 0 };
-  for (const textLimit of foretellTextLimits(arranged, budget)) {
+  for (const { textLimit, level } of foretellPackings(arranged, budget, mostKept)) {
     const head = JSON.stringify({ reviewers, textLimit });
-    packed = { ...packed, encoded: await deflateToBase64(compose(head, arranged, textLimit)), textLimit };
+    packed = { ...packed, encoded: await deflateToBase64(compose(head, arranged, textLimit), level), textLimit };
     if (packed.encoded.length <= budget) break;
   }
   return packed;
@@ -54,14 +54,17 @@ function switchOrder(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
   return [...contestants.filter(isMeasured), ...contestants.filter((one) => !isMeasured(one)), ...yardsticks];
 }
 
-/** Gives every case its lines, by reviewer and repeat; generations are cut harder when they come to more than `mostText`. */
+/**
+ * Gives every case its lines, by reviewer and repeat. Generations are cut harder when they come to more than `mostText`
+ * characters; returns the limit that held in the end.
+ */
 async function addLines(
   run: RunData,
   cases: readonly PackedCase[],
   reviewers: readonly ReviewerReport[],
   mostText: number,
   store: Store,
-): Promise<void> {
+): Promise<number> {
   const reviewerIndex = new Map(reviewers.map((reviewer, index) => [reviewer.id, index]));
   const byId = new Map(cases.map((one) => [one.id, one]));
   let [limit, ...harder] = textLimits;
@@ -79,6 +82,7 @@ async function addLines(
     }
   }
   for (const one of cases) one.lines = one.lines.toSorted((a, b) => a.reviewer - b.reviewer || a.repeat - b.repeat);
+  return limit;
 }
 
 /** Cuts what is packed already; returns how many characters of generations are left. */

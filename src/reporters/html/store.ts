@@ -5,8 +5,8 @@ export interface Kept {
   end: number;
 }
 
-/** Keeps texts. */
-export type Store = (text: string) => Kept;
+/** Keeps the text that some pieces give together. They come as pieces because to join them first is another copy. */
+export type Store = (pieces: readonly string[]) => Kept;
 
 const blockBytes = 1 << 20;
 const mostBytesPerChar = 3;
@@ -18,11 +18,11 @@ const mostBytesPerChar = 3;
 export function openStore(): Store {
   let block = Buffer.alloc(0);
   let used = 0;
-  return (text) => {
-    const room = text.length * mostBytesPerChar;
+  return (pieces) => {
+    const room = pieces.reduce((sum, piece) => sum + piece.length, 0) * mostBytesPerChar;
     if (room > block.length - used) [block, used] = [Buffer.allocUnsafeSlow(Math.max(blockBytes, room)), 0];
     const start = used;
-    used += block.write(text, start);
+    for (const piece of pieces) used += block.write(piece, used);
     return { block, start, end: used };
   };
 }

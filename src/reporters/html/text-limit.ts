@@ -1,4 +1,4 @@
-import { deflatedLength } from "./deflate.ts";
+import { deflatedLength, deflateLevel } from "./deflate.ts";
 import { composeCase, type PackedCase } from "./packed.ts";
 
 /** The most characters kept of a raw generation: as many as fit, tried from the left. */
@@ -9,18 +9,30 @@ const casesPerRun = 12;
 // To try a limit in vain costs time; to pass one over that would have fitted costs the reader text.
 const hope = 1.15;
 
+/** One way to pack: how many characters to keep of a raw generation, and how hard to deflate. */
+export interface Packing {
+  textLimit: number;
+  level: number;
+}
+
 /**
- * The limits worth packing with, the likeliest first: those from the first one on at which the packed cases might stay
- * within `budget` (characters of base64). Foretold from the size of all cases and from how well some of them deflate.
+ * The ways worth trying, the likeliest first: from the most text, but no limit above `most`, with which the packed cases
+ * might stay within `budget` (characters of base64) down. Foretold from the size of all cases and from how well some of
+ * them deflate.
  */
-export function foretellTextLimits(cases: readonly PackedCase[], budget: number): readonly number[] {
+export function foretellPackings(cases: readonly PackedCase[], budget: number, most: number): Packing[] {
   const some = spread(cases);
-  const mightFit = (limit: number) => {
-    const share = sizeAt(some, limit) / sizeAt(cases, limit);
-    return deflatedLength(some.flatMap((one) => [...composeCase(one, limit)])) <= budget * share * hope;
+  const packings = textLimits
+    .filter((textLimit) => textLimit <= most)
+    .map((textLimit) => ({ textLimit, size: sizeAt(cases, textLimit) }))
+    .filter(({ size }, index, all) => size !== all[index - 1]?.size)
+    .map(({ textLimit, size }) => ({ textLimit, size, level: deflateLevel(size) }));
+  const mightFit = ({ textLimit, size, level }: (typeof packings)[number]) => {
+    const pieces = some.flatMap((one) => [...composeCase(one, textLimit)]);
+    return deflatedLength(pieces, level) <= (budget * hope * sizeAt(some, textLimit)) / size;
   };
-  const first = textLimits.findIndex((limit) => limit === 0 || mightFit(limit));
-  return textLimits.slice(first);
+  const first = packings.findIndex(mightFit);
+  return packings.slice(first === -1 ? packings.length - 1 : first);
 }
 
 /** Bytes before they are deflated, but for the generations, which are counted in characters. */

@@ -4,6 +4,7 @@ import type { CaseLine } from "../../../src/core/report.ts";
 import type { RunData } from "../../../src/core/reporter.ts";
 import { packCases } from "../../../src/reporters/html/payload.ts";
 import { makeRun } from "../../fixtures/run-data.ts";
+import { seeded } from "../../fixtures/run-synthetic.ts";
 
 interface Unpacked {
   reviewers: { id: string }[];
@@ -30,6 +31,15 @@ function withLines(run: RunData, change: (line: CaseLine) => CaseLine[]): RunDat
     },
   };
 }
+
+/** Text that hardly packs: six bits of chance in each character. */
+function noise(seed: number, length: number): string {
+  const random = seeded(seed);
+  return Array.from({ length }, () => String.fromCharCode(48 + Math.floor(random() * 64)).replace("\\", "~")).join("");
+}
+
+const oneReviewer = (cases?: number) => makeRun({ ...(cases === undefined ? {} : { cases }), measured: 1, company: false });
+const leastBudget = 1_050_000;
 
 describe("the packed cases", () => {
   it("hold every case once, with one line for every reviewer", async () => {
@@ -80,5 +90,27 @@ describe("the packed cases", () => {
     expect(cases.every((item) => item.outcomeOf.every((line) => line.t.length === 8000 && line.isCut === true))).toBe(
       true,
     );
+  });
+
+  it("cut a text in the middle of no character", async () => {
+    const text = `${"x".repeat(7999)}😀${"y".repeat(10)}`;
+    const { cases } = await unpacked(withLines(oneReviewer(), (line) => [{ ...line, text }]));
+    expect(cases[0]?.outcomeOf[0]).toMatchObject({ t: `${"x".repeat(7999)}\uFFFD`, isCut: true });
+  });
+
+  it("keep the texts that fit, and make what is hidden in them visible", async () => {
+    const { cases, textLimit } = await unpacked(withLines(oneReviewer(), (line) => [{ ...line, text: "é\u202E漢\r\n" }]));
+    expect(textLimit).toBe(8000);
+    expect(cases.every((item) => item.outcomeOf.every((line) => line.t === "é⟨U+202E⟩漢\r\n" && !line.isCut))).toBe(true);
+  });
+});
+
+describe("the limit on texts", () => {
+  it("is lower where the texts would take more than a kilobyte a case", async () => {
+    const text = noise(1, 8000);
+    const run = withLines(oneReviewer(), (line) =>
+      Array.from({ length: 10 }, (_, repeat) => ({ ...line, repeat, text: noise(repeat * 1000 + Number(line.cluster.length), 100) + noise(line.caseId.length * 31 + repeat, 7900) + text.slice(0, repeat) })),
+    );
+    expect((await packCases(run, new Map())).textLimit).toBe(8000);
   });
 });

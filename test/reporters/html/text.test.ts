@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { grouped, shortenApart, shortenMiddle, spokenDuration, visibleText } from "../../../src/reporters/html/text.ts";
+import { grouped, shortenApart, shortenMiddle, spokenDuration, visibleDeep, visibleJson, visibleText } from "../../../src/reporters/html/text.ts";
 
 describe("visibleText", () => {
   it("leaves plain text, tabs and line ends alone", () => {
@@ -20,6 +20,33 @@ describe("visibleText", () => {
 
   it("shows a carriage return that ends no line", () => {
     expect(visibleText("safe\rEVIL")).toBe("safe⟨U+000D⟩EVIL");
+  });
+});
+
+describe("visibleDeep", () => {
+  const anyText = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom("\r", "\r\n", "\\r", "\\\r\\n", "\u007f"));
+
+  it("changes every string of a value, names of fields included, and leaves the value itself as it was", () => {
+    const value = { "a\u0000": [1, null, { b: "\u202E" }], c: "plain" };
+    expect(visibleDeep(value)).toEqual({ "a⟨U+0000⟩": [1, null, { b: "⟨U+202E⟩" }], c: "plain" });
+    expect(value.c).toBe("plain");
+    expect(value["a\u0000"]).toEqual([1, null, { b: "\u202E" }]);
+  });
+
+  it("copies nothing where nothing is hidden", () => {
+    const value = { a: [1, { b: "plain\r\n" }] };
+    expect(visibleDeep(value)).toBe(value);
+  });
+
+  it("gives the same as JSON, whatever the strings", () => {
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(anyText, anyText)), (value) => {
+        expect(visibleJson(value)).toBe(JSON.stringify(visibleDeep(value)));
+        expect(JSON.parse(visibleJson(value))).toEqual(
+          value.map((one) => Object.fromEntries(Object.entries(one).map(([key, text]) => [visibleText(key), visibleText(text)]))),
+        );
+      }),
+    );
   });
 });
 

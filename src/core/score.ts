@@ -1,0 +1,15 @@
+import { z } from "zod";
+import type { MetricName } from "./metric.ts";
+
+/**
+ * One scorer's answer for one review and one metric, as sufficient statistics: the metric is the sum of numerators over
+ * the sum of denominators. A null score says why there is none; it is never read as zero.
+ */
+export const Score = z.union([
+  z.strictObject({ numerator: z.number(), denominator: z.number() }),
+  z.strictObject({ value: z.null(), reason: z.string() }),
+]);
+export type Score = z.infer<typeof Score>;
+
+/** Scores of one review by metric name. A metric that does not concern the case (recall of a clean case) is absent. */
+export type Scores = Partial<Record<MetricName, Score>>;
