@@ -38,13 +38,14 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
   const mostKept = await addLines(run, cases, ordered, budget * mostTextPerBudget, store);
   const arranged = besideTwins(cases);
 
-  let packed = { encoded: "", cases: arranged.length, textLimit: 0 };
+  let payload: Payload = { encoded: "", cases: arranged.length, textLimit: 0 };
   for (const { textLimit, level } of foretellPackings(arranged, budget, mostKept)) {
     const head = JSON.stringify({ reviewers, textLimit });
-    packed = { ...packed, encoded: await deflateToBase64(compose(head, arranged, textLimit), level), textLimit };
-    if (packed.encoded.length <= budget) break;
+    const encoded = await deflateToBase64(compose(head, arranged, textLimit), level);
+    payload = { encoded, cases: arranged.length, textLimit };
+    if (encoded.length <= budget) break;
   }
-  return packed;
+  return payload;
 }
 
 /** Measured reviewers first, then the company, then ceilings and floors. */

@@ -38,7 +38,8 @@ function noise(seed: number, length: number): string {
   return Array.from({ length }, () => String.fromCharCode(48 + Math.floor(random() * 64)).replace("\\", "~")).join("");
 }
 
-const oneReviewer = (cases?: number) => makeRun({ ...(cases === undefined ? {} : { cases }), measured: 1, company: false });
+const oneReviewer = (cases?: number) =>
+  makeRun({ ...(cases === undefined ? {} : { cases }), measured: 1, company: false });
 const leastBudget = 1_050_000;
 
 describe("the packed cases", () => {
@@ -99,18 +100,52 @@ describe("the packed cases", () => {
   });
 
   it("keep the texts that fit, and make what is hidden in them visible", async () => {
-    const { cases, textLimit } = await unpacked(withLines(oneReviewer(), (line) => [{ ...line, text: "é\u202E漢\r\n" }]));
+    const { cases, textLimit } = await unpacked(
+      withLines(oneReviewer(), (line) => [{ ...line, text: "é\u202E漢\r\n" }]),
+    );
     expect(textLimit).toBe(8000);
-    expect(cases.every((item) => item.outcomeOf.every((line) => line.t === "é⟨U+202E⟩漢\r\n" && !line.isCut))).toBe(true);
+    expect(cases.every((item) => item.outcomeOf.every((line) => line.t === "é⟨U+202E⟩漢\r\n" && !line.isCut))).toBe(
+      true,
+    );
   });
 });
 
 describe("the limit on texts", () => {
-  it("is lower where the texts would take more than a kilobyte a case", async () => {
-    const text = noise(1, 8000);
-    const run = withLines(oneReviewer(), (line) =>
-      Array.from({ length: 10 }, (_, repeat) => ({ ...line, repeat, text: noise(repeat * 1000 + Number(line.cluster.length), 100) + noise(line.caseId.length * 31 + repeat, 7900) + text.slice(0, repeat) })),
+  const eachText = (line: CaseLine, repeats: number, textOf: (repeat: number) => string): CaseLine[] =>
+    Array.from({ length: repeats }, (_, repeat) => ({ ...line, repeat, text: textOf(repeat) }));
+  const textsOf = ({ cases }: Unpacked) => cases.flatMap((item) => item.outcomeOf.map((line) => line.t));
+
+  it("is lowered until the whole fits, and said", async () => {
+    let seed = 0;
+    const run = withLines(oneReviewer(), (line) => eachText(line, 10, () => noise((seed += 1), 8000)));
+    const { encoded, textLimit } = await packCases(run, new Map());
+    expect(textLimit).toBe(2000);
+    expect(encoded.length).toBeLessThanOrEqual(leastBudget);
+    const data = await unpacked(run);
+    expect(data.textLimit).toBe(2000);
+    expect(textsOf(data).every((text) => text.length === 2000)).toBe(true);
+    expect(data.cases.every((item) => item.outcomeOf.every((line) => line.isCut === true))).toBe(true);
+  });
+
+  it("is lowered although the cases that it was foretold from pack well", async () => {
+    const order = new Map((await unpacked(oneReviewer(300))).cases.map((item, index) => [item.id, index]));
+    const isForetoldFrom = (id: string) => (order.get(id) ?? 0) % 25 < 12;
+    const run = withLines(oneReviewer(300), (line) =>
+      eachText(line, 1, () =>
+        isForetoldFrom(line.caseId) ? "x".repeat(8000) : noise(order.get(line.caseId) ?? 0, 8000),
+      ),
     );
-    expect((await packCases(run, new Map())).textLimit).toBe(8000);
+    const { encoded, textLimit } = await packCases(run, new Map());
+    expect(textLimit).toBe(2000);
+    expect(encoded.length).toBeLessThanOrEqual(leastBudget);
+  });
+
+  it("is lowered where all texts together are more than memory should hold, however well they pack", async () => {
+    const run = withLines(oneReviewer(), (line) => eachText(line, 40, (repeat) => String(repeat).repeat(8000)));
+    const data = await unpacked(run);
+    expect(data.textLimit).toBe(2000);
+    expect(textsOf(data)).toHaveLength(30 * 40);
+    expect(textsOf(data).every((text) => text.length === 2000)).toBe(true);
+    expect(data.cases[7]?.outcomeOf[39]).toMatchObject({ n: 39, t: "39".repeat(1000), isCut: true });
   });
 });

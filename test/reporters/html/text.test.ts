@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { grouped, shortenApart, shortenMiddle, spokenDuration, visibleDeep, visibleJson, visibleText } from "../../../src/reporters/html/text.ts";
+import {
+  grouped,
+  shortenApart,
+  shortenMiddle,
+  spokenDuration,
+  visibleDeep,
+  visibleJson,
+  visibleText,
+} from "../../../src/reporters/html/text.ts";
 
 describe("visibleText", () => {
   it("leaves plain text, tabs and line ends alone", () => {
@@ -24,7 +32,11 @@ describe("visibleText", () => {
 });
 
 describe("visibleDeep", () => {
-  const anyText = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom("\r", "\r\n", "\\r", "\\\r\\n", "\u007f"));
+  const anyText = fc.oneof(
+    fc.string(),
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("\r", "\r\n", "\\r", "\\\r\\n", "\u007f", "\u0000", "\b", "\f", "\ud800"),
+  );
 
   it("changes every string of a value, names of fields included, and leaves the value itself as it was", () => {
     const value = { "a\u0000": [1, null, { b: "\u202E" }], c: "plain" };
@@ -38,13 +50,22 @@ describe("visibleDeep", () => {
     expect(visibleDeep(value)).toBe(value);
   });
 
+  it.each(["\u0000", "\b", "\f", "\r", "\u001b", "\u007f", "\u200b", "\u202e", "\ud800", "\udc00", "\u{e0001}"])(
+    "finds %j in JSON where it is all that is hidden",
+    (character) => {
+      expect(visibleJson([`a${character}b`])).toBe(JSON.stringify([visibleText(`a${character}b`)]));
+      expect(visibleJson([`a${character}b`])).not.toBe(JSON.stringify([`a${character}b`]));
+    },
+  );
+
   it("gives the same as JSON, whatever the strings", () => {
     fc.assert(
       fc.property(fc.array(fc.dictionary(anyText, anyText)), (value) => {
-        expect(visibleJson(value)).toBe(JSON.stringify(visibleDeep(value)));
-        expect(JSON.parse(visibleJson(value))).toEqual(
-          value.map((one) => Object.fromEntries(Object.entries(one).map(([key, text]) => [visibleText(key), visibleText(text)]))),
+        const shown = value.map((one) =>
+          Object.fromEntries(Object.entries(one).map(([key, text]) => [visibleText(key), visibleText(text)])),
         );
+        expect(JSON.stringify(visibleDeep(value))).toBe(JSON.stringify(shown));
+        expect(visibleJson(value)).toBe(JSON.stringify(shown));
       }),
     );
   });
