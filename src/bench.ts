@@ -196,12 +196,14 @@ async function measureAll(
   const { runDeadlineMs } = run.suite.reviewer;
   const deadlineAtMs = runDeadlineMs === undefined ? undefined : world.now() + runDeadlineMs;
   const limits = createLimits({ concurrency: run.suite.reviewer.concurrency, world: realWorld });
+  const context = { run, journal, folder, progress, limits, deadlineAtMs, world };
+  const earlier = new Set(journal.finishedKeys);
   const measured: Measured[] = [];
   let isWhole = true;
   folder.startLines(run.dataset);
   try {
     for (const reviewer of run.reviewers) {
-      const one = await measureOne({ run, reviewer, journal, folder, progress, limits, deadlineAtMs, world });
+      const one = await measureOne(reviewer, earlier, context);
       measured.push(one.measured);
       isWhole &&= one.isWhole;
     }
@@ -214,7 +216,6 @@ async function measureAll(
 
 interface MeasureContext {
   run: PreparedRun;
-  reviewer: PreparedReviewer;
   journal: Journal;
   folder: RunFolder;
   progress: Progress;
@@ -223,16 +224,13 @@ interface MeasureContext {
   world: BenchWorld;
 }
 
-async function measureOne({
-  run,
-  reviewer,
-  journal,
-  folder,
-  progress,
-  limits,
-  deadlineAtMs,
-  world,
-}: MeasureContext): Promise<{ measured: Measured; isWhole: boolean }> {
+/** @param earlier the keys that the run had finished before it was resumed */
+async function measureOne(
+  reviewer: PreparedReviewer,
+  earlier: ReadonlySet<string>,
+  context: MeasureContext,
+): Promise<{ measured: Measured; isWhole: boolean }> {
+  const { run, journal, folder, progress, limits, deadlineAtMs, world } = context;
   const measuring = startMeasuring(run, reviewer);
   const take = async (generation: Parameters<typeof measuring.take>[0]) => {
     const line = await measuring.take(generation);
@@ -241,15 +239,14 @@ async function measureOne({
     progress.advance();
   };
 
-  if (journal.finishedKeys.size > 0) {
+  if (earlier.size > 0) {
     for await (const generation of readGenerations(journal.file)) {
       if (generation.reviewer === reviewer.provider.ref) await take(generation);
     }
   }
 
   const { concurrency, retries, timeoutMs, caseDeadlineMs, cache } = run.suite.reviewer;
-  const alreadyFinished = new Set(journal.finishedKeys);
-  const jobs: Iterable<Job> = measuring.jobs((key) => alreadyFinished.has(key));
+  const jobs: Iterable<Job> = measuring.jobs((key) => earlier.has(key));
   const results = runJobs(jobs, {
     provider: reviewer.provider,
     concurrency,

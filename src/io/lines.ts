@@ -27,7 +27,8 @@ export function* readLines(file: string): Generator<Line> {
     for (let read = readSync(handle, chunk); read > 0; read = readSync(handle, chunk)) {
       let start = 0;
       for (let end = chunk.indexOf(newline); end !== -1 && end < read; end = chunk.indexOf(newline, start)) {
-        const line = Buffer.concat([...pending, chunk.subarray(start, end)]);
+        const rest = chunk.subarray(start, end);
+        const line = pending.length === 0 ? rest : Buffer.concat([...pending, rest]);
         pending = [];
         yield toLine(line, number, offset, true);
         offset += line.length + 1;
