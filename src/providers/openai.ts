@@ -3,7 +3,7 @@ import { suggestWord } from "../core/errors.ts";
 import type { Outcome } from "../core/generation.ts";
 import type { CreateProvider, GenerationRequest, ProviderAnswer } from "../core/provider.ts";
 import { ProviderError } from "../core/provider.ts";
-import { hearAnswer, type Heard } from "./chat/answer.ts";
+import { EmptyStreamError, hearAnswer, type Heard } from "./chat/answer.ts";
 import { findRefused, learnRefusal, openDialect, writeParameters, type WireParameters } from "./chat/dialect.ts";
 import { findEndpoint, type Endpoint } from "./chat/endpoint.ts";
 import {
@@ -33,12 +33,17 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
   let models: Promise<string[] | null> | undefined;
 
   async function generate(request: GenerationRequest, signal: AbortSignal): Promise<ProviderAnswer> {
+    let isStreamed = true;
     for (;;) {
-      const parameters = writeParameters(request.parameters, dialect);
+      const parameters = writeParameters(request.parameters, dialect, isStreamed);
       try {
         return await askOnce(request.prompt, parameters, signal);
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof EmptyStreamError && isStreamed) {
+          isStreamed = false;
+          continue;
+        }
         const complaint = readComplaint(error);
         if (complaint === null) throw transportError(error, endpoint, settings.timeoutMs);
         if (isOverflow(complaint)) return overflow({ ...parameters });
@@ -57,7 +62,7 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
     try {
       const response = await client.chat.completions
         .create(
-          { model: ref.target, messages: [{ role: "user", content: prompt }], stream: true, ...parameters },
+          { model: ref.target, messages: [{ role: "user", content: prompt }], ...parameters },
           { signal: controller.signal },
         )
         .asResponse();
@@ -134,8 +139,7 @@ function openClient(
 function toAnswer(heard: Heard, endpoint: Endpoint, parameters: Record<string, unknown>): ProviderAnswer {
   const { usage, finishReason, firstChunkMs, lastChunkMs } = heard;
   const text = endpoint.scrub(heard.text === "" ? heard.refusal : heard.text);
-  const effective = { ...parameters, stream: true };
-  return { text, outcome: outcomeOf(heard), finishReason, usage, firstChunkMs, lastChunkMs, effective };
+  return { text, outcome: outcomeOf(heard), finishReason, usage, firstChunkMs, lastChunkMs, effective: parameters };
 }
 
 function outcomeOf(heard: Heard): Exclude<Outcome, "invalid" | "transport-error" | "overflow"> {
@@ -151,7 +155,7 @@ function overflow(parameters: Record<string, unknown>): ProviderAnswer {
     usage: { promptTokens: null, completionTokens: null, cachedTokens: null },
     firstChunkMs: null,
     lastChunkMs: null,
-    effective: { ...parameters, stream: true },
+    effective: parameters,
   };
 }
 

@@ -185,6 +185,29 @@ describe("what the reviewer did wrong is an answer", () => {
     expect(await ask(failsWith(status, body))).toMatchObject({ outcome: "overflow", text: "", finishReason: null });
   });
 
+  test("a stream without any event is asked for again without streaming, to hear what is wrong", async () => {
+    const speaksOnlyWhole: Behaviour = (response, request) => {
+      const tooLong = { error: { message: "maximum context length is 64 tokens", code: "context_length_exceeded" } };
+      const behaviour = request.body["stream"] === true ? streamsBytes() : failsWith(400, tooLong);
+      behaviour(response, request);
+    };
+    const server = await serve(speaksOnlyWhole);
+    const provider = await open(`openai:scripted@${server.url}`);
+    const answer = await provider.generate(requestOf(), never);
+    expect(answer).toMatchObject({ outcome: "overflow", effective: { stream: false } });
+    expect(server.chats.map(({ body }) => [body["stream"], "stream_options" in body])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  test("a stream without any event from a server that answers whole gives that answer", async () => {
+    const whole = { choices: [{ message: { content: "LGTM" }, finish_reason: "stop" }] };
+    const speaksOnlyWhole: Behaviour = (response, request) =>
+      (request.body["stream"] === true ? streamsBytes() : answersWhole(whole))(response, request);
+    expect(await ask(speaksOnlyWhole)).toMatchObject({ outcome: "completed", text: "LGTM" });
+  });
+
   test("an overflow that is told inside the stream is one too", async () => {
     const event = `data: ${JSON.stringify({ error: { message: "maximum context length is 64", code: 400 } })}\n\n`;
     expect(await ask(streamsBytes(event))).toMatchObject({ outcome: "overflow" });

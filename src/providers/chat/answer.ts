@@ -28,6 +28,13 @@ const Chunk = z.object({
 });
 type Chunk = z.infer<typeof Chunk>;
 
+/** A stream without a single event: some servers end so where, without streaming, they would say what is wrong. */
+export class EmptyStreamError extends ProviderError {
+  constructor() {
+    super("the stream was cut: it ended without any event", { isRetryable: true });
+  }
+}
+
 /** The reviewer's words as they came. Chunk times are null where nothing was said or the answer did not stream. */
 export interface Heard {
   text: string;
@@ -73,7 +80,9 @@ function hearWhole(body: unknown, headers: Headers): Heard {
 async function hearStream(stream: Stream<unknown>, now: () => number): Promise<Heard> {
   const heard = silence();
   let bytes = 0;
+  let events = 0;
   for await (const event of stream) {
+    events += 1;
     const content = hear(heard, readChunk(event));
     if (content === "") continue;
     heard.lastChunkMs = now();
@@ -82,6 +91,7 @@ async function hearStream(stream: Stream<unknown>, now: () => number): Promise<H
     if (bytes > longestTextBytes) break;
   }
   limitText(heard);
+  if (events === 0) throw new EmptyStreamError();
   if (heard.finishReason === null && !heard.isTooLong) {
     throw new ProviderError("the stream was cut: it ended without a finish reason", { isRetryable: true });
   }

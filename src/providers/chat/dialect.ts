@@ -19,15 +19,16 @@ export interface WireParameters {
   max_completion_tokens?: number;
   temperature?: number;
   seed?: number;
+  stream: boolean;
   stream_options?: { include_usage: true };
 }
 
 /** Writes the wanted parameters in a server's dialect; what it refused before is left out. */
-export function writeParameters(wanted: GenerationParameters, dialect: Dialect): WireParameters {
-  const parameters: WireParameters = { [dialect.tokenField]: wanted.maxTokens };
+export function writeParameters(wanted: GenerationParameters, dialect: Dialect, isStreamed: boolean): WireParameters {
+  const parameters: WireParameters = { [dialect.tokenField]: wanted.maxTokens, stream: isStreamed };
   if (!dialect.dropped.has("temperature")) parameters.temperature = wanted.temperature;
   if (!dialect.dropped.has("seed")) parameters.seed = wanted.seed;
-  if (!dialect.dropped.has("stream_options")) parameters.stream_options = { include_usage: true };
+  if (isStreamed && !dialect.dropped.has("stream_options")) parameters.stream_options = { include_usage: true };
   return parameters;
 }
 
