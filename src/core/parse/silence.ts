@@ -42,10 +42,16 @@ function opensWith(words: string, openers: readonly string[]): boolean {
   );
 }
 
+const condition = /\b(?:otherwise|unless|except|when|if|until|only|while|once|where)\b/;
+
 function isPraise(words: string): boolean {
   if (silent.has(words)) return true;
   const none = noRemark.exec(words);
-  if (none !== null) return !hasContrast(words.slice(none[0].length));
+  if (none !== null) {
+    // "No problem when n > 0; otherwise …" names one.
+    const rest = words.slice(none[0].length);
+    return !hasContrast(rest) && !condition.test(rest);
+  }
   if (opensWith(words, praiseOpeners) && !hasContrast(words)) return true;
   const hit = praisePhrases.filter((phrase) => words.includes(phrase));
   const rest = hit

@@ -286,3 +286,20 @@ describe("a flood", () => {
     expect(isRefusal(floods[name] ?? "")).toBe(false);
   });
 });
+
+describe("no problem, under a condition", () => {
+  test.each(["No problem when n > 0; otherwise division by zero.", "No issues unless the list is empty."])(
+    "is a remark: %s",
+    (message) => {
+      expect(findingsOf(message)).toHaveLength(1);
+      expect(findingsOf(JSON.stringify({ findings: [{ message }] }))).toHaveLength(1);
+    },
+  );
+
+  test.each(["I found no bugs in the changed lines.", "No concerns about the code or tests here."])(
+    "without one is none: %s",
+    (message) => {
+      expect(findingsOf(message)).toEqual([]);
+    },
+  );
+});
