@@ -243,8 +243,15 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/fan-out.ts",
     what: "findings that two parts share count twice",
-    find: "if (!findings.has(key)) findings.set(key, finding);",
-    replace: "findings.set(`${key}${findings.size}`, finding);",
+    find: "if (count <= (kept.get(key) ?? 0)) continue;",
+    replace: "",
+    tests: ["test/core/fan-out.test.ts"],
+  },
+  {
+    file: "src/core/fan-out.ts",
+    what: "equal findings of one part merge",
+    find: "if (count <= (kept.get(key) ?? 0)) continue;",
+    replace: "if (kept.has(key)) continue;",
     tests: ["test/core/fan-out.test.ts"],
   },
   {

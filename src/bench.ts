@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { compileReviewer, rankReviewers } from "./core/compile-report.ts";
 import { IncompleteError, UsageError } from "./core/errors.ts";
+import type { RunIdentity } from "./core/journal.ts";
 import type { Job } from "./core/plan.ts";
 import { ProviderError, type ProviderWorld } from "./core/provider.ts";
 import type { Report } from "./core/report.ts";
@@ -102,7 +103,7 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
   }
 }
 
-/** A new folder, or that of the run to go on with, which is named or given as a path. */
+/** A new folder, or that of the run to go on with, which is named or given as a path, or as a link to it (`latest`). */
 function openFolder({ out, name, resume }: BenchOptions, startedAt: string, suite: string): RunFolder {
   if (resume === undefined) return openRunFolder(out, name ?? nameRun(out, startedAt, suite));
   const isPath = /[/\\]/.test(resume);
@@ -111,7 +112,18 @@ function openFolder({ out, name, resume }: BenchOptions, startedAt: string, suit
     throw new UsageError(
       `--resume ${resume}: no such run${isPath ? "" : ` in ${displayPath(out)}`} (name the folder of a run, or give its path)`,
     );
-  return openRunFolder(dirname(path), basename(path));
+  const target = isLink(path) ? realpathSync(path) : path;
+  return openRunFolder(dirname(target), basename(target));
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path).isSymbolicLink();
+}
+
+/** How to name a run to resume it once more; a link may lead to another run by then. */
+function nameToResume({ resume }: BenchOptions, folder: RunFolder): string {
+  if (resume === undefined || !/[/\\]/.test(resume)) return folder.name;
+  return basename(resolve(resume)) === folder.name ? resume : folder.path;
 }
 
 function nameRun(out: string, startedAt: string, suite: string): string {
@@ -133,7 +145,7 @@ async function askAll(
     isReached = true;
     return await measureAll(run, journal, folder, options, world);
   } catch (error) {
-    if (world.signal.aborted) throw new InterruptedError(options.resume ?? folder.name);
+    if (world.signal.aborted) throw new InterruptedError(nameToResume(options, folder));
     throw error;
   } finally {
     await journal.close();
@@ -158,22 +170,26 @@ async function openJournal(
   options: BenchOptions,
   startedAt: string,
 ): Promise<Journal> {
-  const expected = { suiteHash: run.generationHash, datasetHash: run.dataset.hash };
-  if (options.resume !== undefined) return resumeJournal(folder.path, expected);
-  return createJournal(folder.path, {
-    v: 1,
-    kind: "run",
-    runId: folder.name,
-    ...expected,
-    seed: run.seed,
-    startedAt,
-    tool: toolName,
+  const identity: RunIdentity = {
+    suiteHash: run.generationHash,
+    datasetHash: run.dataset.hash,
     reviewers: run.reviewers.map(({ provider }) => ({
       id: provider.ref,
       provider: provider.name,
       model: provider.model,
+      identity: provider.identity,
       hosts: [...provider.hosts],
     })),
+  };
+  if (options.resume !== undefined) return resumeJournal(folder.path, identity);
+  return createJournal(folder.path, {
+    v: 1,
+    kind: "run",
+    runId: folder.name,
+    ...identity,
+    seed: run.seed,
+    startedAt,
+    tool: toolName,
   });
 }
 

@@ -1,3 +1,5 @@
+import { hideSecrets } from "./core/url-secret.ts";
+
 /** Flags of `run` that take no value; every other flag takes the next word. */
 const switches = ["--allow-inconclusive", "--dry-run", "--quiet", "--json"];
 
@@ -7,7 +9,8 @@ export function programName(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /**
- * The line that repeats a run, for a POSIX shell, without `--resume` and `--name`, which name one run only.
+ * The line that repeats a run, for a POSIX shell, without `--resume` and `--name`, which name one run only. It is kept
+ * in reports: what looks like a key in a URL is "…".
  * @param others suites of the same command that the line leaves out
  * @param program how the program is called, as `programName` gives it
  */
@@ -21,7 +24,7 @@ export function writeCommandLine(
     if (isValue(index)) return !isOfOneRun(argv[index - 1] ?? "");
     return !isOfOneRun(word) && !others.includes(word);
   });
-  return [program, ...kept.map(quote)].join(" ");
+  return [program, ...kept.map((word) => quote(hideSecrets(word)))].join(" ");
 }
 
 /** A word of a command line as a POSIX shell reads it back. */

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { programName, quote, writeCommandLine } from "./command-line.ts";
+import { defectExitCode, reportDefect } from "./defect.ts";
 import { toolVersion } from "./version.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Report } from "./core/report.ts";
@@ -75,10 +76,8 @@ async function reportFailure(error: unknown): Promise<number> {
     process.stderr.write(`${neutralise(error.message)}\n`);
     return 130;
   }
-  process.stderr.write(
-    `nitbench failed unexpectedly; this is a defect:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  return 70;
+  reportDefect(error);
+  return defectExitCode;
 }
 
 function createProgram(argv: readonly string[], setExitCode: (code: number) => void): Command {
@@ -113,7 +112,7 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
   program.addHelpText("after", () => `\n${program.commands[0]?.helpInformation() ?? ""}`);
   program.addHelpText(
     "after",
-    "\nExit codes: 0 passed or no gates, 1 a gate failed, 2 usage, 3 incomplete, 4 undecided, 130 interrupted.",
+    "\nExit codes: 0 passed or no gates, 1 a gate failed, 2 usage, 3 incomplete, 4 undecided, 70 a defect, 130 interrupted.",
   );
   return program;
 }
@@ -137,7 +136,7 @@ function addRunCommand(program: Command, argv: readonly string[], setExitCode: (
     .option("--allow-inconclusive", "exit 0 when a required gate is undecided")
     .option("--dry-run", "check everything and say what would be asked")
     .option("--quiet", "no progress and no table")
-    .option("--json", "print the report as one JSON document")
+    .option("--json", "print one JSON document; a list where several suites are run")
     .action(async (suites: string[], flags: RunFlags) => {
       refusePlannedFlags(flags);
       setExitCode(await runSuites(suites, flags, argv));
@@ -277,8 +276,11 @@ function collect(value: string, earlier: string[] = []): string[] {
 }
 
 function whole(text: string): number {
+  const number = Number(text);
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, got "${text}"`);
-  return Number(text);
+  if (!Number.isSafeInteger(number))
+    throw new InvalidArgumentError(`expected a whole number up to ${Number.MAX_SAFE_INTEGER}, got "${text}"`);
+  return number;
 }
 
 function positive(text: string): number {

@@ -1,5 +1,6 @@
 import { arch, availableParallelism, platform } from "node:os";
 import type { Report, ReviewerReport, Verdict } from "./core/report.ts";
+import { warningsOf } from "./core/warnings.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { toolName } from "./version.ts";
 
@@ -76,33 +77,6 @@ export function describeReport({
     matcher: run.matcher,
     judge: null,
     verdict,
-    warnings: warningsOf(reviewers, run),
+    warnings: warningsOf(reviewers, suite),
   };
-}
-
-function warningsOf(reviewers: readonly ReviewerReport[], { suite }: PreparedRun): string[] {
-  return reviewers.flatMap(({ id, outcomes, generations, fromCache, capped, unscored, cases, errors }) => [
-    ...(unscored > 0
-      ? [`${id}: ${unscored} of ${cases} cases are unscored${errors[0] === undefined ? "" : ` (${errors[0].message})`}`]
-      : []),
-    ...(outcomes.truncated > 0
-      ? [
-          `${id}: ${outcomes.truncated} of ${generations} generations were cut by the token limit (raise reviewer.maxTokens, now ${suite.reviewer.maxTokens})`,
-        ]
-      : []),
-    ...(outcomes.overflow > 0
-      ? [
-          `${id}: ${outcomes.overflow} of ${generations} prompts did not fit the model's context (try reviewer.unit: file or hunk)`,
-        ]
-      : []),
-    ...(outcomes.invalid > 0
-      ? [`${id}: ${outcomes.invalid} of ${generations} generations could not be parsed and count as silence`]
-      : []),
-    ...(capped === undefined
-      ? []
-      : [
-          `${id}: ${capped} of ${generations} generations were too long to be read whole; precision is that of their beginning`,
-        ]),
-    ...(fromCache > 0 ? [`${id}: ${fromCache} of ${generations} generations came from the cache`] : []),
-  ]);
 }

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { suggestWord, UsageError } from "./core/errors.ts";
 import { metricDefinitions } from "./core/metric.ts";
+import { isFile, isFolder, reading } from "./io/readable.ts";
 import { packageRoot } from "./load/files.ts";
-import { suiteNames } from "./load/suite.ts";
+import { displayPath, suiteFile, suiteNames } from "./load/suite.ts";
 import { suiteFolders } from "./prepare.ts";
 
 /** One thing that there is, with a line about it. */
@@ -34,10 +35,7 @@ export function list(what: string | undefined, asJson: boolean): string {
 function listSuites(): Listed[] {
   const folders = suiteFolders();
   const names = [...new Set(folders.flatMap((folder) => suiteNames(folder)))].sort();
-  return names.map((name) => {
-    const folder = folders.find((one) => existsSync(join(one, `${name}.yaml`))) ?? "";
-    return { name, about: describeSuite(join(folder, `${name}.yaml`)) };
-  });
+  return names.map((name) => ({ name, about: describeSuite(suiteFile(name, folders) ?? "") }));
 }
 
 /** A suite that does not parse is still listed; running it says what is wrong. */
@@ -51,20 +49,18 @@ function describeSuite(path: string): string {
 }
 
 function listDatasets(): Listed[] {
-  const folders = [...new Set([resolve("datasets"), join(packageRoot, "datasets")])].filter((folder) =>
-    existsSync(folder),
-  );
+  const folders = [...new Set([resolve("datasets"), join(packageRoot, "datasets")])].filter(isFolder);
   const found = folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => existsSync(join(folder, name, "cases.jsonl")))
+    reading(`folder "${displayPath(folder)}"`, () => readdirSync(folder))
+      .filter((name) => isFile(join(folder, name, "cases.jsonl")))
       .map((name) => ({ name, about: firstParagraph(join(folder, name, "README.md")) })),
   );
   return [...new Map(found.map((one) => [one.name, one])).values()];
 }
 
 function firstParagraph(card: string): string {
-  if (!existsSync(card)) return "";
-  const paragraphs = readFileSync(card, "utf8").split(/\n\s*\n/);
+  if (!isFile(card)) return "";
+  const paragraphs = reading(`card "${displayPath(card)}"`, () => readFileSync(card, "utf8")).split(/\n\s*\n/);
   const first = paragraphs.find((text) => !text.startsWith("#")) ?? "";
   return first.replaceAll("\n", " ").trim();
 }

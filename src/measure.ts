@@ -51,7 +51,7 @@ export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Me
     reviewer: provider.ref,
     seesTruth: provider.seesTruth,
     prompt: prompt.prompt,
-    unit: suite.reviewer.unit,
+    unit: provider.isWholeCase === true ? "case" : suite.reviewer.unit,
     repeats: suite.reviewer.repeats,
     parameters: { maxTokens: suite.reviewer.maxTokens, temperature: suite.reviewer.temperature, seed: run.seed },
   };
@@ -93,7 +93,7 @@ export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Me
       const found = open.get(key);
       if (found === undefined || generation.part >= found.parts.length) return null;
       found.generations[generation.part] = generation;
-      effective = { ...effective, ...generation.effective };
+      if (generation.outcome !== "overflow") effective = { ...effective, ...generation.effective };
       const generations = found.generations.filter((one) => one !== null);
       if (generations.length < found.parts.length) return null;
       open.delete(key);

@@ -4,7 +4,7 @@ import { UsageError } from "./core/errors.ts";
 import type { MatcherCalibration } from "./core/match/calibration.ts";
 import { lexicalMatcher, lexicalThreshold, lexicalVersion } from "./core/match/lexical.ts";
 import type { Matcher } from "./core/match/matcher.ts";
-import { recordedMatcher } from "./core/match/recorded.ts";
+import { checkVerdicts, type PlacedVerdict, recordedMatcher } from "./core/match/recorded.ts";
 import { parseModelRef } from "./core/model.ts";
 import type { Provider, ProviderWorld } from "./core/provider.ts";
 import type { Scorer } from "./core/scorer.ts";
@@ -62,10 +62,11 @@ export async function prepareRun(request: RunRequest, world: ProviderWorld): Pro
   const loaded = loadSuite(request.suite, suiteFolders(), request.overrides);
   const { suite, folder } = loaded;
   const prompt = loadPrompt(resolve(folder, suite.reviewer.prompt));
-  const { matcher, facts, noDetectionBecause } = prepareMatcher(suite, folder);
+  const { matcher, facts, noDetectionBecause, verdicts } = prepareMatcher(suite, folder);
   const reviewers = await prepareReviewers(request, suite, world);
   const dataset = loadDataset(suite.dataset, folder, request.seed);
-  const { unit, maxTokens, temperature, repeats } = suite.reviewer;
+  checkVerdicts(verdicts, { bugIdsOf: dataset.bugIdsOf, countFindings: countFindingsOf(reviewers) });
+  const { unit, contract, maxTokens, temperature, repeats } = suite.reviewer;
   return {
     loaded,
     suite,
@@ -80,6 +81,7 @@ export async function prepareRun(request: RunRequest, world: ProviderWorld): Pro
       dataset: suite.dataset,
       prompt: prompt.hash,
       unit,
+      contract,
       maxTokens,
       temperature,
       repeats,
@@ -100,6 +102,11 @@ async function prepareReviewers(
     ...measured.map((ref) => ({ ref, role: "measured" as const })),
     ...company.map((ref) => ({ ref, role: "company" as const })),
   ];
+  const required = suite.gates.filter((gate) => gate.required).length;
+  if (measured.length === 0 && required > 0)
+    throw new UsageError(
+      `suite "${suite.name}" has gates and nobody to gate (give --model REF, or leave the gates out with --set gates=[])`,
+    );
   if (refs.length === 0)
     throw new UsageError(
       `suite "${suite.name}": nobody to measure (give --model REF, or list reviewers: in the suite)`,
@@ -107,12 +114,12 @@ async function prepareReviewers(
   const twice = refs.find(({ ref }, index) => refs.findIndex((other) => other.ref === ref) !== index);
   if (twice !== undefined) throw new UsageError(`model "${twice.ref}" is named twice (name each reviewer once)`);
 
-  const { baseUrl, keyVariable, timeoutMs } = suite.reviewer;
+  const { baseUrl, keyVariable, timeoutMs, contract } = suite.reviewer;
   // The address and key of the measured reviewer are not company's: a key must reach no other host.
   const own = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(keyVariable === undefined ? {} : { keyVariable }) };
   const prepared: PreparedReviewer[] = [];
   for (const { ref, role } of refs) {
-    const settings = { timeoutMs, ...(role === "measured" ? own : {}) };
+    const settings = { contract, timeoutMs, ...(role === "measured" ? own : {}) };
     prepared.push({ role, provider: await loadProvider(parseModelRef(ref), settings, world) });
   }
   return prepared;
@@ -122,16 +129,19 @@ interface PreparedMatcher {
   matcher: Matcher;
   facts: PreparedRun["matcher"];
   noDetectionBecause: string | null;
+  /** Recorded verdicts, still to be checked against the dataset and the recordings. */
+  verdicts: readonly PlacedVerdict[];
 }
 
 function prepareMatcher({ scorers: { detection } }: Suite, folder: string): PreparedMatcher {
-  if (detection === undefined) return { matcher: lexicalMatcher, facts: null, noDetectionBecause: null };
+  if (detection === undefined) return { matcher: lexicalMatcher, facts: null, noDetectionBecause: null, verdicts: [] };
   if (detection.matcher === "recorded") {
     const verdicts = loadVerdicts(resolve(folder, detection.verdicts ?? ""));
     return {
       matcher: recordedMatcher(verdicts),
       facts: { name: "recorded", calibration: null },
       noDetectionBecause: null,
+      verdicts,
     };
   }
   const calibration = loadLexicalCalibration();
@@ -142,5 +152,18 @@ function prepareMatcher({ scorers: { detection } }: Suite, folder: string): Prep
     noDetectionBecause: isCurrent
       ? null
       : "the lexical matcher has no current calibration, so it informs but does not gate",
+    verdicts: [],
+  };
+}
+
+/** The longest recorded review of a case; null for all cases where a measured reviewer is still to be asked. */
+function countFindingsOf(reviewers: readonly PreparedReviewer[]): (caseId: string) => number | null {
+  const measured = reviewers.filter(({ role }) => role === "measured").map(({ provider }) => provider);
+  if (measured.some((provider) => provider.countFindings === undefined)) return () => null;
+  return (caseId) => {
+    const counts = measured
+      .map((provider) => provider.countFindings?.(caseId) ?? null)
+      .filter((count) => count !== null);
+    return counts.length === 0 ? null : Math.max(...counts);
   };
 }

@@ -1,11 +1,12 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "./core/errors.ts";
 import type { CaseLine, Report } from "./core/report.ts";
 import type { Reporter } from "./core/reporter.ts";
+import { makeFolder } from "./io/folder.ts";
 import { type Dataset, withDefaults } from "./load/dataset.ts";
-import { readOwnLines } from "./load/json-line.ts";
+import { readOwnLines } from "./load/own-lines.ts";
 import type { Case } from "./core/case.ts";
 import { journalFile } from "./run/journal.ts";
 
@@ -23,19 +24,21 @@ export interface RunFolder {
   discard(): void;
 }
 
+/** Checks the name of a run, which is a folder's beside `latest`. @throws UsageError */
+export function checkRunName(name: string): void {
+  if (/^[\w.-]+$/.test(name) && !["latest", ".", ".."].includes(name)) return;
+  throw new UsageError(`run name "${name}": expected letters, digits, dots, dashes and underscores (and not "latest")`);
+}
+
 /**
  * Makes the folder of a run.
  * @throws UsageError when it cannot be written
  */
 export function openRunFolder(parent: string, name: string): RunFolder {
-  if (!/^[\w.-]+$/.test(name) || name === "latest" || name === "." || name === "..") {
-    throw new UsageError(
-      `run name "${name}": expected letters, digits, dots, dashes and underscores (and not "latest")`,
-    );
-  }
+  checkRunName(name);
   const path = join(parent, name);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     const trial = join(path, ".trial");
     closeSync(openSync(trial, "w"));
     rmSync(trial);

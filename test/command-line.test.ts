@@ -32,6 +32,18 @@ describe("the line that repeats a run", () => {
     );
   });
 
+  test("holds no key that a URL carries", () => {
+    const line = writeCommandLine([
+      "--model",
+      "openai:m@http://user:s3cret@h/v1",
+      "--set",
+      "reviewer.baseUrl=https://h/v1?version=1&api_key=s3cret",
+    ]);
+    expect(line).not.toContain("s3cret");
+    expect(line).not.toContain("user");
+    expect(line).toContain("reviewer.baseUrl=https://h/v1?version=1&api_key=…");
+  });
+
   test.skipIf(process.platform === "win32")("is read back by a shell word for word", () => {
     const word = fc.string({
       unit: fc.constantFrom("a", " ", "'", '"', "\\", "$", "`", "*", "=", ">", "!", "\n", "ü"),

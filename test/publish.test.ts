@@ -80,6 +80,12 @@ describe("a run's folder", () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
+  test.skipIf(process.platform !== "linux")("that cannot be made is refused with what to do", () => {
+    expect(messageOf(() => openRunFolder("/proc/x", "a"), UsageError)).toMatch(
+      /^\/proc\/x\/a: cannot write there \(E.*\); choose another folder with --out$/,
+    );
+  });
+
   test("goes when it is taken back, but not with what somebody else put there", () => {
     const parent = folder();
     const run = openRunFolder(parent, "a");

@@ -77,17 +77,16 @@ export const Case = z.strictObject({
 });
 export type Case = z.infer<typeof Case>;
 
-/** The part of a case that a reviewer may see: everything but the answers and who they belong to. */
-export type BlindCase = Pick<
-  Case,
-  "id" | "diff" | "language" | "title" | "context" | "files" | "repo" | "changeAuthor"
->;
+/**
+ * The part of a case that a reviewer may see: everything but the answers, who they belong to, and the id, which in many
+ * datasets tells the answer ("cart.clean").
+ */
+export type BlindCase = Pick<Case, "diff" | "language" | "title" | "context" | "files" | "repo" | "changeAuthor">;
 
-/** Strips the ground truth (bugs, references, twin, meta) from a case, so that no provider can leak it to a reviewer. */
+/** Strips the id and the ground truth (bugs, references, twin, meta) from a case: no provider can leak them. */
 export function blindCase(source: Case): BlindCase {
-  const { id, diff, language, title, context, files, repo, changeAuthor } = source;
+  const { diff, language, title, context, files, repo, changeAuthor } = source;
   return {
-    id,
     diff,
     language,
     ...(title === undefined ? {} : { title }),

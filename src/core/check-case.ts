@@ -1,36 +1,25 @@
-import type { Anchor, Case } from "./case.ts";
+import type { Anchor, Bug, Case } from "./case.ts";
 import { type FileDiff, isInsideDiff, parseDiff } from "./diff.ts";
 import { UsageError } from "./errors.ts";
 
 /**
- * Checks what a schema cannot: the diff parses, anchors lie inside it, paths stay inside, bug ids are unique, a twin is
- * known to be clean.
- * @throws UsageError with the case's id, without the file and line, which the caller knows
+ * Checks what a schema cannot: the diff parses, anchors and a twin's places lie inside it, paths stay inside, bug ids are
+ * unique, a twin is known to be clean.
+ * @throws UsageError that names all mistakes, with the case's id but not the file and line, which the caller knows
  */
 export function checkCase(source: Case): void {
   const files = parseCaseDiff(source);
-  for (const path of pathsOf(source, files)) {
-    if (leavesFolder(path))
-      throw new UsageError(
-        `case "${source.id}": path "${path}" leaves the dataset folder (write it relative, without ..)`,
-      );
-  }
-  if (source.twin !== undefined && source.bugs?.length !== 0) {
-    const got = source.bugs === undefined ? "bugs absent" : `${source.bugs.length} bugs`;
-    throw new UsageError(
-      `case "${source.id}": a twin is the clean counterpart of its case, got ${got} (write bugs: [])`,
-    );
-  }
-  const seen = new Set<string>();
-  for (const bug of source.bugs ?? []) {
-    if (seen.has(bug.id))
-      throw new UsageError(`case "${source.id}": bug id "${bug.id}" stands twice (give each bug its own)`);
-    seen.add(bug.id);
-    checkAnchor(files, bug.anchor, `case "${source.id}": bug "${bug.id}"`);
-  }
-  source.references.forEach(({ anchor }, index) => {
-    if (anchor !== undefined) checkAnchor(files, anchor, `case "${source.id}": references[${index}]`);
-  });
+  const mistakes = [
+    ...[...new Set(pathsOf(source, files))]
+      .filter(leavesFolder)
+      .map((path) => `path "${path}" leaves the dataset folder (write it relative, without ..)`),
+    ...findTwinMistakes(source, files),
+    ...findBugMistakes(source.bugs ?? [], files),
+    ...source.references.flatMap(({ anchor }, index) =>
+      anchor === undefined ? [] : findOutside(files, anchor, `references[${index}]: anchor`),
+    ),
+  ];
+  if (mistakes.length > 0) throw new UsageError(`case "${source.id}": ${mistakes.join("; ")}`);
 }
 
 function parseCaseDiff(source: Case): FileDiff[] {
@@ -42,12 +31,32 @@ function parseCaseDiff(source: Case): FileDiff[] {
   }
 }
 
-function checkAnchor(files: readonly FileDiff[], anchor: Anchor, place: string): void {
-  if (isInsideDiff(files, anchor)) return;
+function findTwinMistakes({ twin, bugs }: Case, files: readonly FileDiff[]): string[] {
+  if (twin === undefined) return [];
+  const got = bugs === undefined ? "bugs absent" : `${bugs.length} bugs`;
+  return [
+    ...(bugs?.length === 0 ? [] : [`a twin is the clean counterpart of its case, got ${got} (write bugs: [])`]),
+    ...twin.places.flatMap(({ file, lines }, index) =>
+      findOutside(files, { side: "new", file, lines }, `twin.places[${index}]:`),
+    ),
+  ];
+}
+
+function findBugMistakes(bugs: readonly Bug[], files: readonly FileDiff[]): string[] {
+  const seen = new Set<string>();
+  return bugs.flatMap(({ id, anchor }) => {
+    const twice = seen.has(id) ? [`bug id "${id}" stands twice (give each bug its own)`] : [];
+    seen.add(id);
+    return [...twice, ...findOutside(files, anchor, `bug "${id}": anchor`)];
+  });
+}
+
+function findOutside(files: readonly FileDiff[], anchor: Anchor, what: string): string[] {
+  if (isInsideDiff(files, anchor)) return [];
   const lines = anchor.lines === undefined ? "" : ` lines ${anchor.lines.join("-")}`;
-  throw new UsageError(
-    `${place}: anchor ${anchor.file}${lines} (${anchor.side} side) lies outside the diff (move it to a line that a hunk shows)`,
-  );
+  return [
+    `${what} ${anchor.file}${lines} (${anchor.side} side) lies outside the diff (move it to a line that a hunk shows)`,
+  ];
 }
 
 function pathsOf(source: Case, files: readonly FileDiff[]): string[] {
@@ -66,26 +75,42 @@ function leavesFolder(path: string): boolean {
 export interface TwinLink {
   id: string;
   of: string;
+  /** The bugs that it gives places for. */
   bugIds: readonly string[];
 }
 
 /**
- * Checks that a twin is the clean counterpart of a case with just the bugs whose places it gives.
+ * Checks that a twin is the clean counterpart of a case with bugs, and that it gives places for just these bugs: one
+ * without a place would never count against a reviewer that flags everything.
  * @param bugIdsOf the bug ids of every annotated case, by case id
- * @throws UsageError with the twin's id
+ * @throws UsageError that names all mistakes, with the twin's id
  */
 export function checkTwin(link: TwinLink, bugIdsOf: ReadonlyMap<string, readonly string[]>): void {
   const known = bugIdsOf.get(link.of);
-  if (known === undefined)
-    throw new UsageError(`case "${link.id}": twin.of names "${link.of}", which is no annotated case of this dataset`);
-  if (known.length === 0)
-    throw new UsageError(
-      `case "${link.id}": twin.of names "${link.of}", which has no bugs (name the case with the bug)`,
-    );
-  const stranger = link.bugIds.find((bugId) => !known.includes(bugId));
-  if (stranger !== undefined) {
-    throw new UsageError(
-      `case "${link.id}": twin.places names bug "${stranger}", which "${link.of}" does not have (it has ${known.join(", ")})`,
-    );
-  }
+  const mistakes =
+    known === undefined || known.length === 0 ? [noCase(link.of, known)] : findPlaceMistakes(link, known);
+  if (mistakes.length > 0) throw new UsageError(`case "${link.id}": ${mistakes.join("; ")}`);
+}
+
+function noCase(of: string, known: readonly string[] | undefined): string {
+  return known === undefined
+    ? `twin.of names "${of}", which is no annotated case of this dataset`
+    : `twin.of names "${of}", which has no bugs (name the case with the bug)`;
+}
+
+function findPlaceMistakes({ of, bugIds }: TwinLink, known: readonly string[]): string[] {
+  const strangers = [...new Set(bugIds)].filter((bugId) => !known.includes(bugId));
+  const missing = known.filter((bugId) => !bugIds.includes(bugId)).map((bugId) => `"${bugId}"`);
+  const [bug, it] = missing.length === 1 ? ["bug", "it"] : ["bugs", "they"];
+  return [
+    ...strangers.map(
+      (bugId) => `twin.places names bug "${bugId}", which "${of}" does not have (it has ${known.join(", ")})`,
+    ),
+    ...(missing.length === 0
+      ? []
+      : [
+          `twin.places has no place for ${bug} ${missing.join(", ")} of "${of}" ` +
+            `(say where ${it} would be in the twin; a clean case without such a place is no twin: give it the same cluster instead)`,
+        ]),
+  ];
 }

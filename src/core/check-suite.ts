@@ -4,6 +4,7 @@ import { isMetricName, metricDefinitions, metricNames, plannedMetrics } from "./
 import { parseModelRef } from "./model.ts";
 import { countsBugs, isAboutBugs, metricsThatCountBugs } from "./row.ts";
 import type { Gate, Suite } from "./suite.ts";
+import { carriesSecret, secretAdvice } from "./url-secret.ts";
 import { parseWhere } from "./where.ts";
 
 /** A mistake at a path of a suite file, such as `["gates", 0, "min"]`. */
@@ -26,6 +27,7 @@ export function checkSuite(suite: Suite): Mistake[] {
       suite[list].flatMap((ref, index) => checkRef(ref, [list, index])),
     ),
     ...checkRepeats(suite),
+    ...checkBaseUrl(suite),
   ];
 }
 
@@ -121,4 +123,10 @@ function checkRepeats({ reviewer }: Suite): Mistake[] {
       message: `expected 1 at temperature 0, where repeats are near-copies, got ${reviewer.repeats} (set reviewer.temperature above 0)`,
     },
   ];
+}
+
+function checkBaseUrl({ reviewer: { baseUrl } }: Suite): Mistake[] {
+  return baseUrl !== undefined && carriesSecret(baseUrl)
+    ? [{ path: ["reviewer", "baseUrl"], message: secretAdvice }]
+    : [];
 }

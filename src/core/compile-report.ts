@@ -43,6 +43,7 @@ export function compileReviewer(
     ...(tally.capped === 0 ? {} : { capped: tally.capped }),
     cases: tally.cases,
     unscored: tally.unscored,
+    ...(tally.undecided === 0 ? {} : { undecided: tally.undecided }),
     errors: frequentErrors(tally),
     metrics: Object.fromEntries(enabled.map((name) => [name, measure(name, rows, seed)])),
     slices: sliceRows(rows, enabled, seed),

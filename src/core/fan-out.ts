@@ -26,14 +26,25 @@ export function partsOf(source: Pick<Case, "id" | "diff" | "files">, unit: "case
   return pieces.map((piece, index) => partOf(index, serializeDiff([piece]), filesOf(piece, source.files)));
 }
 
-/** One review out of those of a case's parts: all findings in order, exact duplicates (all fields equal) once. */
+/**
+ * One review out of those of a case's parts, in order. A finding that an earlier part has as well (all fields equal) is
+ * said once; what one part says twice counts twice, as it does where there is one part only.
+ */
 export function mergeReviews(reviews: readonly Review[]): Review {
-  const findings = new Map<string, Finding>();
-  for (const finding of reviews.flatMap((review) => review.findings)) {
-    const key = JSON.stringify(findingFields.map((field) => finding[field] ?? null));
-    if (!findings.has(key)) findings.set(key, finding);
+  const kept = new Map<string, number>();
+  const findings: Finding[] = [];
+  for (const review of reviews) {
+    const own = new Map<string, number>();
+    for (const finding of review.findings) {
+      const key = JSON.stringify(findingFields.map((field) => finding[field] ?? null));
+      const count = (own.get(key) ?? 0) + 1;
+      own.set(key, count);
+      if (count <= (kept.get(key) ?? 0)) continue;
+      kept.set(key, count);
+      findings.push(finding);
+    }
   }
-  return { findings: [...findings.values()] };
+  return { findings };
 }
 
 const findingFields = Object.keys(Finding.shape) as (keyof Finding)[];

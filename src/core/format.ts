@@ -21,6 +21,27 @@ export function formatInterval({ value, low, high, unit }: Metric): string {
   return `[${formatValue(low, unit)} ${formatValue(high, unit)}]`;
 }
 
+/** A bound beside the limits of its gate: a third digit where two would make them look equal. */
+export function formatBound(
+  bound: number,
+  { min, max }: { min?: number | undefined; max?: number | undefined },
+): string {
+  const looksEqual = [min, max].some(
+    (limit) => limit !== undefined && limit !== bound && formatRate(limit) === formatRate(bound),
+  );
+  return looksEqual ? bound.toFixed(3).replace(/^0\./, ".") : formatRate(bound);
+}
+
+/** A number with its noun: `1 bug`, `2 bugs`. */
+export function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** What a reader needs of a model reference: `openai:reviewer` for `openai:reviewer@http://127.0.0.1:8000/v1`. */
+export function shortRef(ref: string): string {
+  return ref.replace(/(.)@https?:\/\/.*$/, "$1").replace(/^https?:\/\/([^?#]*).*$/, "$1");
+}
+
 /** A text for a terminal or a message: control characters, escapes among them, made visible as `\u001b`. */
 export function neutralise(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are just what this looks for

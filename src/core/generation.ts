@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Finding } from "./review.ts";
 
 /**
  * What one generation can be. Everything but `transport-error` is the reviewer's own doing and is scored: `invalid`
@@ -44,6 +45,8 @@ export const Generation = z.strictObject({
   repeat: z.int().min(0),
   outcome: Outcome,
   text: z.string(),
+  /** Set for a replayed generation only: the findings of its recording, which are its review as they are. */
+  findings: z.array(Finding).readonly().optional(),
   error: z.string().optional(),
   finishReason: z.string().nullable(),
   usage: Usage,

@@ -45,3 +45,8 @@ export const Ledger = z.strictObject({
   places: z.array(z.strictObject({ bugId: z.string(), touched: z.boolean() })),
 });
 export type Ledger = z.infer<typeof Ledger>;
+
+/** Whether the matcher left a question of this review open, so that its scores are only part of what they should be. */
+export function isUndecided({ bugs, findings }: Ledger): boolean {
+  return bugs.some(({ state }) => state === "unjudged") || findings.some(({ state }) => state === "unjudged");
+}

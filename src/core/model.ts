@@ -1,21 +1,28 @@
 import { suggestWord, UsageError } from "./errors.ts";
+import { carriesSecret, hideSecrets, secretAdvice } from "./url-secret.ts";
 
 /** Kinds of reference that name their provider by a prefix, with what must follow the colon. */
-const kinds = {
+const builtKinds = {
   openai: "a model id, such as openai:my-model@http://127.0.0.1:8000/v1",
-  static: "nothing",
-  command: "a command line, such as command:./review.sh",
   http: "a URL, such as http://127.0.0.1:8080/review",
   https: "a URL, such as https://review.example.org/review",
+  static: "nothing",
+  command: "a command line, such as command:./review.sh",
   replay: "a file of recorded reviews, such as replay:./recording.jsonl",
   floor: "lgtm, silent or shotgun",
   ceiling: "oracle or reference",
+} as const;
+
+/** Kinds of the contract that have no provider yet. */
+const plannedKinds = {
   vllm: "a model name",
   ollama: "a model name",
   anthropic: "a model id",
   gemini: "a model id",
   hf: "org/name",
 } as const;
+
+const kinds = { ...builtKinds, ...plannedKinds };
 
 export type ModelKind = keyof typeof kinds | "adapter" | "gguf";
 
@@ -32,30 +39,44 @@ const kindsWithUrl: readonly ModelKind[] = ["openai", "vllm", "ollama"];
 
 /**
  * Reads a model reference (`openai:ID@URL`, `floor:silent`, `./adapter`, …).
- * @throws UsageError when the kind is unknown, naming the nearest one, or when its target is missing
+ * @throws UsageError when the kind is unknown, naming the nearest one, when its target is missing, when its URL carries
+ * a key, or when an address stands where a URL is expected; a key is never repeated
  */
 export function parseModelRef(ref: string): ModelRef {
   if (/^(\.{1,2}\/|\/|~\/)/.test(ref)) return { ref, kind: ref.endsWith(".gguf") ? "gguf" : "adapter", target: ref };
   const colon = ref.indexOf(":");
   const prefix = colon === -1 ? ref : ref.slice(0, colon);
-  if (colon === -1 || !isKind(prefix)) {
-    throw new UsageError(
-      `model "${ref}": unknown kind "${prefix}" (write KIND:NAME, or a path that starts with ./; ${suggestWord(prefix, Object.keys(kinds))})`,
-    );
-  }
+  if (colon === -1 || !isKind(prefix)) throw unknownKind(ref, prefix);
   const rest = ref.slice(colon + 1);
   if (prefix === "static") {
-    if (rest !== "")
-      throw new UsageError(`model "${ref}": expected nothing after "static:", got "${rest}" (write static:)`);
+    if (rest !== "") throw new UsageError(`model "static:…": expected nothing after "static:" (write static:)`);
     return { ref, kind: prefix, target: "" };
   }
   if (prefix === "http" || prefix === "https")
-    return { ref, kind: "http", target: ref, url: parseUrl(ref, httpTarget(ref)) };
+    return { ref, kind: "http", target: ref, url: checkUrl(ref, httpTarget(ref)) };
   if (rest === "") throw new UsageError(`model "${ref}": expected ${kinds[prefix]} after "${prefix}:", got nothing`);
-  const at = kindsWithUrl.includes(prefix) ? rest.search(/@https?:\/\//) : -1;
-  if (at === -1) return { ref, kind: prefix, target: rest };
-  if (at === 0) throw new UsageError(`model "${ref}": expected a model name before "@", got nothing`);
-  return { ref, kind: prefix, target: rest.slice(0, at), url: parseUrl(ref, rest.slice(at + 1)) };
+  if (!kindsWithUrl.includes(prefix)) {
+    if (prefix !== "command" && hideSecrets(ref) !== ref) throw secretError(`${prefix}:`);
+    return { ref, kind: prefix, target: rest };
+  }
+  const at = rest.search(/@(?:https?:|[a-z][a-z\d+.-]*:\/\/)/i);
+  if (at !== -1) {
+    const url = checkUrl(ref, rest.slice(at + 1));
+    if (at === 0) throw new UsageError(`model "${ref}": expected a model name before "@", got nothing`);
+    return { ref, kind: prefix, target: rest.slice(0, at), url };
+  }
+  refuseAddress(prefix, rest);
+  return { ref, kind: prefix, target: rest };
+}
+
+function unknownKind(ref: string, prefix: string): UsageError {
+  // What is no reference at all may still hold a URL with a key.
+  const hasSecret = /[@?]/.test(ref);
+  const kind = prefix.replace(/[@?].*/s, "…");
+  return new UsageError(
+    `model "${hasSecret ? `${kind}:…` : ref}": unknown kind "${kind}" (write KIND:NAME, or a path that starts with ./; ` +
+      `${suggestWord(kind, Object.keys(builtKinds))}; for Ollama or vLLM: openai:NAME@http://HOST:PORT/v1)`,
+  );
 }
 
 /** Both `http://host/review` and `http:http://host/review` name the same address. */
@@ -67,14 +88,41 @@ function isKind(word: string): word is keyof typeof kinds {
   return Object.hasOwn(kinds, word);
 }
 
-function parseUrl(ref: string, url: string): string {
-  if (!URL.canParse(url)) throw new UsageError(`model "${ref}": "${url}" is not a URL (write http://host:port/path)`);
-  const { username, password } = new URL(url);
-  if (username !== "" || password !== "") {
-    const safe = ref.replace(/\/\/[^/]*@/, "//…@");
+/** The URL that a reference ends with, as it is written. */
+function checkUrl(ref: string, url: string): string {
+  if (carriesSecret(url)) {
+    const scheme = /^[^:]*:/.exec(url)?.[0] ?? "";
+    throw secretError(`${ref.slice(0, ref.length - url.length)}${scheme}//`);
+  }
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw new UsageError(`model "${ref}": "${url}" is not a URL (write http://host:port/path)`);
+  return url;
+}
+
+/** An address without a scheme would be read as part of the model's id, and the code sent to another host. */
+function refuseAddress(kind: string, rest: string): void {
+  for (let at = rest.indexOf("@"); at !== -1; at = rest.indexOf("@", at + 1)) {
+    const model = rest.slice(0, at);
+    const address = rest.slice(at + 1);
+    if (!isAddress(address)) continue;
+    const hasUserPart = /@[^@]*:/.test(model);
+    if (hasUserPart || carriesSecret(address)) throw secretError(`${kind}:`);
     throw new UsageError(
-      `model "${safe}": a URL must not carry a key (put it in an environment variable and name that as reviewer.keyVariable)`,
+      `model "${kind}:${rest}": "${address}" has no scheme (write ${kind}:${model}@http://${address})`,
     );
   }
-  return url;
+}
+
+/** Whether a text begins with what only a host does: its port, an IP address, a domain before a path, … */
+function isAddress(text: string): boolean {
+  const parts = /^(\[[\da-f:.]+\]|[^\s/:?#@]+)(:\d{1,5})?([/?#].*)?$/is.exec(text);
+  if (parts === null) return false;
+  const [, host = "", port, path = ""] = parts;
+  if (port !== undefined || /^(?:localhost|\[.*\]|\d+(?:\.\d+){3})$/i.test(host)) return true;
+  return path.startsWith("/") && (/\.[a-z]{2,}$/i.test(host) || /^\/v\d/.test(path));
+}
+
+/** @param start of the reference, up to where the secret may begin */
+function secretError(start: string): UsageError {
+  return new UsageError(`model "${start}…": ${secretAdvice}`);
 }

@@ -14,7 +14,8 @@ const silence: Review = { findings: [] };
 
 /**
  * Reads one generation. A completed one that cannot be parsed becomes `invalid`, a mere refusal `refused`; these and
- * the cut and overflown ones count as silence and break the output contract.
+ * the cut and overflown ones count as silence and break the output contract. Findings that were recorded as such are
+ * the review: none is dropped or merged, so that a verdict that names one by its index finds it.
  */
 export function readPart(generation: Generation, part: Part, contract: "findings" | "prose"): ReadPart {
   const bad = (outcome: Outcome): ReadPart => ({
@@ -28,13 +29,18 @@ export function readPart(generation: Generation, part: Part, contract: "findings
     return { ...bad("transport-error"), isContractValid: null, review: null };
   }
   if (generation.outcome !== "completed") return bad(generation.outcome);
+  const isContractValid = keepsContract(generation.text, contract);
+  if (generation.findings !== undefined) {
+    const review = nameOnlyFile({ findings: [...generation.findings] }, part);
+    return { generation, outcome: "completed", isContractValid, isCapped: false, review };
+  }
   const parsed = parseReview(generation.text);
   if (!parsed.ok) return bad("invalid");
   if (parsed.form === "prose" && isRefusal(generation.text)) return bad("refused");
   return {
     generation,
     outcome: "completed",
-    isContractValid: keepsContract(generation.text, contract),
+    isContractValid,
     isCapped: parsed.isCapped === true,
     review: nameOnlyFile(parsed.review, part),
   };

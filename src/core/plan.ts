@@ -41,6 +41,7 @@ function planPart(source: Case, part: Part, repeat: number, settings: PlanSettin
     part: part.index,
     repeat,
     request: {
+      caseId: source.id,
       case: shown,
       ...(settings.seesTruth ? { truth: source } : {}),
       part: part.index,

@@ -1,6 +1,7 @@
 import type { BlindCase, Case } from "./case.ts";
 import type { Outcome, Usage } from "./generation.ts";
 import type { ModelRef } from "./model.ts";
+import type { Finding } from "./review.ts";
 
 /** Sampling parameters that the suite wants; a provider reports the ones it really used as `effective`. */
 export interface GenerationParameters {
@@ -11,6 +12,8 @@ export interface GenerationParameters {
 
 /** One question to a reviewer: a case, or one part of it, with the rendered prompt. */
 export interface GenerationRequest {
+  /** Which case it is: for recordings and messages, never for a reviewer. */
+  caseId: string;
   /** The case as a reviewer may see it; its `diff` and `files` are those of the part. */
   case: BlindCase;
   /** The whole case with its answers: given only to a provider that declares `seesTruth`. */
@@ -24,6 +27,8 @@ export interface GenerationRequest {
 /** What a provider answers. `outcome` is what the transport can know; parsing may still turn completed into invalid. */
 export interface ProviderAnswer {
   text: string;
+  /** A review that was recorded as findings: it counts as it is, and `text` only shows it. */
+  findings?: readonly Finding[];
   outcome: Exclude<Outcome, "invalid">;
   finishReason: string | null;
   usage: Usage;
@@ -63,6 +68,8 @@ export interface ProviderWorld {
 
 /** What the suite says of a reviewer beyond its reference (see the suite's `reviewer:` block). */
 export interface ProviderSettings {
+  /** What the suite wants answers to be written in: only reviewers that run here (floors, linters) need to be told. */
+  contract: "findings" | "prose";
   baseUrl?: string;
   /** The NAME of the environment variable that holds the key; the key itself is never kept. */
   keyVariable?: string;
@@ -79,12 +86,18 @@ export interface Provider {
   /** The provider's kind, such as `openai` or `static`. */
   readonly name: string;
   readonly model: string;
+  /** All that says who answers, as one line without a secret: two providers with the same one give the same answers. */
+  readonly identity: string;
   /** Hosts that receive code; empty for one that runs on this machine. */
   readonly hosts: readonly string[];
   /** Floors and ceilings need the answers; no other provider is given them. */
   readonly seesTruth: boolean;
   /** Whether its time says something about a reviewer: false for floors, ceilings and replays. */
   readonly isTimed: boolean;
+  /** Whether it can only be asked about whole cases, as a recording can: the suite's `unit` is then not heeded. */
+  readonly isWholeCase?: boolean;
+  /** For recordings alone: how many findings its longest review of a case has; null for a case without a recording. */
+  countFindings?(caseId: string): number | null;
   /** Throws ProviderError with one line of advice when the reviewer cannot be reached at all. Asks for no review. */
   probe?(signal: AbortSignal): Promise<void>;
   generate(request: GenerationRequest, signal: AbortSignal): Promise<ProviderAnswer>;

@@ -4,7 +4,7 @@ import { Finding } from "./review.ts";
 
 /**
  * A review of one case that was recorded elsewhere, one JSON line of a `replay:` file.
- * `text` is the reviewer's raw output; `findings` is its review already parsed; a recording has one of the two, or
+ * `text` is the reviewer's raw output; `findings` is its review, which counts as it is; a recording has one of the two, or
  * neither where its outcome says that nothing came. `repeat` counts from 0; a recording without it is repeat 0 and also
  * stands for every repeat that has no recording of its own. `latencyMs` is what the recorded reviewer took; `outcome`
  * is `completed` when absent.

@@ -1,48 +1,41 @@
 import { type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
 import type { Metric } from "./report.ts";
 import { type CaseRow, gatherUnits, type Unit, type Units } from "./row.ts";
-import { averagePrecision } from "./stats/average-precision.ts";
-import { bootstrapClusters } from "./stats/bootstrap.ts";
+import { averagePrecision, averagePrecisionInterval } from "./stats/average-precision.ts";
+import { type BootstrapInterval, bootstrapClusters } from "./stats/bootstrap.ts";
 import { clusteredMean, clusteredProportion } from "./stats/cluster.ts";
 import { quantile, quantileInterval, quantileLowerBound, quantileUpperBound } from "./stats/quantile.ts";
+import { fewestClusters } from "./stats/unseen.ts";
 import type { Where } from "./where.ts";
 
 type Estimate = Omit<Metric, "n" | "unscored" | "unitOfAnalysis" | "clusters" | "unit">;
 
 /**
  * One metric of one reviewer from its rows, over the cases or bugs for which `where` holds.
- * Its value is null, with a reason, where nothing was scored: never zero.
+ * Its value is null, with a reason, where nothing was scored: never zero. Its bounds are null where the clusters are too
+ * few to carry one: proportions have exact bounds on any number, quantiles on as many values as their ranks take, and
+ * means, F scores and average precision from five clusters on (`fewestClusters`), with bugs for the last two.
  * @param seed of the bootstrap; the same rows and seed give the same interval
  */
 export function measure(name: MetricName, rows: readonly CaseRow[], seed: number, where: Where | null = null): Metric {
   const definition: MetricDefinition = metricDefinitions[name];
   if (definition.kind === "quantile") return measureQuantile(name, rows, where);
-  if (definition.kind === "average-precision") return measureAveragePrecision(rows, where);
+  if (definition.kind === "average-precision") return measureAveragePrecision(rows, seed, where);
   const gathered = gatherUnits(name, rows, where);
   const units = gathered.units.filter((unit) => unit.denominator > 0);
+  const estimate = (): Estimate => {
+    if (definition.kind === "proportion") return estimateProportion(units);
+    if (definition.kind === "mean") return estimateMean(units, definition);
+    return estimateFScore(gathered.units, countClustersWithBugs(rows, where), seed);
+  };
   return {
-    ...estimate(definition, units, gathered, seed),
+    ...(units.length === 0 ? nothing(reasonFor(definition, gathered)) : estimate()),
     n: definition.kind === "f-score" ? units.length : sum(units.map((unit) => unit.denominator)),
     unscored: gathered.unscored,
     unitOfAnalysis: definition.unitOfAnalysis,
     clusters: new Set(units.map((unit) => unit.cluster)).size,
     unit: definition.unit,
   };
-}
-
-function estimate(definition: MetricDefinition, units: readonly Unit[], gathered: Units, seed: number): Estimate {
-  if (units.length === 0) return nothing(reasonFor(definition, gathered));
-  switch (definition.kind) {
-    case "proportion":
-      return estimateProportion(units);
-    case "mean":
-      return estimateMean(units, definition);
-    case "f-score":
-      return estimateFScore(gathered.units, seed);
-    case "average-precision":
-    case "quantile":
-      throw new Error(`no estimate for metrics of kind ${definition.kind}`);
-  }
 }
 
 function reasonFor({ kind, unitOfAnalysis }: MetricDefinition, { applicable, unscored, reason }: Units): string {
@@ -78,23 +71,14 @@ function estimateProportion(units: readonly Unit[]): Estimate {
 }
 
 function estimateMean(units: readonly Unit[], { unit }: MetricDefinition): Estimate {
-  const range = unit === "rate" ? ([0, 1] as const) : undefined;
-  const mean = clusteredMean(units, range === undefined ? {} : { range });
+  const mean = clusteredMean(units, { range: unit === "rate" ? [0, 1] : [0, Infinity] });
   if (mean === null) return nothing("nothing to count");
-  const inRange = (bound: number | null) =>
-    bound === null ? null : Math.max(0, unit === "rate" ? Math.min(1, bound) : bound);
-  return {
-    value: mean.value,
-    low: inRange(mean.low),
-    high: inRange(mean.high),
-    lowOneSided: inRange(mean.lowOneSided),
-    highOneSided: inRange(mean.highOneSided),
-    method: "clustered standard error",
-    ...totals(units),
-  };
+  const { value, low, high, lowOneSided, highOneSided } = mean;
+  const method = low === null ? noInterval : "clustered standard error, widened for clusters unseen";
+  return { value, low, high, lowOneSided, highOneSided, method, ...totals(units) };
 }
 
-function estimateFScore(units: readonly Unit[], seed: number): Estimate {
+function estimateFScore(units: readonly Unit[], withBugs: number, seed: number): Estimate {
   const clusters = [...Map.groupBy(units, (unit) => unit.cluster)].sort(([a], [b]) => (a < b ? -1 : 1));
   const columns = [
     Float64Array.from(clusters, ([, members]) => totals(members).numerator),
@@ -102,14 +86,19 @@ function estimateFScore(units: readonly Unit[], seed: number): Estimate {
   ];
   const ratio = (sums: ArrayLike<number>) => (sums[1] ? (sums[0] ?? 0) / sums[1] : null);
   const pooled = totals(units);
-  const interval = bootstrapClusters(columns, ratio, { seed, range: [0, 1] });
+  const interval = bootstrapClusters(columns, ratio, { seed, range: [0, 1], needed: withBugs });
+  return { value: ratio([pooled.numerator, pooled.denominator]), ...resampledBounds(interval) };
+}
+
+const noInterval = `no interval: fewer than ${fewestClusters} clusters`;
+
+function resampledBounds(interval: BootstrapInterval | null): Omit<Estimate, "value"> {
   return {
-    value: ratio([pooled.numerator, pooled.denominator]),
     low: interval?.low ?? null,
     high: interval?.high ?? null,
     lowOneSided: interval?.lowerOneSided ?? null,
     highOneSided: interval?.upperOneSided ?? null,
-    method: "bca bootstrap by cluster",
+    method: interval === null ? "no interval" : "bca bootstrap by cluster, widened for clusters unseen",
   };
 }
 
@@ -136,14 +125,18 @@ function measureQuantile(name: MetricName, rows: readonly CaseRow[], where: Wher
   };
 }
 
-function measureAveragePrecision(rows: readonly CaseRow[], where: Where | null): Metric {
-  const annotated = rows.filter(
-    (row) => typeof row.fields["bugs"] === "number" && (where === null || where.test(row.fields)),
-  );
+function measureAveragePrecision(rows: readonly CaseRow[], seed: number, where: Where | null): Metric {
+  const annotated = annotatedRows(rows, where);
   const scored = annotated.filter((row) => row.isScored);
-  const bugs = scored.flatMap((row) => row.bugs).filter((bug) => bug.state !== "unjudged").length;
   const isRanked = scored.every((row) => row.ranked !== null);
-  const findings = scored.flatMap((row) => row.ranked ?? []);
+  const clusters = [...Map.groupBy(scored, (row) => row.cluster)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, members]) => ({
+      findings: members.flatMap((row) => row.ranked ?? []),
+      positives: sum(members.map(countDecidedBugs)),
+    }));
+  const findings = clusters.flatMap((cluster) => cluster.findings);
+  const bugs = sum(clusters.map((cluster) => cluster.positives));
   const value = isRanked && findings.length > 0 ? averagePrecision(findings, bugs) : null;
   const reason = !isRanked
     ? "a finding carries no confidence"
@@ -151,19 +144,27 @@ function measureAveragePrecision(rows: readonly CaseRow[], where: Where | null):
       ? "no finding to rank"
       : "no bug to find";
   return {
-    value,
-    low: null,
-    high: null,
-    lowOneSided: null,
-    highOneSided: null,
-    method: "point estimate",
+    ...(value === null ? nothing(reason) : { value, ...resampledBounds(averagePrecisionInterval(clusters, seed)) }),
     n: value === null ? 0 : findings.length,
     unscored: annotated.length - scored.length,
     unitOfAnalysis: "finding",
-    clusters: new Set(scored.map((row) => row.cluster)).size,
+    clusters: clusters.length,
     unit: "rate",
-    ...(value === null ? { reason } : {}),
   };
+}
+
+function annotatedRows(rows: readonly CaseRow[], where: Where | null): CaseRow[] {
+  return rows.filter((row) => typeof row.fields["bugs"] === "number" && (where === null || where.test(row.fields)));
+}
+
+/** Clusters that an F score cannot do without; clean ones can only lower it, and silence on them shows nothing. */
+function countClustersWithBugs(rows: readonly CaseRow[], where: Where | null): number {
+  const withBugs = annotatedRows(rows, where).filter((row) => row.isScored && countDecidedBugs(row) > 0);
+  return new Set(withBugs.map((row) => row.cluster)).size;
+}
+
+function countDecidedBugs(row: CaseRow): number {
+  return row.bugs.filter((bug) => bug.state !== "unjudged").length;
 }
 
 function sum(values: readonly number[]): number {

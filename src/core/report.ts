@@ -73,6 +73,8 @@ export const ReviewerReport = z.strictObject({
   /** Case lines: all, and those without a scored review. */
   cases: z.int(),
   unscored: z.int(),
+  /** Case lines with a bug or finding that the matcher could not decide; absent where there are none. */
+  undecided: z.int().optional(),
   /** Messages of transport errors with their counts, most frequent first, at most five. */
   errors: z.array(z.strictObject({ message: z.string(), count: z.int() })),
   metrics: z.record(z.string(), Metric),

@@ -1,5 +1,5 @@
 import type { FieldValue } from "./fields.ts";
-import type { LedgerBug } from "./ledger.ts";
+import { isUndecided, type LedgerBug } from "./ledger.ts";
 import { bugMetricNames, countBugs, isBugMetric } from "./match/detection-scores.ts";
 import type { MetricName } from "./metric.ts";
 import type { Score } from "./score.ts";
@@ -14,6 +14,8 @@ export interface CaseRow {
   cluster: string;
   fields: Record<string, FieldValue>;
   isScored: boolean;
+  /** Whether the matcher left a question open. */
+  isUndecided: boolean;
   scores: Record<string, Score>;
   bugs: LedgerBug[];
   /** Places of a clean twin and whether a finding touches them. */
@@ -32,6 +34,7 @@ export function rowOf(line: CaseLine): CaseRow {
     cluster: line.cluster,
     fields: line.fields,
     isScored: line.review !== null,
+    isUndecided: line.ledger !== null && isUndecided(line.ledger),
     scores: line.scores,
     bugs: line.ledger?.bugs ?? [],
     places: line.ledger?.places ?? [],
@@ -86,7 +89,8 @@ export function gatherUnits(name: MetricName, rows: readonly CaseRow[], where: W
     name === "detection.twin_discrimination" ? discriminations(rows, where) : scoresOf(name, rows, where);
   const units = rows.some((row) => row.repeat > 0) ? averageRepeats(collected) : collected.flatMap(unitOf);
   const missing = collected.flatMap(({ score }) => ("reason" in score ? [score.reason] : []));
-  return { units, applicable: collected.length, unscored: missing.length, reason: missing[0] ?? null };
+  const open = collected.filter(({ score, isUndecided }) => isUndecided && "denominator" in score);
+  return { units, applicable: collected.length, unscored: missing.length + open.length, reason: missing[0] ?? null };
 }
 
 /** Nothing where the case is unscored. */
@@ -108,9 +112,11 @@ interface Collected {
   caseId: string;
   cluster: string;
   score: Score;
+  /** Whether the score is only part of what it should be. */
+  isUndecided: boolean;
 }
 
-const unscoredCase: Score = { value: null, reason: "a transport error left no review to score" };
+const unscoredCase: Score = { value: null, reason: "its generation failed, so there is no review to score" };
 
 function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | null): Collected[] {
   const aboutBugs = where !== null && isAboutBugs(where);
@@ -118,16 +124,19 @@ function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | nul
     const { caseId, cluster } = row;
     if (!concerns(name, row)) return [];
     if (!row.isScored)
-      return aboutBugs || where === null || where.test(row.fields) ? [{ caseId, cluster, score: unscoredCase }] : [];
+      return aboutBugs || where === null || where.test(row.fields)
+        ? [{ caseId, cluster, score: unscoredCase, isUndecided: false }]
+        : [];
     if (aboutBugs && isBugMetric(name)) {
       const bugs = row.bugs.filter((bug) =>
         where.test({ ...row.fields, severity: bug.severity, category: bug.category }),
       );
-      return bugs.length === 0 ? [] : [{ caseId, cluster, score: countBugs(name, bugs) }];
+      const isOpen = bugs.some(({ state }) => state === "unjudged");
+      return bugs.length === 0 ? [] : [{ caseId, cluster, score: countBugs(name, bugs), isUndecided: isOpen }];
     }
     const score = row.scores[name];
     if (score === undefined || (where !== null && !where.test(row.fields))) return [];
-    return [{ caseId, cluster, score }];
+    return [{ caseId, cluster, score, isUndecided: row.isUndecided && name.startsWith("detection.") }];
   });
 }
 
@@ -148,7 +157,7 @@ function discriminations(rows: readonly CaseRow[], where: Where | null): Collect
     const of = clean.fields["twin"];
     if (typeof of !== "string") return [];
     const buggy = rowAt.get(`${clean.repeat} ${of}`);
-    const common = { caseId: of, cluster: clean.cluster };
+    const common = { caseId: of, cluster: clean.cluster, isUndecided: buggy?.isUndecided === true };
     if (buggy === undefined) return [];
     if (!buggy.isScored || !clean.isScored) return [{ ...common, score: unscoredCase }];
     const pairs = clean.places.flatMap(({ bugId, touched }) => {

@@ -1,4 +1,5 @@
 import { type Outcome, outcomes } from "./generation.ts";
+import { isUndecided } from "./ledger.ts";
 import type { CaseLine } from "./report.ts";
 
 const mostErrors = 5;
@@ -11,19 +12,31 @@ export interface Tally {
   capped: number;
   cases: number;
   unscored: number;
+  /** Case lines with a bug or finding that the matcher could not decide. */
+  undecided: number;
   errors: Map<string, number>;
 }
 
 /** A tally of nothing yet. */
 export function emptyTally(): Tally {
   const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
-  return { outcomes: counts, generations: 0, fromCache: 0, capped: 0, cases: 0, unscored: 0, errors: new Map() };
+  return {
+    outcomes: counts,
+    generations: 0,
+    fromCache: 0,
+    capped: 0,
+    cases: 0,
+    unscored: 0,
+    undecided: 0,
+    errors: new Map(),
+  };
 }
 
 /** Adds one case line to a tally. */
 export function count(tally: Tally, line: CaseLine): void {
   tally.cases += 1;
   if (line.review === null) tally.unscored += 1;
+  if (line.ledger !== null && isUndecided(line.ledger)) tally.undecided += 1;
   for (const part of line.parts) {
     tally.generations += 1;
     tally.outcomes[part.outcome] += 1;

@@ -1,3 +1,4 @@
+import { formatBound, formatRate, plural, shortRef } from "./format.ts";
 import type { GateResult, Metric, ReviewerReport, Verdict } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
@@ -16,43 +17,53 @@ export interface VerdictInput {
 export function reachVerdict({ reviewers, budget, isWhole, allowInconclusive }: VerdictInput): Verdict {
   const measured = reviewers.filter((reviewer) => reviewer.role === "measured");
   const gated = measured.length > 0 ? measured : reviewers;
-  const gap = isWhole ? firstGap(gated, budget) : "the run was cut short by its deadline";
-  const say = (status: Verdict["status"], exitCode: number, reason: string): Verdict => ({
+  const gap = isWhole ? firstGap(reviewers, gated, budget) : "The run was cut short by its deadline.";
+  const say = (status: Verdict["status"], exitCode: number, ...sentences: string[]): Verdict => ({
     status,
     exitCode,
-    sentence: [reason, summarise(gated)].filter((part) => part !== "").join(" "),
+    sentence: sentences.filter((sentence) => sentence !== "").join(" "),
   });
-  if (gap !== null) return say("incomplete", 3, `Incomplete: ${gap}.`);
+  if (gap !== null) return say("incomplete", 3, gap);
   const required = measured.flatMap((reviewer) =>
     reviewer.gates.filter(({ gate }) => gate.required).map((result) => ({ reviewer, result })),
   );
-  if (required.length === 0) return say("ungated", 0, "");
+  const best = bestOf(gated);
+  if (required.length === 0) return say("ungated", 0, summarise(best, best?.id));
   const failed = required.find(({ result }) => result.status === "fail");
-  if (failed !== undefined) return say("fail", 1, `${explain(failed)}.`);
+  if (failed !== undefined) return say("fail", 1, explainFailure(failed), summarise(failed.reviewer, "It"));
   const open = required.find(({ result }) => result.status === "inconclusive");
   if (open !== undefined) {
-    const allowed = allowInconclusive ? " Inconclusive gates were allowed, so the run exits 0." : "";
-    return say("inconclusive", allowInconclusive ? 0 : 4, `${explain(open)}.${allowed}`);
+    const allowed = allowInconclusive ? "Undecided gates were allowed, so the run exits 0." : "";
+    return say("inconclusive", allowInconclusive ? 0 : 4, explainDoubt(open), summarise(open.reviewer, "It"), allowed);
   }
   return say(
     "pass",
     0,
-    required.length === 1 ? "The required gate passed." : `All ${required.length} required gates passed.`,
+    explainPass(measured, required.length),
+    summarise(best, measured.length === 1 ? "It" : best?.id),
   );
 }
 
-/** The first reason why a reviewer was not measured well enough; null when all were. */
-function firstGap(reviewers: readonly ReviewerReport[], budget: Suite["budget"]): string | null {
-  if (reviewers.every(hasNoScore)) return `nothing was scored${causeOf(reviewers)}`;
+/** The first reason why a reviewer, company too, was not measured well enough; null when all were. */
+function firstGap(
+  reviewers: readonly ReviewerReport[],
+  gated: readonly ReviewerReport[],
+  budget: Suite["budget"],
+): string | null {
+  if (gated.every(hasNoScore)) return `Nothing was scored${causeOf(gated)}.`;
   for (const reviewer of reviewers) {
-    const { id, cases, unscored, generations, outcomes } = reviewer;
+    const { id, cases, unscored, undecided = 0, generations, outcomes } = reviewer;
+    const name = shortRef(id);
     const cause = causeOf([reviewer]);
-    if (unscored === cases) return `no case of ${id} was scored${cause}`;
+    const limit = percent(budget.unscored);
+    if (unscored === cases) return `No review of ${name} was scored${cause}.`;
     if (unscored / cases > budget.unscored)
-      return `${unscored} of ${cases} cases of ${id} are unscored, above the budget of ${percent(budget.unscored)}${cause}`;
+      return `${unscored} of ${cases} reviews of ${name} are unscored, above the budget of ${limit}${cause}.`;
+    if ((unscored + undecided) / cases > budget.unscored)
+      return `${undecided} of ${cases} reviews of ${name} hold findings that the matcher could not decide, above the budget of ${limit}.`;
     const failed = outcomes["transport-error"] ?? 0;
     if (failed / generations > budget.errors)
-      return `${failed} of ${generations} generations of ${id} failed, above the budget of ${percent(budget.errors)}${cause}`;
+      return `${failed} of ${generations} generations of ${name} failed, above the budget of ${percent(budget.errors)}${cause}.`;
   }
   return null;
 }
@@ -66,39 +77,74 @@ function causeOf(reviewers: readonly ReviewerReport[]): string {
   return error === undefined ? "" : ` (${error.message})`;
 }
 
-function explain({ reviewer, result }: { reviewer: ReviewerReport; result: GateResult }): string {
-  const { gate, status, value, reason, casesToDecide } = result;
-  const asked = [
-    gate.min === undefined ? null : `at least ${gate.min}`,
-    gate.max === undefined ? null : `at most ${gate.max}`,
-  ]
-    .filter((one) => one !== null)
-    .join(" and ");
-  const slice = gate.where === undefined ? "" : ` where ${gate.where}`;
-  const more = casesToDecide === null || casesToDecide === 0 ? "" : `; about ${casesToDecide} more would decide`;
-  const got = value === null ? "has no value" : `is ${value.toFixed(2).replace(/^0\./, ".")}`;
-  const missed = status === "fail" ? "and must be" : "and should be shown to be";
-  return `${reviewer.id}: ${gate.metric}${slice} ${got} ${missed} ${asked} (${reason}${more})`;
+interface Judged {
+  reviewer: ReviewerReport;
+  result: GateResult;
 }
 
-/** What the best of the reviewers found, in one sentence. */
-function summarise(reviewers: readonly ReviewerReport[]): string {
-  const best = reviewers.find((reviewer) => !isYardstick(reviewer)) ?? reviewers[0];
-  const recall = best?.metrics["detection.recall"];
-  if (best === undefined) return "";
-  if (recall === undefined || recall.value === null) return overlapSentence(best);
-  const alarms = best.metrics["detection.false_alarm_rate"];
+function explainFailure({ reviewer, result }: Judged): string {
+  return `${shortRef(reviewer.id)} fails: ${nameGate(result)} is ${valueOf(result)}, ${limitOf(result)} is required.`;
+}
+
+function explainDoubt({ reviewer, result }: Judged): string {
+  const { value, bound, casesToDecide, gate, reason } = result;
+  const name = shortRef(reviewer.id);
+  if (value === null || bound === null) return `${name}: ${nameGate(result)} has no verdict (${reason}).`;
+  const unit = reviewer.metrics[gate.metric]?.unitOfAnalysis ?? "case";
+  const more =
+    casesToDecide === null || casesToDecide === 0
+      ? ""
+      : `; about ${plural(casesToDecide, `more ${unit}`)} would decide`;
+  return `${name}: ${nameGate(result)} is ${valueOf(result)}, but its bound ${formatBound(bound, gate)} does not show ${limitOf(result)}${more}.`;
+}
+
+function explainPass(measured: readonly ReviewerReport[], gates: number): string {
+  const names = measured.length === 1 ? shortRef(measured[0]?.id ?? "") : `${measured.length} reviewers`;
+  return `${names} ${measured.length === 1 ? "passes" : "pass"}: ${gates === 1 ? "the required gate holds" : `all ${gates} required gates hold`}.`;
+}
+
+/** `detection.false_alarm_rate` in words, with its slice. */
+function nameGate({ gate }: GateResult): string {
+  const words = gate.metric.replace(/^\w+\./, "").replaceAll("_", " ");
+  return gate.where === undefined ? words : `${words} where ${gate.where}`;
+}
+
+function valueOf({ value }: GateResult): string {
+  return value === null ? "unknown" : formatRate(value);
+}
+
+function limitOf({ gate }: GateResult): string {
+  const limits = [
+    gate.min === undefined ? null : `at least ${formatRate(gate.min)}`,
+    gate.max === undefined ? null : `at most ${formatRate(gate.max)}`,
+  ];
+  return limits.filter((limit) => limit !== null).join(" and ");
+}
+
+/** The reviewers stand best first; floors and ceilings are no candidates unless nobody else is there. */
+function bestOf(reviewers: readonly ReviewerReport[]): ReviewerReport | undefined {
+  return reviewers.find((reviewer) => !isYardstick(reviewer)) ?? reviewers[0];
+}
+
+/** What a reviewer found, in one sentence; empty where there is nothing to say. */
+function summarise(reviewer: ReviewerReport | undefined, subject: string | undefined): string {
+  if (reviewer === undefined || subject === undefined) return "";
+  const name = subject === "It" ? subject : shortRef(subject);
+  const recall = reviewer.metrics["detection.recall"];
+  if (recall === undefined || recall.value === null) return overlapSentence(reviewer, name);
+  const alarms = reviewer.metrics["detection.false_alarm_rate"];
   const heard =
     alarms === undefined || alarms.value === null
       ? ""
       : ` and raises a false alarm on ${percent(alarms.value)} of the clean changes`;
-  return `${best.id} finds ${whole(recall.numerator)} of ${whole(recall.denominator)} bugs (${withInterval(recall)})${heard}.`;
+  const bugs = plural(roundTenth(recall.denominator ?? 0), "bug");
+  return `${name} finds ${roundTenth(recall.numerator ?? 0)} of ${bugs} (${withInterval(recall)})${heard}.`;
 }
 
-function overlapSentence(reviewer: ReviewerReport): string {
+function overlapSentence(reviewer: ReviewerReport, name: string): string {
   const overlap = reviewer.metrics["overlap.f1"];
   if (overlap === undefined || overlap.value === null) return "";
-  return `${reviewer.id} shares ${percent(overlap.value)} of its words with the references.`;
+  return `${name} shares ${percent(overlap.value)} of its words with the references.`;
 }
 
 /** Floors and ceilings show what the numbers mean; they are not candidates. */
@@ -117,6 +163,6 @@ function percent(rate: number): string {
   return `${Math.round(rate * 100)} %`;
 }
 
-function whole(number: number | undefined): string {
-  return number === undefined ? "?" : String(Math.round(number * 10) / 10);
+function roundTenth(number: number): number {
+  return Math.round(number * 10) / 10;
 }

@@ -1,17 +1,19 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { z } from "zod";
 import { type Bug, Case } from "../core/case.ts";
 import { checkCase, checkTwin, type TwinLink } from "../core/check-case.ts";
+import { type ClusterMember, joinClusters } from "../core/clusters.ts";
 import { UsageError } from "../core/errors.ts";
 import { bugFieldNames, type CaseFields, caseFieldNames, caseFields, fieldsWithBugs } from "../core/fields.ts";
+import { parseJsonLine } from "../core/json-line.ts";
 import { selectByHash } from "../core/select.ts";
 import type { Suite } from "../core/suite.ts";
 import { parseWhere } from "../core/where.ts";
-import { sha256 } from "./hash.ts";
-import { parseJsonLine } from "./json-line.ts";
 import { readLines, readText } from "../io/lines.ts";
+import { isFile, isFolder, reading } from "../io/readable.ts";
+import { sha256 } from "./hash.ts";
 import { displayPath } from "./suite.ts";
 
 /** One case of a dataset without its texts: enough to choose and slice by, and where to read the rest. */
@@ -32,6 +34,8 @@ export interface Dataset {
   /** SHA-256 of the whole file as text, whatever its line endings. */
   hash: string;
   entries: readonly DatasetEntry[];
+  /** Ids of the known bugs of every case of the file, chosen or not; none for one that is not annotated. */
+  bugIdsOf: ReadonlyMap<string, readonly string[]>;
   read(entry: DatasetEntry): Case;
   /** The case's own line of the file. */
   readLine(entry: DatasetEntry): string;
@@ -41,19 +45,20 @@ export interface Dataset {
 /**
  * Reads and checks a whole dataset file, then keeps the cases that the suite chooses.
  * @param folder the suite's folder, to which its paths are relative
- * @throws UsageError with file and line for the first mistake in it
+ * @throws UsageError with file and line for the first line with mistakes
  */
 export function loadDataset(settings: Suite["dataset"], folder: string, seed: number): Dataset {
   const path = casesFile(resolve(folder, settings.path));
   const file = displayPath(path);
-  const { entries, hash } = indexCases(path, file);
+  const { entries, hash, bugIdsOf } = reading(`dataset "${file}"`, () => indexCases(path, file));
   const chosen = choose(entries, settings, seed, file);
-  const handle = openSync(path, "r");
+  const handle = reading(`dataset "${file}"`, () => openSync(path, "r"));
   return {
     name: basename(path) === "cases.jsonl" ? basename(dirname(path)) : basename(path, ".jsonl"),
     file,
     hash,
     entries: chosen,
+    bugIdsOf,
     read: (entry) => withDefaults(JSON.parse(readText(handle, entry.offset, entry.bytes)) as z.input<typeof Case>),
     readLine: (entry) => readText(handle, entry.offset, entry.bytes).trim(),
     close: () => closeSync(handle),
@@ -67,18 +72,21 @@ export function withDefaults(source: z.input<typeof Case>): Case {
 
 function casesFile(path: string): string {
   if (!existsSync(path)) throw new UsageError(`dataset "${displayPath(path)}": no such file or folder`);
-  if (!statSync(path).isDirectory()) return path;
-  const file = join(path, "cases.jsonl");
+  const file = isFolder(path) ? join(path, "cases.jsonl") : path;
   if (!existsSync(file)) throw new UsageError(`dataset "${displayPath(path)}": the folder holds no cases.jsonl`);
-  return file;
+  if (isFile(file)) return file;
+  throw new UsageError(
+    `dataset "${displayPath(file)}": expected a file of cases, got ${isFolder(file) ? "a folder" : "what is no file"}`,
+  );
 }
 
-function indexCases(path: string, file: string): { entries: DatasetEntry[]; hash: string } {
+function indexCases(path: string, file: string): Pick<Dataset, "hash" | "bugIdsOf"> & { entries: DatasetEntry[] } {
   const hash = createHash("sha256");
   const entries: DatasetEntry[] = [];
   const lineOf = new Map<string, number>();
   const twins: (TwinLink & { line: number })[] = [];
   const bugIdsOf = new Map<string, string[]>();
+  const members: ClusterMember[] = [];
 
   for (const { text, number, offset, bytes } of readLines(path)) {
     hash.update(text).update("\n");
@@ -103,14 +111,15 @@ function indexCases(path: string, file: string): { entries: DatasetEntry[]; hash
         bugIds: source.twin.places.map((place) => place.bugId),
         line: number,
       });
-    const cluster = source.cluster ?? source.twin?.of ?? source.id;
+    members.push({ id: source.id, cluster: source.cluster, twinOf: source.twin?.of });
     const bugs = (source.bugs ?? []).map(({ severity, category }) => ({ severity, category }));
-    entries.push({ id: source.id, cluster, fields: caseFields(source, cluster), bugs, offset, bytes });
+    entries.push({ id: source.id, cluster: source.id, fields: caseFields(source, source.id), bugs, offset, bytes });
   }
   if (entries.length === 0) throw new UsageError(`${file}: the dataset holds no case`);
   for (const twin of twins) at(`${file}:${twin.line}`, () => checkTwin(twin, bugIdsOf));
-  joinTwinClusters(entries);
-  return { entries, hash: hash.digest("hex") };
+  for (const [index, cluster] of joinClusters(members).entries()) setCluster(entries[index], cluster);
+  const allBugIdsOf = new Map(entries.map(({ id }) => [id, bugIdsOf.get(id) ?? []]));
+  return { entries, hash: hash.digest("hex"), bugIdsOf: allBugIdsOf };
 }
 
 function at(place: string, check: () => void): void {
@@ -122,16 +131,10 @@ function at(place: string, check: () => void): void {
   }
 }
 
-/** A case and its twin are one cluster, whichever of them names it. */
-function joinTwinClusters(entries: DatasetEntry[]): void {
-  const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  for (const entry of entries) {
-    const of = entry.fields["twin"];
-    const original = typeof of === "string" ? byId.get(of) : undefined;
-    if (original === undefined) continue;
-    entry.cluster = original.cluster;
-    entry.fields["cluster"] = original.cluster;
-  }
+function setCluster(entry: DatasetEntry | undefined, cluster: string): void {
+  if (entry === undefined) return;
+  entry.cluster = cluster;
+  entry.fields["cluster"] = cluster;
 }
 
 function choose(

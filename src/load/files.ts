@@ -1,13 +1,14 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.ts";
+import { parseJsonLine } from "../core/json-line.ts";
 import { type MatcherCalibration, MatcherCalibration as Calibration } from "../core/match/calibration.ts";
-import { RecordedVerdict } from "../core/match/recorded.ts";
+import { type PlacedVerdict, RecordedVerdict } from "../core/match/recorded.ts";
 import { parsePrompt, type Prompt } from "../core/prompt.ts";
-import { sha256 } from "./hash.ts";
-import { parseJsonLine } from "./json-line.ts";
 import { readLines } from "../io/lines.ts";
+import { isFile, reading } from "../io/readable.ts";
+import { sha256 } from "./hash.ts";
 import { displayPath } from "./suite.ts";
 
 /** The folder that holds this program's own suites, prompts and datasets: the repository, or the installed package. */
@@ -28,7 +29,7 @@ export interface LoadedPrompt {
 export function loadPrompt(path: string): LoadedPrompt {
   const file = displayPath(path);
   if (!isFile(path)) throw new UsageError(`prompt "${file}": no such file (mend reviewer.prompt)`);
-  const text = readFileSync(path, "utf8");
+  const text = reading(`prompt "${file}"`, () => readFileSync(path, "utf8"));
   return { prompt: parsePrompt(text, file), file, hash: sha256(text) };
 }
 
@@ -38,18 +39,13 @@ export function loadLexicalCalibration(): MatcherCalibration | null {
   return existsSync(path) ? Calibration.parse(JSON.parse(readFileSync(path, "utf8"))) : null;
 }
 
-/** Reads a file of recorded verdicts. @throws UsageError with file and line */
-export function loadVerdicts(path: string): RecordedVerdict[] {
+/** Reads a file of recorded verdicts, each with where it stands. @throws UsageError with file and line */
+export function loadVerdicts(path: string): PlacedVerdict[] {
   const file = displayPath(path);
   if (!isFile(path)) throw new UsageError(`verdicts "${file}": no such file (mend scorers.detection.verdicts)`);
-  const verdicts: RecordedVerdict[] = [];
-  for (const { text, number } of readLines(path)) {
-    if (text.trim() === "") continue;
-    verdicts.push(parseJsonLine(RecordedVerdict, text, `${file}:${number}`));
-  }
-  return verdicts;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  const lines = reading(`verdicts "${file}"`, () => [...readLines(path)]);
+  return lines
+    .map(({ text, number }) => ({ text, place: `${file}:${number}` }))
+    .filter(({ text }) => text.trim() !== "")
+    .map(({ text, place }) => ({ place, verdict: parseJsonLine(RecordedVerdict, text, place) }));
 }

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkSuite } from "../core/check-suite.ts";
 import { suggestWord, UsageError } from "../core/errors.ts";
 import { bugFieldNames, caseFieldNames } from "../core/fields.ts";
 import { Suite } from "../core/suite.ts";
 import { parseWhere } from "../core/where.ts";
+import { isFile, isFolder, reading } from "../io/readable.ts";
 import { hashOf } from "./hash.ts";
 import { type Override, parseYaml } from "./yaml.ts";
 
@@ -25,7 +26,8 @@ export interface LoadedSuite {
 export function loadSuite(nameOrPath: string, folders: readonly string[], overrides: readonly Override[]): LoadedSuite {
   const path = findSuite(nameOrPath, folders);
   const file = displayPath(path);
-  const { data: suite, locate } = parseYaml(Suite, readFileSync(path, "utf8"), file, overrides);
+  const text = reading(`suite "${file}"`, () => readFileSync(path, "utf8"));
+  const { data: suite, locate } = parseYaml(Suite, text, file, overrides);
   const mistakes = checkSuite(suite);
   if (mistakes.length > 0)
     throw new UsageError(mistakes.map((mistake) => `${locate(mistake.path)}: ${mistake.message}`).join("\n"));
@@ -38,21 +40,28 @@ function findSuite(nameOrPath: string, folders: readonly string[]): string {
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath);
   if (isPath) {
     if (!existsSync(nameOrPath)) throw new UsageError(`suite "${nameOrPath}": no such file`);
-    if (!statSync(nameOrPath).isFile())
-      throw new UsageError(`suite "${nameOrPath}": expected a suite file, got a folder (write its file)`);
+    if (!isFile(nameOrPath)) {
+      const got = isFolder(nameOrPath) ? "a folder" : "what is no file";
+      throw new UsageError(`suite "${nameOrPath}": expected a suite file, got ${got} (write its file)`);
+    }
     return resolve(nameOrPath);
   }
-  const found = folders.map((folder) => join(folder, `${nameOrPath}.yaml`)).find((path) => existsSync(path));
+  const found = suiteFile(nameOrPath, folders);
   if (found !== undefined) return found;
   const known = [...new Set(folders.flatMap((folder) => suiteNames(folder)))];
   throw new UsageError(`suite "${nameOrPath}": no such suite (${suggestWord(nameOrPath, known)})`);
 }
 
+/** The file of a suite in the first of `folders` that has it; undefined where none has. */
+export function suiteFile(name: string, folders: readonly string[]): string | undefined {
+  return folders.map((folder) => join(folder, `${name}.yaml`)).find(isFile);
+}
+
 /** The names of the suites in a folder, sorted. */
 export function suiteNames(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".yaml"))
+  if (!isFolder(folder)) return [];
+  return reading(`folder "${displayPath(folder)}"`, () => readdirSync(folder))
+    .filter((name) => name.endsWith(".yaml") && isFile(join(folder, name)))
     .map((name) => basename(name, ".yaml"))
     .sort();
 }

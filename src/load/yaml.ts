@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parse, parseDocument } from "yaml";
 import type { z } from "zod";
-import { suggestWord, UsageError } from "../core/errors.ts";
-import { knownKeys } from "../core/schema-keys.ts";
+import { UsageError } from "../core/errors.ts";
+import { describeValue, explainIssue, formatPath } from "../core/explain.ts";
 
 /** A value that the command line puts in place of one of the file: `gates[0].min` and the YAML of its new value. */
 export interface Override {
@@ -41,7 +41,7 @@ export function parseYaml<T extends z.ZodType>(
     throw new UsageError(`${file}:${line}:${col}: ${what}`);
   }
   if (!isMap(document.contents))
-    throw new UsageError(`${file}: expected a mapping such as "version: 1", got ${describe(document.toJS())}`);
+    throw new UsageError(`${file}: expected a mapping such as "version: 1", got ${describeValue(document.toJS())}`);
   for (const override of overrides) setOverride(document, override);
 
   const input = plainData(document, file);
@@ -135,92 +135,6 @@ function placeOf(
   return written === "" ? file : `${file}: ${written}`;
 }
 
-/** A path as people write it: `gates[0].min`. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
-    "",
-  );
-}
-
-/** What was expected, what was got and how to mend it, for one mistake that zod found in `input`. */
-export function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, input: unknown): string {
-  const got = describe(valueAt(input, issue.path));
-  switch (issue.code) {
-    case "unrecognized_keys": {
-      const known = knownKeys(schema, issue.path);
-      return issue.keys.map((key) => `unknown key "${key}" (${suggestWord(key, known)})`).join("; ");
-    }
-    case "invalid_value": {
-      const known = issue.values.map(String);
-      const value = valueAt(input, issue.path);
-      if (value === undefined) return `missing (write ${known.length === 1 ? known[0] : `one of ${known.join(", ")}`})`;
-      return `expected ${known.length === 1 ? known[0] : "a known word"}, got ${got} (${suggestWord(typeof value === "string" ? value : got, known)})`;
-    }
-    case "invalid_type":
-      return valueAt(input, issue.path) === undefined
-        ? `missing (write ${article(issue.expected)})`
-        : `expected ${article(issue.expected)}, got ${got}`;
-    case "too_small":
-      return `expected ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin, issue.minimum)}, got ${got}`;
-    case "too_big": {
-      const asRate =
-        typeof valueAt(input, issue.path) === "number" && issue.maximum === 1
-          ? ` (write ${Number(valueAt(input, issue.path)) / 100})`
-          : "";
-      return `expected at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}, got ${got}${asRate}`;
-    }
-    case "custom":
-      return issue.message;
-    case "invalid_format":
-    case "invalid_union":
-    case "invalid_key":
-    case "invalid_element":
-    case "not_multiple_of":
-      break;
-  }
-  return `${lowerFirst(issue.message)}, got ${got}`;
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
-    input,
-  );
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "a mapping";
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
-}
-
-/** What a limit of a text or list counts; nothing for a number. */
-function unitOf(origin: string, limit: number | bigint): string {
-  const unit = { string: " character", array: " item" }[origin];
-  return unit === undefined ? "" : limit === 1 ? unit : `${unit}s`;
-}
-
-function article(type: string): string {
-  const names: Record<string, string> = {
-    object: "a mapping",
-    record: "a mapping",
-    array: "a list",
-    tuple: "a list",
-    string: "text",
-    int: "a whole number",
-    boolean: "true or false",
-  };
-  return names[type] ?? `a ${type}`;
-}
-
 function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? text;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,24 +1,30 @@
 import type { Anchor, Bug, Case, Reference } from "../core/case.ts";
 import { type Hunk, parseDiff } from "../core/diff.ts";
 import { suggestWord, UsageError } from "../core/errors.ts";
-import type { CreateProvider, GenerationRequest, ProviderAnswer } from "../core/provider.ts";
+import type { CreateProvider, GenerationRequest } from "../core/provider.ts";
 import type { Finding } from "../core/review.ts";
 import { findingsText, plainAnswer } from "./answer.ts";
 
-const ceilings: Readonly<Record<string, (request: GenerationRequest, truth: Case) => ProviderAnswer>> = {
+interface Said {
+  findings: Finding[];
+  effective?: Record<string, unknown>;
+}
+
+const ceilings: Readonly<Record<string, (request: GenerationRequest, truth: Case) => Said>> = {
   oracle: sayBugs,
-  reference: sayReference,
+  reference: sayReferences,
 };
 
 /**
- * Reviewers that know the answers and show the most that a suite can give. `ceiling:oracle` says the bugs of the case
- * word for word. `ceiling:reference` says the first reference of one author (`effective.referenceAuthor`, the first by
- * name among those who wrote one); whoever compares its text with the references must leave that author's out, since
- * it would meet its own words. Without references by two different authors there is nobody else to compare with:
- * the answer is empty and `effective.referenceAuthor` is null.
+ * Reviewers that know the answers and show the most that a suite can give, written as the contract asks.
+ * `ceiling:oracle` says the bugs of the case word for word. `ceiling:reference` says all that one author remarked
+ * (`effective.referenceAuthor`, the first by name among those who wrote something), each remark at its anchor; whoever
+ * compares its text with the references must leave that author's out, since it would meet its own words. Without
+ * references by two different authors there is nobody else to compare with: it finds nothing and
+ * `effective.referenceAuthor` is null.
  * @throws UsageError when the reference names another ceiling
  */
-export const createProvider: CreateProvider = async (ref) => {
+export const createProvider: CreateProvider = async (ref, { contract }) => {
   if (!Object.hasOwn(ceilings, ref.target)) {
     throw new UsageError(
       `model "${ref.ref}": unknown ceiling "${ref.target}" (${suggestWord(ref.target, Object.keys(ceilings))})`,
@@ -29,38 +35,40 @@ export const createProvider: CreateProvider = async (ref) => {
     ref: ref.ref,
     name: ref.kind,
     model: ref.target,
+    identity: ref.ref,
     hosts: [],
     seesTruth: true,
     isTimed: false,
     generate: async (request, signal) => {
       signal.throwIfAborted();
-      if (request.truth === undefined) throw new Error(`${ref.ref} was asked for ${request.case.id} without its truth`);
-      return say(request, request.truth);
+      if (request.truth === undefined) throw new Error(`${ref.ref} was asked for ${request.caseId} without its truth`);
+      const { findings, effective = {} } = say(request, request.truth);
+      return { ...plainAnswer(findingsText(findings, contract)), effective };
     },
   };
 };
 
-function sayBugs(request: GenerationRequest, truth: Case): ProviderAnswer {
+function sayBugs(request: GenerationRequest, truth: Case): Said {
   const isHere = placedIn(request.case.diff, truth.diff);
-  return plainAnswer(findingsText((truth.bugs ?? []).filter((bug) => isHere(bug.anchor)).map(bugAsFinding)));
+  return { findings: (truth.bugs ?? []).filter((bug) => isHere(bug.anchor)).map(bugAsFinding) };
 }
 
-function sayReference(request: GenerationRequest, truth: Case): ProviderAnswer {
-  const reference = firstReference(truth.references);
-  if (reference === null) return { ...plainAnswer(findingsText([])), effective: { referenceAuthor: null } };
-  const isHere = reference.anchor === undefined || placedIn(request.case.diff, truth.diff)(reference.anchor);
-  const findings = isHere
-    ? [{ ...(reference.anchor && anchorAsPlace(reference.anchor)), message: reference.text }]
-    : [];
-  return { ...plainAnswer(findingsText(findings)), effective: { referenceAuthor: reference.author } };
+function sayReferences(request: GenerationRequest, truth: Case): Said {
+  const author = firstAuthor(truth.references);
+  if (author === null) return { findings: [], effective: { referenceAuthor: null } };
+  const isHere = placedIn(request.case.diff, truth.diff);
+  const findings = truth.references
+    .filter((reference) => reference.author === author && reference.text.trim() !== "")
+    .filter(({ anchor }) => anchor === undefined || isHere(anchor))
+    .map(({ anchor, text }) => ({ ...(anchor && anchorAsPlace(anchor)), message: text }));
+  return { findings, effective: { referenceAuthor: author } };
 }
 
-/** The first reference of the author who is first by name; null unless two different authors are named. */
-function firstReference(references: readonly Reference[]): Reference | null {
-  const authors = new Set(references.flatMap((reference) => reference.author ?? []));
-  if (authors.size < 2) return null;
-  const first = [...authors].sort()[0];
-  return references.find((reference) => reference.author === first) ?? null;
+/** The author who is first by name; null unless two different authors wrote something. */
+function firstAuthor(references: readonly Reference[]): string | null {
+  const authors = references.flatMap(({ author, text }) => (author === undefined || text.trim() === "" ? [] : author));
+  const [first, ...others] = [...new Set(authors)].sort();
+  return first === undefined || others.length === 0 ? null : first;
 }
 
 /**

@@ -23,6 +23,7 @@ export const createProvider: CreateProvider = async (ref, settings, world) => ({
   ref: ref.ref,
   name: ref.kind,
   model: ref.target,
+  identity: `command ${ref.target}`,
   hosts: [],
   seesTruth: false,
   isTimed: true,

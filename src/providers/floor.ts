@@ -1,13 +1,15 @@
 import { type Hunk, parseDiff } from "../core/diff.ts";
 import { suggestWord, UsageError } from "../core/errors.ts";
-import type { CreateProvider, GenerationRequest } from "../core/provider.ts";
+import type { CreateProvider, GenerationRequest, ProviderSettings } from "../core/provider.ts";
 import type { Finding } from "../core/review.ts";
 import { findingsText, plainAnswer } from "./answer.ts";
 
-const floors: Readonly<Record<string, (request: GenerationRequest) => string>> = {
+type Say = (request: GenerationRequest, contract: ProviderSettings["contract"]) => string;
+
+const floors: Readonly<Record<string, Say>> = {
   lgtm: () => "LGTM",
   silent: () => "",
-  shotgun: (request) => findingsText(flagEveryHunk(request.case.diff)),
+  shotgun: (request, contract) => findingsText(flagEveryHunk(request.case.diff), contract),
 };
 
 /** Names most kinds of defect, so that it speaks of any bug without having found it. */
@@ -20,10 +22,10 @@ const shotgunMessage =
 
 /**
  * Reviewers that need no skill, which every real one must beat: `floor:lgtm` approves in words, `floor:silent` says
- * nothing, and `floor:shotgun` flags every hunk with one remark that names most kinds of defect.
+ * nothing, and `floor:shotgun` flags every hunk, as the contract asks, with one remark that names most kinds of defect.
  * @throws UsageError when the reference names another floor
  */
-export const createProvider: CreateProvider = async (ref) => {
+export const createProvider: CreateProvider = async (ref, { contract }) => {
   if (!Object.hasOwn(floors, ref.target)) {
     throw new UsageError(
       `model "${ref.ref}": unknown floor "${ref.target}" (${suggestWord(ref.target, Object.keys(floors))})`,
@@ -34,12 +36,13 @@ export const createProvider: CreateProvider = async (ref) => {
     ref: ref.ref,
     name: ref.kind,
     model: ref.target,
+    identity: `${ref.ref}, ${contract}`,
     hosts: [],
     seesTruth: false,
     isTimed: false,
     generate: async (request, signal) => {
       signal.throwIfAborted();
-      return plainAnswer(say(request));
+      return plainAnswer(say(request, contract));
     },
   };
 };

@@ -4,7 +4,8 @@ import { plainAnswer } from "./answer.ts";
 import { collectBytes, maxAnswerBytes } from "./bytes.ts";
 import { readRetryAfterMs } from "./retry-after.ts";
 
-const probeTimeoutMs = 10_000;
+/** Longer than fetch itself waits for a connection, so that one that does not come is told from a slow answer. */
+const probeTimeoutMs = 15_000;
 
 /**
  * A reviewer behind an address of its own: `http:URL` posts the blind case (`diff`, `title`, `language`, `context`,
@@ -12,6 +13,8 @@ const probeTimeoutMs = 10_000;
  * plain text; any other body is taken as the text it is, and parsing decides what it is worth. More than 32 MB of it
  * is cut and the outcome truncated. Statuses 408, 425, 429 and 5xx, lost connections and time-outs are worth another
  * try; other failures are not. A redirect is not followed, since no host may receive code that the report does not name.
+ * Before a run the address gets one HEAD request without a body, whose answer is not read: whatever comes of it, the
+ * server counts as reached unless no connection could be made.
  * @throws UsageError when the variable that `keyVariable` names is not set
  */
 export const createProvider: CreateProvider = async (ref, settings, world) => {
@@ -26,6 +29,7 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
     ref: ref.ref,
     name: ref.kind,
     model: address,
+    identity: `http ${url.href}`,
     hosts: [url.host],
     seesTruth: false,
     isTimed: true,
@@ -40,7 +44,8 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
         });
         await response.body?.cancel();
       } catch (error) {
-        throw explainFailure(error, address, signal, limited);
+        signal.throwIfAborted();
+        if (unreachableCodes.has(connectionCode(error) ?? "")) throw explainFailure(error, address, signal, limited);
       } finally {
         limited.clear();
       }
@@ -163,6 +168,9 @@ function rejection(response: Response, body: string, address: string, scrub: (sa
   });
 }
 
+/** How fetch says that it takes no connection to a port, such as 9 or 6667: the failure has no code. */
+const blockedPort = "bad port";
+
 const connectionAdvice: Readonly<Record<string, string>> = {
   ECONNREFUSED: "refused the connection (is the server running there?)",
   ENOTFOUND: "was not found (check the host name)",
@@ -170,7 +178,22 @@ const connectionAdvice: Readonly<Record<string, string>> = {
   ECONNRESET: "broke the connection",
   UND_ERR_SOCKET: "broke the connection",
   UND_ERR_CONNECT_TIMEOUT: "did not accept the connection in time",
+  [blockedPort]: "cannot be reached: fetch refuses this port (use another, such as 8000)",
 };
+
+/** Those of failures in which no server was met. */
+const unreachableCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EADDRNOTAVAIL",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  blockedPort,
+]);
 
 /** Puts a failed fetch into words; the text of the fetch error itself is left out, since it may quote a header. */
 function explainFailure(error: unknown, address: string, signal: AbortSignal, limit: TimeLimit): unknown {
@@ -182,7 +205,7 @@ function explainFailure(error: unknown, address: string, signal: AbortSignal, li
   const code = connectionCode(error);
   if (code === null) return error;
   const what = connectionAdvice[code] ?? `could not be reached (${code})`;
-  return new ProviderError(`${address} ${what}`, { isRetryable: true, cause: error });
+  return new ProviderError(`${address} ${what}`, { isRetryable: code !== blockedPort, cause: error });
 }
 
 /** What lies under a TypeError of fetch: the system's code, else its words; null for any other error, a defect. */

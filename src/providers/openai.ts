@@ -108,6 +108,7 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
     ref: ref.ref,
     name: "openai",
     model: ref.target,
+    identity: `openai ${ref.target} ${endpoint.baseUrl}`,
     hosts: [endpoint.host],
     seesTruth: false,
     isTimed: true,

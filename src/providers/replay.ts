@@ -1,6 +1,9 @@
+import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../core/errors.ts";
-import { type CreateProvider, type ProviderAnswer, ProviderError } from "../core/provider.ts";
+import { parseJsonLine } from "../core/json-line.ts";
+import { parseReview } from "../core/parse/review.ts";
+import { type CreateProvider, type ProviderAnswer, ProviderError, type ProviderSettings } from "../core/provider.ts";
 import { Recording } from "../core/recording.ts";
 import { findingsText, plainAnswer } from "./answer.ts";
 
@@ -12,30 +15,36 @@ interface CaseRecordings {
 
 /**
  * Reviews recorded elsewhere: `replay:FILE`, JSON lines of Recording, the file relative to the working folder and read
- * once. A recording is of a whole case, so each part of a case gets all of it and merging keeps equal findings once. A
- * recorded `invalid` is answered as completed text, since parsing decides that; a recorded `transport-error` is thrown.
+ * once. A recording is of a whole case, so it is asked for whole cases whatever the suite's `unit`. Recorded findings
+ * are the review as they are; recorded text is parsed as any reviewer's is. A recorded `invalid` is answered as
+ * completed text, since parsing decides that; a recorded `transport-error` is thrown.
  * @throws UsageError, as FILE:LINE, for a line that is no recording or records a case and repeat for the second time
  */
-export const createProvider: CreateProvider = async (ref) => {
-  const recordings = readRecordings(ref.target, await readText(ref.ref, ref.target));
+export const createProvider: CreateProvider = async (ref, { contract }) => {
+  const text = await readText(ref.ref, ref.target);
+  const recordings = readRecordings(ref.target, text);
   return {
     ref: ref.ref,
     name: ref.kind,
     model: ref.target,
+    identity: `replay ${ref.target} sha256:${hash("sha256", text)}`,
     hosts: [],
     seesTruth: false,
     isTimed: false,
+    isWholeCase: true,
+    countFindings: (caseId) => {
+      const ofCase = recordings.get(caseId);
+      return ofCase === undefined ? null : Math.max(...[...ofCase.byRepeat.values()].map(countFindings));
+    },
     generate: async (request, signal) => {
       signal.throwIfAborted();
-      const ofCase = recordings.get(request.case.id);
+      const ofCase = recordings.get(request.caseId);
       const recording = ofCase?.byRepeat.get(request.repeat) ?? ofCase?.anyRepeat;
       if (recording === undefined) {
         const repeat = ofCase === undefined ? "" : ` for repeat ${request.repeat}`;
-        throw new ProviderError(`no recorded review of case ${request.case.id}${repeat} in ${ref.target}`, {
-          isRetryable: false,
-        });
+        throw new ProviderError(`no recorded review of this case${repeat} in ${ref.target}`, { isRetryable: false });
       }
-      return answerFrom(recording, ref.target);
+      return answerFrom(recording, ref.target, contract);
     },
   };
 };
@@ -52,19 +61,17 @@ async function readText(ref: string, file: string): Promise<string> {
 function readRecordings(file: string, text: string): Map<string, CaseRecordings> {
   const recordings = new Map<string, CaseRecordings>();
   const lineOf = new Map<Recording, number>();
-  for (const [index, line] of text
-    .replace(/^\uFEFF/, "")
-    .split("\n")
-    .entries()) {
+  const lines = text.replace(/^\uFEFF/, "").split("\n");
+  for (const [index, line] of lines.entries()) {
     if (line.trim() === "") continue;
     const place = `${file}:${index + 1}`;
-    const recording = parseRecording(place, line);
+    const recording = parseRecording(line, place);
     const ofCase = recordings.get(recording.caseId) ?? { byRepeat: new Map<number, Recording>(), anyRepeat: undefined };
     const repeat = recording.repeat ?? 0;
     const earlier = ofCase.byRepeat.get(repeat);
     if (earlier !== undefined) {
       throw new UsageError(
-        `${place}: case ${recording.caseId}, repeat ${repeat} is recorded already in line ${lineOf.get(earlier)} ` +
+        `${place}: case "${recording.caseId}", repeat ${repeat} is recorded already in line ${lineOf.get(earlier)} ` +
           `(remove one, or number them with "repeat")`,
       );
     }
@@ -73,32 +80,53 @@ function readRecordings(file: string, text: string): Map<string, CaseRecordings>
     recordings.set(recording.caseId, ofCase);
     lineOf.set(recording, index + 1);
   }
+  if (recordings.size === 0)
+    throw new UsageError(`${file}: expected recorded reviews, got none (one JSON line a case)`);
   return recordings;
 }
 
-function parseRecording(place: string, line: string): Recording {
+function parseRecording(line: string, place: string): Recording {
+  try {
+    return parseJsonLine(Recording, line, place);
+  } catch (error) {
+    const own = nameOwnFile(line);
+    if (own === null) throw error;
+    throw new UsageError(`${place}: this is ${own}, not a recording (docs/formats.md has its format)`);
+  }
+}
+
+/** What a line of a run's own files is, for whoever takes such a file for a recording; null for any other line. */
+function nameOwnFile(line: string): string | null {
   let value: unknown;
   try {
     value = JSON.parse(line);
-  } catch (error) {
-    throw new UsageError(`${place}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    return null;
   }
-  const parsed = Recording.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = issue?.path.join(".") ?? "";
-  throw new UsageError(`${place}: ${path === "" ? "" : `${path}: `}${issue?.message ?? "not a recording"}`);
+  if (typeof value !== "object" || value === null || !("v" in value || "diff" in value)) return null;
+  if ("kind" in value && (value.kind === "run" || value.kind === "generation")) return "nitbench's journal";
+  if ("ledger" in value && "scores" in value) return "a run's case lines";
+  return "diff" in value && "language" in value ? "a dataset" : null;
 }
 
-function answerFrom(recording: Recording, file: string): ProviderAnswer {
-  const { caseId, text, findings, latencyMs, outcome = "completed" } = recording;
+/** How many findings the review of a recording has once it is read. */
+function countFindings({ text = "", findings, outcome = "completed" }: Recording): number {
+  if (outcome !== "completed") return 0;
+  if (findings !== undefined) return findings.length;
+  const parsed = parseReview(text);
+  return parsed.ok ? parsed.review.findings.length : 0;
+}
+
+function answerFrom(recording: Recording, file: string, contract: ProviderSettings["contract"]): ProviderAnswer {
+  const { text, findings, latencyMs, outcome = "completed" } = recording;
   if (outcome === "transport-error") {
-    throw new ProviderError(`the review of case ${caseId} in ${file} was recorded as a transport error`, {
+    throw new ProviderError(`the review of this case was recorded as a transport error in ${file}`, {
       isRetryable: false,
     });
   }
   return {
-    ...plainAnswer(text ?? (findings === undefined ? "" : findingsText(findings))),
+    ...plainAnswer(text ?? (findings === undefined ? "" : findingsText(findings, contract))),
+    ...(findings === undefined ? {} : { findings }),
     outcome: outcome === "invalid" ? "completed" : outcome,
     ...(latencyMs === undefined ? {} : { recordedLatencyMs: latencyMs }),
   };

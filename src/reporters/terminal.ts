@@ -1,5 +1,14 @@
 import Table from "cli-table3";
-import { formatInterval, formatRate, formatValue, neutralise } from "../core/format.ts";
+import {
+  formatBound,
+  formatInterval,
+  formatRate,
+  formatValue,
+  neutralise,
+  noValue,
+  plural,
+  shortRef,
+} from "../core/format.ts";
 import type { MetricName } from "../core/metric.ts";
 import type { GateResult, Report, ReviewerReport } from "../core/report.ts";
 
@@ -38,8 +47,13 @@ const verdictWord = {
 /** The report as a terminal shows it: verdict, reviewers side by side, gates, warnings. Text from outside is neutralised. */
 export function renderTerminal(report: Report, style: TerminalStyle): string {
   const { dataset, suite, run, verdict } = report;
-  const head = `${style.paint("bold", `nitbench ${suite.name}`)} · ${dataset.cases} cases, ${dataset.clusters} clusters, ${dataset.bugs} bugs · seed ${run.seed}`;
-  const answer = `${style.paint(statusColour[verdict.status], verdictWord[verdict.status])}${verdict.sentence === "" ? "" : ` · ${neutralise(verdict.sentence)}`}`;
+  const size = [plural(dataset.cases, "case"), plural(dataset.clusters, "cluster"), plural(dataset.bugs, "bug")].join(
+    ", ",
+  );
+  const head = `${style.paint("bold", `nitbench ${suite.name}`)} · ${size} · seed ${run.seed}`;
+  const status = style.paint(statusColour[verdict.status], verdictWord[verdict.status]);
+  const answer = `${status}${verdict.sentence === "" ? "" : ` · ${neutralise(verdict.sentence)}`}`;
+  const measuredFirst = report.reviewers.toSorted((a, b) => Number(isMeasured(b)) - Number(isMeasured(a)));
   const gated = report.reviewers.filter((reviewer) => reviewer.gates.length > 0);
   const warnings = report.warnings.map((warning) => `${style.paint("yellow", "warning")}: ${neutralise(warning)}`);
   return [
@@ -47,17 +61,30 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
     "",
     fold(answer, style.columns),
     "",
-    renderReviewers(report.reviewers, style),
+    renderReviewers(measuredFirst, style),
     ...gated.map((reviewer) => `\n${renderGates(reviewer, style)}`),
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => fold(warning, style.columns))]),
     "",
   ].join("\n");
 }
 
+function isMeasured({ role }: ReviewerReport): boolean {
+  return role === "measured";
+}
+
+/** Each reviewer by its short name, or by its whole reference where two would look the same. */
+function namesOf(reviewers: readonly ReviewerReport[]): string[] {
+  const short = reviewers.map(({ id }) => shortRef(id));
+  return reviewers.map(({ id }, index) => {
+    const name = short[index] ?? id;
+    return shorten(neutralise(short.indexOf(name) === short.lastIndexOf(name) ? name : id), 40);
+  });
+}
+
 function renderReviewers(reviewers: readonly ReviewerReport[], style: TerminalStyle): string {
   const measured = columns.filter(({ metric }) => reviewers.some((reviewer) => reviewer.metrics[metric] !== undefined));
   const timed = reviewers.some((reviewer) => reviewer.metrics["load.p50_ms"]?.value != null);
-  const names = reviewers.map((reviewer) => shorten(neutralise(reviewer.id), 40));
+  const names = namesOf(reviewers);
   const cells = measured.map(({ title, metric }) => ({ title, cells: alignMetrics(reviewers, metric, style) }));
   if (timed) cells.push({ title: "p50 / p95 ms", cells: reviewers.map((reviewer) => loadCell(reviewer)) });
 
@@ -69,10 +96,16 @@ function renderReviewers(reviewers: readonly ReviewerReport[], style: TerminalSt
   });
   const table = plainTable(["reviewer", ...shown.map(({ title }) => title)].map((title) => style.paint("dim", title)));
   names.forEach((name, row) => {
-    const isMeasured = reviewers[row]?.role === "measured";
-    table.push([isMeasured ? style.paint("bold", name) : name, ...shown.map(({ cells: texts }) => texts[row] ?? "")]);
+    const reviewer = reviewers[row];
+    const strong = reviewer !== undefined && isMeasured(reviewer) ? style.paint("bold", name) : name;
+    table.push([strong, ...shown.map(({ cells: texts }) => texts[row] ?? "")]);
   });
-  return table.toString();
+  const left = cells.filter((column) => !shown.includes(column)).map(({ title }) => title);
+  const more =
+    left.length === 0
+      ? ""
+      : `\n${fold(style.paint("dim", ` in the report, too wide for here: ${left.join(", ")}`), style.columns)}`;
+  return `${table.toString()}${more}`;
 }
 
 /** Values of one metric one under another on their decimal points, intervals quieter beside them. */
@@ -97,30 +130,44 @@ function loadCell({ metrics }: ReviewerReport): string {
 function renderGates(reviewer: ReviewerReport, style: TerminalStyle): string {
   const table = plainTable([]);
   for (const result of reviewer.gates) table.push(gateCells(result, style));
-  return `  gates of ${style.paint("bold", neutralise(reviewer.id))}\n${table.toString()}`;
+  const notes = reviewer.gates.flatMap((result) => {
+    const note = noteOf(result, reviewer);
+    return note === "" ? [] : [fold(style.paint("dim", `  ${nameGate(result)}: ${note}`), style.columns)];
+  });
+  return [`  gates of ${style.paint("bold", neutralise(shortRef(reviewer.id)))}`, table.toString(), ...notes].join(
+    "\n",
+  );
+}
+
+function nameGate({ gate }: GateResult): string {
+  return `${gate.metric}${gate.where === undefined ? "" : ` where ${neutralise(gate.where)}`}`;
 }
 
 function gateCells(result: GateResult, style: TerminalStyle): string[] {
-  const { gate, status, value, bound, casesToDecide, reason, warning } = result;
+  const { gate, status, value, bound } = result;
   const asked = [
     gate.min === undefined ? "" : `>= ${formatRate(gate.min)}`,
     gate.max === undefined ? "" : `<= ${formatRate(gate.max)}`,
-  ]
-    .filter(Boolean)
-    .join(" and ");
-  const notes = [
-    bound === null ? (value === null ? reason : "") : `bound ${formatRate(bound)}`,
-    casesToDecide === null || casesToDecide === 0 ? "" : `about ${casesToDecide} more would decide`,
-    gate.required ? "" : "not required",
-    warning ?? "",
-  ].filter(Boolean);
+  ];
   return [
     style.paint(statusColour[status], statusWord[status]),
-    `${gate.metric}${gate.where === undefined ? "" : ` where ${neutralise(gate.where)}`}`,
-    value === null ? "–" : formatRate(value),
-    asked,
-    style.paint("dim", notes.join(", ")),
+    nameGate(result),
+    (value === null ? noValue : formatRate(value)).padStart(4),
+    asked.filter(Boolean).join(" and "),
+    style.paint("dim", bound === null ? "" : `bound ${formatBound(bound, gate)}`),
+    style.paint("dim", gate.required ? "" : "not required"),
   ];
+}
+
+/** What else there is to know of a gate: why it has no value, how much would decide it, what looks wrong. */
+function noteOf({ gate, value, reason, casesToDecide, warning }: GateResult, { metrics }: ReviewerReport): string {
+  const unit = metrics[gate.metric]?.unitOfAnalysis ?? "case";
+  const notes = [
+    value === null ? neutralise(reason) : "",
+    casesToDecide === null || casesToDecide === 0 ? "" : `about ${plural(casesToDecide, `more ${unit}`)} would decide`,
+    warning ?? "",
+  ];
+  return notes.filter(Boolean).join("; ");
 }
 
 function plainTable(head: string[]): InstanceType<typeof Table> {

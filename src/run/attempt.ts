@@ -20,7 +20,7 @@ export interface AttemptOptions {
 /** All of a generation that the asking decides. */
 export type Attempted = Pick<
   Generation,
-  "outcome" | "text" | "error" | "finishReason" | "usage" | "timing" | "attempts" | "effective"
+  "outcome" | "text" | "findings" | "error" | "finishReason" | "usage" | "timing" | "attempts" | "effective"
 >;
 
 /**
@@ -135,10 +135,12 @@ interface Course {
 }
 
 function answered(answer: ProviderAnswer, { attempts, scheduledMs, dispatchedMs, finishedMs }: Course): Attempted {
-  const { outcome, text, finishReason, usage, firstChunkMs, lastChunkMs, effective, recordedLatencyMs } = answer;
+  const { outcome, text, findings, finishReason, usage, firstChunkMs, lastChunkMs, effective } = answer;
+  const { recordedLatencyMs } = answer;
   const recorded = recordedLatencyMs === undefined ? {} : { recordedLatencyMs };
   const timing = { scheduledMs, dispatchedMs, firstChunkMs, lastChunkMs, finishedMs, ...recorded };
-  return { outcome, text, finishReason, usage, timing, attempts, effective };
+  const asFindings = findings === undefined ? {} : { findings };
+  return { outcome, text, ...asFindings, finishReason, usage, timing, attempts, effective };
 }
 
 function failed({ error, attempts, scheduledMs, dispatchedMs, finishedMs }: Course & { error: string }): Attempted {

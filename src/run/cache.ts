@@ -69,13 +69,13 @@ export function createCache(folder: string, warn: (line: string) => void = () =>
  * different questions never read the same.
  */
 export function cacheKey(provider: Provider, request: GenerationRequest): string {
-  const { id, diff, language, title, context, files, repo, changeAuthor } = request.case;
+  const { diff, language, title, context, files, repo, changeAuthor } = request.case;
   const { maxTokens, temperature, seed } = request.parameters;
   const question = [
-    1,
-    [provider.ref, provider.name, provider.model, provider.hosts],
+    2,
+    provider.identity,
     request.prompt,
-    [id, diff, language, title, context, files, repo, changeAuthor],
+    [diff, language, title, context, files, repo, changeAuthor],
     [request.part, request.repeat],
     [maxTokens, temperature, seed],
   ];

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { IncompleteError, UsageError } from "../core/errors.ts";
 import type { Generation } from "../core/generation.ts";
-import type { JournalHeader } from "../core/journal.ts";
+import { findDifferences, type JournalHeader, type RunIdentity } from "../core/journal.ts";
 import { readJournalLines } from "./journal-lines.ts";
 import { lockFolder, type FolderLock } from "./lock.ts";
 
@@ -49,23 +49,20 @@ export async function createJournal(folder: string, header: JournalHeader): Prom
 
 /**
  * Goes on with the journal of an earlier run. A last line that was torn is cut off.
- * @throws UsageError when there is no journal, when it belongs to another suite or dataset, when a line before the last
- * is damaged, or when another process writes there
+ * @throws UsageError when there is no journal, when its suite, dataset or reviewers are not those that are expected, when
+ * a line before the last is damaged, or when another process writes there
  */
-export async function resumeJournal(
-  folder: string,
-  expected: { suiteHash: string; datasetHash: string },
-): Promise<Journal> {
+export async function resumeJournal(folder: string, expected: RunIdentity): Promise<Journal> {
   const file = journalFile(folder);
   if (!existsSync(file))
     throw new UsageError(`${file}: no journal to resume (name the folder of a run, such as reports/runs/NAME)`);
   const lock = await lockFolder(folder);
   return await withLock(lock, async () => {
     const { header, finishedKeys, endByte } = await readState(file);
-    const differing = differences(header, expected);
-    if (differing !== "") {
+    const differences = findDifferences(header, expected);
+    if (differences.length > 0) {
       throw new UsageError(
-        `${file}: this run cannot be resumed: ${differing} (start a new run, or go back to what it was started with)`,
+        `${file}: this run cannot be resumed: ${differences.join(" and ")} (start a new run, or go back to what it was started with)`,
       );
     }
     const descriptor = openSync(file, "r+");
@@ -76,26 +73,15 @@ export async function resumeJournal(
 }
 
 /**
- * The generations of a journal in flat memory, one per key: its last finished line. With `withErrors` a key that has
- * none gives its last transport error.
+ * The generations of a journal in flat memory, one per key: its last finished line.
  * @throws UsageError as `resumeJournal` does for what cannot be read
  */
-export async function* readGenerations(
-  file: string,
-  options: { withErrors?: boolean } = {},
-): AsyncGenerator<Generation> {
+export async function* readGenerations(file: string): AsyncGenerator<Generation> {
   const finished = new Map<string, number>();
-  const errored = new Map<string, number>();
-  for (const line of readJournalLines(file)) {
-    if (line.kind === "generation")
-      (isFinished(line.generation) ? finished : errored).set(line.generation.key, line.number);
-  }
-  for (const line of readJournalLines(file)) {
-    if (line.kind !== "generation") continue;
-    const { key } = line.generation;
-    const chosen = finished.get(key) ?? (options.withErrors ? errored.get(key) : undefined);
-    if (chosen === line.number) yield line.generation;
-  }
+  for (const line of readJournalLines(file))
+    if (line.kind === "generation" && isFinished(line.generation)) finished.set(line.generation.key, line.number);
+  for (const line of readJournalLines(file))
+    if (line.kind === "generation" && finished.get(line.generation.key) === line.number) yield line.generation;
 }
 
 /**
@@ -189,15 +175,6 @@ async function readState(file: string): Promise<{ header: JournalHeader; finishe
 
 function isFinished(generation: Generation): boolean {
   return generation.outcome !== "transport-error";
-}
-
-function differences(header: JournalHeader, expected: { suiteHash: string; datasetHash: string }): string {
-  const told = (what: string, was: string, is: string) =>
-    was === is ? [] : [`its ${what} was ${was.slice(0, 12)}, now it is ${is.slice(0, 12)}`];
-  return [
-    ...told("suite", header.suiteHash, expected.suiteHash),
-    ...told("dataset", header.datasetHash, expected.datasetHash),
-  ].join(" and ");
 }
 
 async function withLock<T>(lock: FolderLock, work: () => Promise<T>): Promise<T> {

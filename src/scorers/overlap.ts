@@ -1,4 +1,3 @@
-import type { Reference } from "../core/case.ts";
 import type { MetricName } from "../core/metric.ts";
 import { reviewText } from "../core/review.ts";
 import type { Scorer, ScorerInput } from "../core/scorer.ts";
@@ -13,8 +12,9 @@ const measures: Partial<Record<MetricName, (review: string, reference: string) =
 };
 
 /**
- * Scores how many words a review shares with the reference that it shares most with. Cases without a reference are
- * detection's alone; an empty review of a case with one is 0.
+ * Scores how many words a review shares with the person's review that it shares most with. All references of one author
+ * are one review, so that a reviewer has to say what that person said about every bug; one without an author stands
+ * alone. Cases without a reference are detection's alone; an empty review of a case with one is 0.
  */
 export function createOverlapScorer(): Scorer {
   return {
@@ -24,7 +24,7 @@ export function createOverlapScorer(): Scorer {
       if (references.length === 0) return { scores: {} };
       const text = reviewText(input.review);
       const scores = Object.entries(measures).map(([name, measure]) => {
-        const best = Math.max(...references.map((reference) => measure(text, reference.text)));
+        const best = Math.max(...references.map((reference) => measure(text, reference)));
         return [name, { numerator: best, denominator: 1 }];
       });
       return { scores: Object.fromEntries(scores) };
@@ -33,13 +33,14 @@ export function createOverlapScorer(): Scorer {
 }
 
 /**
- * A reviewer that repeats a reference (`ceiling:reference`) is not compared with that reference's own author; where it
- * had no other author's reference to repeat (null), the case says nothing about it.
+ * The texts to compare with, one a person. A reviewer that repeats somebody's references (`ceiling:reference`) is not
+ * compared with that author; where it had no other author's to repeat (null), the case says nothing about it.
  */
-function comparableReferences({ source, parts }: ScorerInput): Reference[] {
-  const filled = source.references.filter((reference) => reference.text.trim() !== "");
+function comparableReferences({ source, parts }: ScorerInput): string[] {
   const speaker = parts[0]?.generation.effective["referenceAuthor"];
-  if (speaker === undefined) return filled;
   if (speaker === null) return [];
-  return filled.filter((reference) => reference.author !== speaker);
+  const filled = source.references.filter((reference) => reference.text.trim() !== "");
+  const byPerson = Map.groupBy(filled, (reference) => reference.author ?? reference);
+  if (typeof speaker === "string") byPerson.delete(speaker);
+  return [...byPerson.values()].map((own) => own.map((reference) => reference.text).join("\n"));
 }

@@ -44,6 +44,16 @@ describe("checkCase", () => {
       { twin: { of: "x", places: [{ bugId: "b", file: "/etc/passwd", lines: [1, 1] }] } },
       'path "/etc/passwd" leaves',
     ],
+    [
+      "a place behind the hunks",
+      { bugs: [], twin: { of: "x", places: [{ bugId: "b", file: path, lines: [100, 101] }] } },
+      `twin.places[0]: ${path} lines 100-101 (new side) lies outside the diff`,
+    ],
+    [
+      "a place in a file that the twin does not change",
+      { bugs: [], twin: { of: "x", places: [{ bugId: "b", file: "other.ts", lines: [1, 1] }] } },
+      "twin.places[0]: other.ts lines 1-1 (new side) lies outside the diff (move it",
+    ],
     ["a drive", { files: { "C:\\x": "x" } }, 'path "C:\\x" leaves'],
     ["a path that climbs inside", { files: { "a\\..\\..\\x": "x" } }, "leaves"],
     ["a diff of a path that climbs", { diff: diffOf({ "../x": added(1) }) }, 'path "../x" leaves'],
@@ -58,6 +68,23 @@ describe("checkCase", () => {
     expect(check).toThrow(UsageError);
     expect(check).toThrow(message);
     expect(check).toThrow('case "c1"');
+  });
+
+  test("names every mistake of a case in one line", () => {
+    const check = () =>
+      checkCase(
+        caseOf({
+          files: { "../x": "" },
+          bugs: [bugAt(1), bugAt(101)],
+          references: [{ text: "", anchor: bugAt(500).anchor }],
+        }),
+      );
+    expect(check).toThrow(
+      `case "c1": path "../x" leaves the dataset folder (write it relative, without ..); ` +
+        `bug id "b1" stands twice (give each bug its own); ` +
+        `bug "b1": anchor ${path} lines 101-101 (new side) lies outside the diff (move it to a line that a hunk shows); ` +
+        `references[0]: anchor ${path} lines 500-500 (new side) lies outside the diff (move it to a line that a hunk shows)`,
+    );
   });
 
   test("does not mind dots inside a name", () => {
@@ -75,14 +102,16 @@ describe("checkTwin", () => {
     () =>
       checkTwin({ id: "t", of, bugIds }, bugIdsOf);
 
-  test("takes places of bugs that the case has", () => {
-    expect(check("c1", "b2")).not.toThrow();
+  test("takes places of all the bugs that the case has, of one also twice", () => {
+    expect(check("c1", "b2", "b1", "b2")).not.toThrow();
   });
 
   test.each([
     [check("ghost"), 'twin.of names "ghost", which is no annotated case of this dataset'],
     [check("clean"), 'twin.of names "clean", which has no bugs'],
-    [check("c1", "b1", "b9"), 'names bug "b9", which "c1" does not have (it has b1, b2)'],
+    [check("c1", "b1", "b2", "b9"), 'names bug "b9", which "c1" does not have (it has b1, b2)'],
+    [check("c1", "b2"), 'twin.places has no place for bug "b1" of "c1" (say where it would be in the twin;'],
+    [check("c1"), 'twin.places has no place for bugs "b1", "b2" of "c1" (say where they would be in the twin;'],
   ])("refuses what does not fit its case: %#", (wrong, message) => {
     expect(wrong).toThrow(message);
   });

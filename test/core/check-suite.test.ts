@@ -144,3 +144,19 @@ test("all mistakes are told at once", () => {
     }),
   ).toHaveLength(4);
 });
+
+describe("a base URL", () => {
+  test.each(["http://user:s3cret@h/v1", "https://h/v1?version=1&access_token=s3cret"])(
+    "that carries a key is a mistake that does not repeat it: %s",
+    (baseUrl) => {
+      const [mistake, ...more] = mistakesOf({ reviewer: { baseUrl } });
+      expect(mistake).toMatch(/^reviewer\.baseUrl: a URL must not carry a key \(/);
+      expect(mistake).not.toContain("s3cret");
+      expect(more).toEqual([]);
+    },
+  );
+
+  test("with a plain query is none", () => {
+    expect(mistakesOf({ reviewer: { baseUrl: "https://h/v1?api-version=2" } })).toEqual([]);
+  });
+});

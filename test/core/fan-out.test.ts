@@ -108,18 +108,25 @@ const finding: fc.Arbitrary<Finding> = fc.record(
     lines: fc.constantFrom<[number, number]>([1, 1], [1, 2]),
     confidence: fc.constantFrom(0, 1),
   },
-  { requiredKeys: ["message"] },
+  { requiredKeys: ["message"], noNullPrototype: true },
 );
 const reviews: fc.Arbitrary<Review[]> = fc.array(fc.record({ findings: fc.array(finding, { maxLength: 6 }) }), {
   maxLength: 4,
 });
 
 describe("mergeReviews", () => {
-  test("keeps findings in order and an exact duplicate once", () => {
+  test("keeps findings in order, and one that an earlier part has as well once", () => {
     const a: Finding = { file: "x", message: "a", lines: [1, 2] };
     const b: Finding = { file: "x", message: "b" };
     const sameAsA: Finding = { lines: [1, 2], message: "a", file: "x" };
     expect(mergeReviews([{ findings: [b, a] }, { findings: [sameAsA, b] }])).toEqual({ findings: [b, a] });
+  });
+
+  test("keeps all equal findings of one part, for a reviewer that repeats itself said each of them", () => {
+    const ten = Array.from({ length: 10 }, (): Finding => ({ file: "x", message: "a" }));
+    expect(mergeReviews([{ findings: ten }]).findings).toHaveLength(10);
+    expect(mergeReviews([{ findings: ten.slice(0, 2) }, { findings: ten.slice(0, 3) }]).findings).toHaveLength(3);
+    expect(mergeReviews([{ findings: ten.slice(0, 3) }, { findings: ten.slice(0, 2) }]).findings).toHaveLength(3);
   });
 
   test("keeps findings that differ in any one field", () => {
@@ -138,6 +145,28 @@ describe("mergeReviews", () => {
 
   test("is silent for no reviews", () => {
     expect(mergeReviews([])).toEqual({ findings: [] });
+  });
+
+  test("keeps of each finding as many as the part that says it most often", () => {
+    const keyOf = ({ message, file, lines, confidence }: Finding) => JSON.stringify([message, file, lines, confidence]);
+    const countOf = (all: readonly Finding[], one: Finding) =>
+      all.filter((other) => keyOf(other) === keyOf(one)).length;
+    fc.assert(
+      fc.property(reviews, (all) => {
+        const merged = mergeReviews(all).findings;
+        for (const one of all.flatMap((review) => review.findings)) {
+          expect(countOf(merged, one)).toBe(Math.max(...all.map(({ findings }) => countOf(findings, one))));
+        }
+      }),
+    );
+  });
+
+  test("changes nothing in the review of one part", () => {
+    fc.assert(
+      fc.property(reviews, (all) => {
+        for (const one of all) expect(mergeReviews([one])).toEqual(one);
+      }),
+    );
   });
 
   test("changes nothing when done again", () => {

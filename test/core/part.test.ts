@@ -82,6 +82,33 @@ describe("readPart", () => {
   });
 });
 
+describe("a generation that was recorded as findings", () => {
+  const findings = [
+    { message: "LGTM" },
+    { message: "LGTM" },
+    { file: "b.ts", lines: [2, 2] as [number, number], message: "" },
+  ];
+  const recorded = (outcome: Outcome = "completed") => ({ ...generationOf(json({ file: "a.ts" }), outcome), findings });
+
+  test("is that review, whatever its text says: nothing is dropped, merged or moved", () => {
+    expect(readPart(recorded(), two, "findings")).toMatchObject({
+      outcome: "completed",
+      isContractValid: true,
+      isCapped: false,
+      review: { findings },
+    });
+    expect(readPart(recorded(), two, "findings").review?.findings).toHaveLength(3);
+  });
+
+  test("keeps the contract or not by its text", () => {
+    expect(readPart(recorded(), two, "prose").isContractValid).toBe(false);
+  });
+
+  test("is silence where it was cut", () => {
+    expect(readPart(recorded("truncated"), two, "findings").review).toEqual({ findings: [] });
+  });
+});
+
 test("a case is shown with the outcome of the part that fared worst", () => {
   expect(worstOutcome(["completed", "invalid", "refused"])).toBe("invalid");
   expect(worstOutcome(["overflow", "transport-error", "completed"])).toBe("transport-error");

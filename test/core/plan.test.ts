@@ -52,6 +52,12 @@ test("a part carries its own diff and files, and its prompt shows them alone", (
   expect(second?.request.prompt).toBe(`Review:\n${diffOf({ "b.ts": added(2) })}`);
 });
 
+test("a reviewer is not shown the case's id, which may tell the answer", () => {
+  const [job] = planCase({ ...source, id: "cart.clean" }, settings());
+  expect(job?.request.caseId).toBe("cart.clean");
+  expect(JSON.stringify([job?.request.case, job?.request.prompt])).not.toContain("cart.clean");
+});
+
 test("the answers reach only a reviewer that declares to see them", () => {
   expect(JSON.stringify(planCase(source, settings()))).not.toMatch(/secret|"bugs"/);
   expect(planCase(source, settings({ seesTruth: true }))[0]?.request.truth).toEqual(source);

@@ -6,7 +6,7 @@ import { UsageError } from "../../src/core/errors.ts";
 import { parsePrompt, renderPrompt } from "../../src/core/prompt.ts";
 
 const file = "prompts/mine.md";
-const bare: BlindCase = { id: "1", diff: "+a", language: "go" };
+const bare: BlindCase = { diff: "+a", language: "go" };
 const full: BlindCase = {
   ...bare,
   title: "Faster",

@@ -78,7 +78,7 @@ describe("clean cases", () => {
   });
 
   test("never have a count below 0 in their interval", async () => {
-    expect(measure("detection.findings_per_clean_case", await rowsOf(alarms(0, 0, 9)), seed)).toMatchObject({
+    expect(measure("detection.findings_per_clean_case", await rowsOf(alarms(0, 0, 0, 0, 9)), seed)).toMatchObject({
       low: 0,
       lowOneSided: 0,
     });

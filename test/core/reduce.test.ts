@@ -89,6 +89,50 @@ describe("F1", () => {
   });
 });
 
+describe("bounds", () => {
+  const withWrong = (said: readonly Said[]): Said[] =>
+    said.map((one, at) => (at === 0 ? { ...one, findings: [findingAt(10), findingAt(90, "x")] } : one));
+  const noBounds = { low: null, high: null, lowOneSided: null, highOneSided: null };
+  const clean: Said[] = ids(20).map((id) => ({ source: caseOf({ id: `clean-${id}`, bugs: [] }), findings: [] }));
+
+  test.each(["detection.f1", "detection.f_beta", "detection.precision_macro", "overlap.f1"] as const)(
+    "of %s are none below five clusters, though the value stays",
+    async (name) => {
+      const said = hits(4, 3).map((one) => ({
+        ...one,
+        source: { ...one.source, references: [{ text: "check for null" }] },
+      }));
+      const metric = measure(name, await rowsOf(withWrong(said)), seed);
+      expect(metric).toMatchObject({ ...noBounds, method: expect.stringContaining("no interval") });
+      expect(metric.value).toBeTypeOf("number");
+    },
+  );
+
+  test("of findings per clean case are none below five clusters, and go by ten silent ones", async () => {
+    const of = async (count: number) =>
+      measure("detection.findings_per_clean_case", await rowsOf(clean.slice(0, count)), seed);
+    expect(await of(4)).toMatchObject({ value: 0, ...noBounds });
+    expect((await of(10)).highOneSided).toBeCloseTo(2 * (1 - 0.05 ** (1 / 10)), 12);
+  });
+
+  test("of a perfect F1 are better than those with a wrong finding, on a case with bugs or a clean one", async () => {
+    const lowOf = async (said: readonly Said[]) => measure("detection.f1", await rowsOf(said), seed).lowOneSided ?? 0;
+    const [alarm, ...silent] = clean;
+    const perfect = await lowOf([...hits(10, 10), ...clean]);
+    expect(perfect).toBeCloseTo(0.05 ** (1 / 10), 12);
+    expect(await lowOf([...withWrong(hits(10, 10)), ...clean])).toBeLessThan(perfect);
+    const alarmed = { ...(alarm as Said), findings: [findingAt(90, "x")] };
+    expect(await lowOf([...hits(10, 10), alarmed, ...silent])).toBeLessThan(perfect);
+  });
+
+  test("of F1 go by the clusters with bugs, which clean cases do not replace", async () => {
+    expect(measure("detection.f1", await rowsOf([...hits(4, 4), ...clean]), seed)).toMatchObject({
+      value: 1,
+      ...noBounds,
+    });
+  });
+});
+
 describe("average precision", () => {
   const sure = (line: number, confidence: number, message = "b1"): Finding => findingAt(line, message, { confidence });
   const bugs = [bugAt(10), bugAt(30, { id: "b2" }), bugAt(50, { id: "b3" }), bugAt(70, { id: "b4" })];
@@ -102,6 +146,19 @@ describe("average precision", () => {
       { source: caseOf({ id: "c2", bugs: bugs.slice(2) }), findings: [sure(50, 0.6, "b3"), sure(90, 0.5, "x")] },
     ];
     expect(await valueOf("detection.average_precision", said)).toBeCloseTo(0.604167, 6);
+  });
+
+  test("has bounds by cluster", async () => {
+    const said = ids(12).map((id, at) => ({
+      source: caseOf({ id, bugs: [bugAt(10)] }),
+      findings: [sure(90, 0.8, "x"), sure(10, at % 2 === 0 ? 0.9 : 0.7)],
+    }));
+    const metric = measure("detection.average_precision", await rowsOf(said), seed);
+    expect(metric).toMatchObject({ n: 24, clusters: 12 });
+    expect(metric.lowOneSided).toBeGreaterThan(metric.low ?? 1);
+    expect(metric.lowOneSided).toBeLessThan(metric.value ?? 0);
+    expect(metric.highOneSided).toBeGreaterThan(metric.value ?? 1);
+    expect(measure("detection.average_precision", await rowsOf(said.slice(0, 4)), seed).low).toBeNull();
   });
 
   test("is null with a reason without confidences, findings or bugs", async () => {
@@ -160,7 +217,7 @@ describe("an outage", () => {
     expect(measure("detection.recall", rows, seed)).toMatchObject({
       value: null,
       unscored: 1,
-      reason: "a transport error left no review to score",
+      reason: "its generation failed, so there is no review to score",
     });
   });
 });

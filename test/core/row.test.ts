@@ -82,7 +82,7 @@ describe("gatherUnits", () => {
       units: [{ cluster: "c1", numerator: 1, denominator: 1 }],
       applicable: 2,
       unscored: 1,
-      reason: "a transport error left no review to score",
+      reason: "its generation failed, so there is no review to score",
     });
   });
 

@@ -103,7 +103,7 @@ describe("the order of verdicts", () => {
     expect(verdict).toMatchObject({
       status: "inconclusive",
       exitCode: 0,
-      sentence: expect.stringContaining("Inconclusive gates were allowed, so the run exits 0."),
+      sentence: expect.stringContaining("Undecided gates were allowed, so the run exits 0."),
     });
     expect(codeOf([reviewer({ gates: [open, fail] })], { allowInconclusive: true })).toBe("fail 1");
   });
@@ -111,7 +111,7 @@ describe("the order of verdicts", () => {
   test("is incomplete for a run that was cut short", () => {
     expect(verdictOf([reviewer({ gates: [pass] })], { isWhole: false })).toMatchObject({
       exitCode: 3,
-      sentence: expect.stringContaining("the run was cut short by its deadline"),
+      sentence: expect.stringContaining("The run was cut short by its deadline."),
     });
   });
 });
@@ -138,7 +138,7 @@ test("a run in which nothing was scored says why", () => {
   const errors = [{ message: "connection refused", count: 100 }];
   const metrics = { "detection.recall": metricOf(0, 0) };
   expect(verdictOf([reviewer({ unscored: 100, metrics, errors })]).sentence).toBe(
-    "Incomplete: nothing was scored (connection refused).",
+    "Nothing was scored (connection refused).",
   );
 });
 
@@ -162,16 +162,21 @@ describe("budgets", () => {
     expect(codeOf([reviewer({ failed })], { budget: { unscored: 1, errors: 0.02 } })).toBe(expected);
   });
 
+  test("count reviews that the matcher could only partly judge", () => {
+    expect(codeOf([reviewer({ undecided: 2 })])).toBe("ungated 0");
+    expect(codeOf([reviewer({ unscored: 1, undecided: 2, gates: [pass] })])).toBe("incomplete 3");
+  });
+
   test("name the reviewer, the counts and the commonest cause", () => {
     const errors = [{ message: "connection refused", count: 9 }];
     expect(verdictOf([reviewer({ unscored: 10, errors })]).sentence).toMatch(
-      /^Incomplete: 10 of 100 cases of r are unscored, above the budget of 2 % \(connection refused\)\./,
+      /^10 of 100 reviews of r are unscored, above the budget of 2 % \(connection refused\)\./,
     );
   });
 
-  test("of company are looked at only where nobody is measured", () => {
+  test("hold for company as well", () => {
     const ill = reviewer({ id: "company", role: "company", unscored: 50 });
-    expect(codeOf([reviewer(), ill])).toBe("ungated 0");
+    expect(codeOf([reviewer({ gates: [pass] }), ill])).toBe("incomplete 3");
     expect(codeOf([ill])).toBe("incomplete 3");
   });
 });
@@ -179,26 +184,27 @@ describe("budgets", () => {
 describe("the sentence", () => {
   test("explains the first gate that failed, and what the reviewer found", () => {
     expect(verdictOf([reviewer({ gates: [pass, fail] })]).sentence).toBe(
-      "r: detection.recall is .50 and must be at least 0.6 (the reason). r finds 50 of 100 bugs (50 %, 41 to 59).",
+      "r fails: recall is .50, at least .60 is required. It finds 50 of 100 bugs (50 %, 41 to 59).",
     );
   });
 
   test("says how many more would decide an open gate", () => {
-    expect(verdictOf([reviewer({ gates: [gateOf("inconclusive", { casesToDecide: 120 })] })]).sentence).toContain(
-      "should be shown to be at least 0.6 (the reason; about 120 more would decide)",
+    const gate = gateOf("inconclusive", { casesToDecide: 120, value: 0.65, bound: 0.599 });
+    expect(verdictOf([reviewer({ gates: [gate] })]).sentence).toContain(
+      "recall is .65, but its bound .599 does not show at least .60; about 120 more bugs would decide.",
     );
   });
 
   test("says that a metric has no value, and on which slice", () => {
     const gate = Gate.parse({ metric: "detection.recall", where: "severity == low", min: 0.2, max: 0.9 });
     expect(verdictOf([reviewer({ gates: [gateOf("inconclusive", { gate, value: null })] })]).sentence).toContain(
-      "detection.recall where severity == low has no value and should be shown to be at least 0.2 and at most 0.9",
+      "r: recall where severity == low has no verdict (the reason).",
     );
   });
 
   test("counts the gates that passed", () => {
-    expect(verdictOf([reviewer({ gates: [pass] })]).sentence).toMatch(/^The required gate passed\./);
-    expect(verdictOf([reviewer({ gates: [pass, pass] })]).sentence).toMatch(/^All 2 required gates passed\./);
+    expect(verdictOf([reviewer({ gates: [pass] })]).sentence).toMatch(/^r passes: the required gate holds\./);
+    expect(verdictOf([reviewer({ gates: [pass, pass] })]).sentence).toMatch(/^r passes: all 2 required gates hold\./);
   });
 
   test("adds the false alarms where there are clean changes", () => {

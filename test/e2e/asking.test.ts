@@ -89,6 +89,19 @@ describe("the cache", () => {
     expect(stdout.replaceAll("\n", " ")).toContain("4 of 4 generations came from the cache");
   });
 
+  test("of one base URL does not answer for another one of the same host", async () => {
+    const workspace = makeWorkspace({ dataset: linesOf(pairOf("one")) });
+    await using server = await startReviewer();
+    const runAt = (path: string) =>
+      workspace.run(["tiny.yaml", "--out", "runs", "--model", "openai:m", "--set", "reviewer.cache=true"], {
+        OPENAI_BASE_URL: server.url.replace("/v1", path),
+      });
+    expect((await runAt("/v1")).code).toBe(0);
+    await runAt("/b/v1");
+    expect(workspace.readRun().report.reviewers[0]).toMatchObject({ fromCache: 0 });
+    expect(server.requests.filter(({ path }) => path === "/b/v1/chat/completions")).toHaveLength(2);
+  });
+
   test("is off unless the suite turns it on", async () => {
     const workspace = makeWorkspace({ dataset: linesOf(pairOf("one")) });
     await using server = await startReviewer();

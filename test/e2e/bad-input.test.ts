@@ -45,6 +45,12 @@ const badInputs: BadInput[] = [
     says: /^tiny\.yaml:9: reviewer\.retires: unknown key "retires" \(did you mean "retries"\? known: /,
   },
   {
+    what: "a suite that is a folder",
+    prepare: (w) => w.write("suites/quikstart.yaml/file", ""),
+    args: ["quikstart"],
+    says: /^suite "quikstart": no such suite \(did you mean "quickstart"\? known: /,
+  },
+  {
     what: "a suite that is not there",
     prepare: asItIs,
     args: ["quikstart"],
@@ -99,6 +105,19 @@ const badInputs: BadInput[] = [
     prepare: dataset(one, oneClean, "{oops"),
     says: /^data\/cases\.jsonl:3: not JSON: /,
   },
+  {
+    what: "a dataset line with several mistakes",
+    prepare: dataset(one, JSON.stringify({ ...oneClean, language: 3, pr: {} })),
+    says: /^data\/cases\.jsonl:2: language: expected text, got 3; pr: expected text or a number, got a mapping$/,
+  },
+  {
+    what: "a dataset whose cases.jsonl is a folder",
+    prepare: (w) => {
+      w.write("other/cases.jsonl/file", "");
+      mend(w, '"data"', '"other"');
+    },
+    says: /^dataset "other\/cases\.jsonl": expected a file of cases, got a folder$/,
+  },
   { what: "an empty dataset", prepare: dataset(), says: /^data\/cases\.jsonl: the dataset holds no case$/ },
   {
     what: "an id that is there twice",
@@ -122,6 +141,11 @@ const badInputs: BadInput[] = [
     what: "a twin without its case",
     prepare: dataset(oneClean),
     says: /^data\/cases\.jsonl:1: case "one\.clean": twin\.of names "one", which is no annotated case/,
+  },
+  {
+    what: "a twin that does not say where a bug would be",
+    prepare: dataset(one, { ...oneClean, twin: { of: "one", places: [] } }),
+    says: /^data\/cases\.jsonl:2: case "one\.clean": twin\.places has no place for bug "one-bug" of "one" \(/,
   },
   {
     what: "a path that leaves the dataset's folder",
@@ -210,6 +234,12 @@ const badInputs: BadInput[] = [
     says: /--limit <n>.*expected at least 1, got 0/,
   },
   {
+    what: "a seed that is too large to be kept",
+    prepare: asItIs,
+    args: ["--seed", "99999999999999999999"],
+    says: /--seed <n>.*expected a whole number up to 9007199254740991, got "99999999999999999999"/,
+  },
+  {
     what: "a planned flag",
     prepare: asItIs,
     args: ["--baseline", "floor:lgtm"],
@@ -219,6 +249,12 @@ const badInputs: BadInput[] = [
     what: "a run name that is a path",
     prepare: asItIs,
     args: ["--name", "../run"],
+    says: /^run name "\.\.\/run": expected letters, digits/,
+  },
+  {
+    what: "a run name that is a path, in a dry run",
+    prepare: asItIs,
+    args: ["--name", "../run", "--dry-run"],
     says: /^run name "\.\.\/run": expected letters, digits/,
   },
   {
@@ -234,6 +270,21 @@ const badInputs: BadInput[] = [
     says: /^\S*file\/runs\/\S+: cannot write there \(.*\); choose another folder with --out$/,
   },
 ];
+
+if (process.platform === "linux")
+  badInputs.push(
+    {
+      what: "an output folder where none can be made",
+      prepare: asItIs,
+      args: ["--out", "/proc/x"],
+      says: /^\/proc\/x\/\S+: cannot write there \(E.*\); choose another folder with --out$/,
+    },
+    {
+      what: "a dataset that cannot be read",
+      prepare: (w) => mend(w, '"data"', '"/proc/self/mem"'),
+      says: /^dataset "\/proc\/self\/mem": cannot read it \(E[A-Z]+: /,
+    },
+  );
 
 describe("bad input is refused with one clear line, exit 2, before anyone is asked", () => {
   test.each(badInputs)("$what", async ({ prepare, args = [], says }) => {

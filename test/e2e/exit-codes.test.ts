@@ -1,5 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { type Workspace, workspaces } from "../fixtures/command.ts";
+import { program, type Workspace, workspaces } from "../fixtures/command.ts";
 import { startReviewer } from "../fixtures/chat-reviewer.ts";
 import { deadUrl, failsWith } from "../fixtures/scripted-server.ts";
 
@@ -219,5 +224,53 @@ describe("several suites", () => {
     expect(stderr).toBe('dataset "none": no such file or folder\n');
     expect(server.requests).toEqual([]);
     expect(workspace.runs()).toEqual([]);
+  });
+});
+
+describe("whoever reads the output may leave early", () => {
+  test.each(["stdout", "stderr"] as const)(
+    "%s: the run goes on, its code is its own, no lock stays",
+    async (stream) => {
+      const workspace = makeWorkspace({ suite: { gates: [recall(0.5, atPoint)] } });
+      const args = [program, "tiny.yaml", "--out", "runs", "--name", "a", "--model", "ceiling:oracle"];
+      const child = spawn(process.execPath, args, { cwd: workspace.folder, stdio: ["ignore", "pipe", "pipe"] });
+      child[stream].destroy();
+      child[stream === "stdout" ? "stderr" : "stdout"].resume();
+      expect(await once(child, "exit")).toEqual([0, null]);
+      expect(workspace.readRun().report.verdict.status).toBe("pass");
+      expect(existsSync(join(workspace.folder, "runs", "a", "journal.owner"))).toBe(false);
+    },
+  );
+
+  test.skipIf(!existsSync("/dev/full"))("but output that cannot be written is exit 3, with the reason", async () => {
+    const workspace = makeWorkspace();
+    const args = [program, "tiny.yaml", "--out", "runs", "--name", "a", "--model", "floor:lgtm", "--json", "--quiet"];
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, args, { cwd: workspace.folder, stdio: ["ignore", full, "pipe"] });
+    const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, "exit")]);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringMatching(/^standard output: cannot write \(ENOSPC: [^\n]+\)\n$/) as string,
+    });
+  });
+});
+
+describe("exit 70", () => {
+  /** Makes the program fail, once it is ready for it, where none of its own code stands. */
+  const failing = (how: string) =>
+    `--import=data:text/javascript,${encodeURIComponent(
+      `process.on("newListener", (name) => { if (name === "unhandledRejection") setImmediate(() => { ${how} }); })`,
+    )}`;
+
+  test.each([
+    ["an error that nobody catches", 'throw new Error("of its own making")'],
+    ["a promise that nobody waits for", 'Promise.reject(new Error("of its own making"))'],
+  ])("for a defect, with its stack: %s", async (_, how) => {
+    const workspace = makeWorkspace();
+    const { code, stderr } = await workspace.run(["tiny.yaml", "--out", "runs", "--model", "floor:lgtm"], {
+      NODE_OPTIONS: failing(how),
+    });
+    expect(code).toBe(70);
+    expect(stderr).toMatch(/nitbench failed unexpectedly; this is a defect:\nError: of its own making\n {4}at /);
   });
 });

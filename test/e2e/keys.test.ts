@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { reviewOf, startReviewer } from "../fixtures/chat-reviewer.ts";
+import { askedCase, reviewOf, startReviewer } from "../fixtures/chat-reviewer.ts";
 import { filesBelow, type Finished, type Workspace, workspaces } from "../fixtures/command.ts";
 import { failsWith, says, startScriptedServer } from "../fixtures/scripted-server.ts";
 
@@ -99,7 +99,7 @@ describe("a key of a reviewer with an address of its own", () => {
       void request.toArray().then((chunks) => {
         const body = Buffer.concat(chunks as Buffer[]).toString("utf8");
         if (body === "") return response.end();
-        return answer((JSON.parse(body) as { id: string }).id, response);
+        return answer(askedCase({ method: "POST", path: "/review", headers: {}, body: { messages: body } }), response);
       });
     });
     servers.push(server);
@@ -128,11 +128,15 @@ describe("a key of a reviewer with an address of its own", () => {
   });
 });
 
-describe("a URL that carries a password", () => {
+describe("a URL that carries a key", () => {
   test.each([
     ["as a model", ["--model", "openai:m@http://user:hunter2@127.0.0.1:9/v1"]],
+    ["as a model with a slash in it", ["--model", "openai:m@http://user:hunter2/abc@127.0.0.1:9/v1"]],
+    ["in a model's query", ["--model", "openai:m@http://127.0.0.1:9/v1?api_key=hunter2"]],
     ["as a reviewer's own address", ["--model", "http://user:hunter2@127.0.0.1:9/review"]],
+    ["in the query of a reviewer's own address", ["--model", "http://127.0.0.1:9/review?token=hunter2"]],
     ["as a base URL", ["--model", "openai:m", "--set", "reviewer.baseUrl=http://user:hunter2@127.0.0.1:9/v1"]],
+    ["in a base URL's query", ["--model", "openai:m", "--set", "reviewer.baseUrl=http://127.0.0.1:9/v1?key=hunter2"]],
   ])("is refused and not repeated: %s", async (_, args) => {
     const workspace = makeWorkspace();
     const { code, stdout, stderr } = await workspace.run(["tiny.yaml", "--out", "runs", ...args]);
@@ -141,4 +145,22 @@ describe("a URL that carries a password", () => {
     expect(stdout + stderr).not.toContain("hunter2");
     expect(workspace.runs()).toEqual([]);
   });
+
+  test("is not kept in the line that repeats a run", async () => {
+    const workspace = makeWorkspace();
+    const odd = "reviewers=[openai:m@http://user:hunter2@127.0.0.1:9/v1?key=hunter2]";
+    const args = ["tiny.yaml", "--out", "runs", "--model", "floor:lgtm", "--set", odd, "--set", "reviewers=[]"];
+    const finished = await workspace.run(args);
+    expect(finished.code).toBe(0);
+    const texts = filesBelow(workspace.folder).map(({ bytes }) => bytes.toString("utf8"));
+    expect([finished.stdout, finished.stderr, ...texts].filter((text) => text.includes("hunter2"))).toEqual([]);
+  });
+});
+
+test("no code goes to OpenAI where the scheme of an address was forgotten", async () => {
+  const workspace = makeWorkspace();
+  const args = ["tiny.yaml", "--out", "runs", "--model", "openai:m@127.0.0.1:8123/v1"];
+  const { code, stderr } = await workspace.run(args, { OPENAI_API_KEY: key });
+  expect(code).toBe(2);
+  expect(stderr).toContain('"127.0.0.1:8123/v1" has no scheme (write openai:m@http://127.0.0.1:8123/v1)');
 });

@@ -30,7 +30,8 @@ describe("what there is", () => {
     const { code, stdout, stderr } = await makeWorkspace().run(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const word of [...commands, ...flags]) expect(stdout).toMatch(new RegExp(`^ +(-\\w, )?${word} `, "m"));
-    expect(stdout).toContain("Exit codes: ");
+    expect(stdout).toMatch(/^Exit codes: .*, 70 a defect, /m);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("one JSON document; a list where several suites are run");
     for (const word of ["--judge", "--baseline", "--shard", "leaderboard"]) expect(stdout).not.toContain(word);
   });
 
@@ -54,6 +55,25 @@ describe("what there is", () => {
       expect(stdout).toMatch(new RegExp(`^${heading}$`, "m"));
     for (const name of ["quickstart", "mine", "broken", "twins", "openai:ID", "detection\\.recall"])
       expect(stdout).toMatch(new RegExp(`^  ${name}`, "m"));
+  });
+
+  test("list passes over what is no file where one is expected", async () => {
+    const workspace = makeWorkspace();
+    workspace.write("suites/fake.yaml/file", "");
+    workspace.write("datasets/fake/cases.jsonl/file", "");
+    workspace.write("datasets/mine/cases.jsonl", "");
+    workspace.write("datasets/mine/README.md/file", "");
+    const { code, stdout, stderr } = await workspace.run(["list"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^  mine/m);
+    expect(stdout).not.toContain("fake");
+  });
+
+  test("list does not mind files that are called as its folders", async () => {
+    const workspace = makeWorkspace();
+    workspace.write("suites", "");
+    workspace.write("datasets", "");
+    expect(await workspace.run(["list"])).toMatchObject({ code: 0, stderr: "" });
   });
 
   test("list metrics --json is one JSON document of names and meanings", async () => {

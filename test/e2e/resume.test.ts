@@ -1,10 +1,10 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Generation } from "../../src/core/generation.ts";
 import type { CaseLine, Report } from "../../src/core/report.ts";
 import { askedCase, findsBugs, startReviewer, timesAsked } from "../fixtures/chat-reviewer.ts";
-import { type Finished, jsonLines, type Workspace, workspaces } from "../fixtures/command.ts";
+import { filesBelow, type Finished, jsonLines, type Workspace, workspaces } from "../fixtures/command.ts";
 import {
   type Behaviour,
   failsWith,
@@ -195,6 +195,21 @@ describe("an interrupted run", () => {
   });
 });
 
+test("a run that is resumed as the latest and interrupted is named, as there may be a later one by then", async () => {
+  const workspace = makeWorkspace();
+  let isDown = true;
+  await using server = await startReviewer({
+    two: (response, request) => (isDown ? failsWith(500, "down") : hangs)(response, request),
+  });
+  expect((await workspace.run(argsFor(server, "--name", "mine"))).code).toBe(3);
+  isDown = false;
+  const before = server.chats.length;
+  const { child, finished } = workspace.start(argsFor(server, "--resume", "latest"));
+  await vi.waitUntil(() => server.chats.length > before, { timeout: 60_000 });
+  child.kill("SIGINT");
+  expect(lineToResume(await finished)).toEqual([...argsFor(server), "--resume", "mine"]);
+});
+
 describe("a run that is resumed", () => {
   test("asks again what ended in an outage, and only that", async () => {
     const workspace = makeWorkspace();
@@ -220,6 +235,26 @@ describe("a run that is resumed", () => {
     expect((await workspace.run(argsFor(server, "--resume", "mine"))).code).toBe(0);
     expect(server.chats).toHaveLength(4);
     expect(lasting(workspace.readRun("mine"))).toEqual(before);
+  });
+
+  test.each([
+    ["latest", ["--out", "runs"]],
+    ["runs/latest", []],
+    ["runs/mine/", []],
+  ])("may be named as %s", async (name, out) => {
+    const workspace = makeWorkspace();
+    let isDown = true;
+    await using server = await startReviewer({
+      two: (response, request) => (isDown ? failsWith(500, "down") : findsBugs)(response, request),
+    });
+    expect((await workspace.run(argsFor(server, "--name", "mine"))).code).toBe(3);
+    isDown = false;
+    const args = ["tiny.yaml", "--model", `openai:m@${server.url}`, "--resume", name, ...out];
+    const { code, stderr } = await workspace.run(args);
+    expect({ code, stderr: stderr.includes("expected letters") }).toEqual({ code: 0, stderr: false });
+    expect(timesAsked(server)).toEqual({ one: 1, "one.clean": 1, two: 2, "two.clean": 1 });
+    expect(workspace.runs()).toEqual(["mine"]);
+    expect(workspace.readRun().report.run.id).toBe("mine");
   });
 
   test("is refused with the line's number when its journal is damaged before the end", async () => {
@@ -265,7 +300,7 @@ describe("a journal", () => {
     const other = await run("--resume", "first", "--model", `openai:m@${server.url}`, "--set", "reviewer.maxTokens=5");
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(
-      /^\S*runs\/first\/journal\.jsonl: this run cannot be resumed: its suite was \w{12}, now it is \w{12} \(start a new run[^\n]*\n$/,
+      /^\S*runs\/first\/journal\.jsonl: this run cannot be resumed: its suite was \w{12}, now it is \w{12} and [^\n]* \(start a new run[^\n]*\n$/,
     );
 
     workspace.write("data/cases.jsonl", linesOf(smallDataset(["one", "three"])));
@@ -274,6 +309,47 @@ describe("a journal", () => {
     expect(changed.stderr).toMatch(/its dataset was \w{12}, now it is \w{12}/);
     expect(server.requests).toEqual([]);
     expect(workspace.read("runs/first/cases.jsonl")).toBe(before);
+  });
+
+  test.each([
+    [
+      "another model",
+      (url: string) => ["--model", `openai:other@${url}`],
+      /reviewer openai:m@\S+ is missing now and reviewer openai:other@\S+ is new/,
+    ],
+    [
+      "a further model",
+      (url: string) => ["--model", `openai:m@${url}`, "--model", "floor:lgtm"],
+      /reviewer floor:lgtm is new/,
+    ],
+  ])("is not gone on with by %s, whose report is then not written over", async (_, args, difference) => {
+    const workspace = makeWorkspace();
+    await using server = await startReviewer();
+    expect((await workspace.run(argsFor(server, "--name", "first"))).code).toBe(0);
+    const before = filesBelow(join(workspace.folder, "runs"));
+    const asked = server.requests.length;
+    const other = await workspace.run(["tiny.yaml", "--out", "runs", "--resume", "first", ...args(server.url)]);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(difference);
+    expect(server.requests).toHaveLength(asked);
+    expect(filesBelow(join(workspace.folder, "runs"))).toEqual(before);
+  });
+
+  test("is not gone on with at another base URL, wherever that was written", async () => {
+    const workspace = makeWorkspace();
+    await using server = await startReviewer();
+    const run = (path: string, ...args: string[]) =>
+      workspace.run(["tiny.yaml", "--out", "runs", "--model", "openai:m", ...args], {
+        OPENAI_BASE_URL: server.url.replace("/v1", path),
+      });
+    expect((await run("/v1", "--name", "first")).code).toBe(0);
+    const asked = server.requests.length;
+    const other = await run("/b/v1", "--resume", "first");
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(
+      /reviewer openai:m was openai m http:\S+\d\/v1, now it is openai m http:\S+\d\/b\/v1 \(/,
+    );
+    expect(server.requests).toHaveLength(asked);
   });
 
   test("of a finished run is not written over", async () => {

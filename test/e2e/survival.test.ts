@@ -193,8 +193,8 @@ test("a reviewer that is a program may fail on some cases", async () => {
   workspace.write(
     "reviewer.mjs",
     `import { text } from "node:stream/consumers";
-const { id } = JSON.parse(await text(process.stdin));
-if (id === "two") { console.error("no idea \\u001B[31m"); process.exit(7); }
+const { diff } = JSON.parse(await text(process.stdin));
+if (diff.includes("src/two.py") && !diff.includes("else None")) { console.error("no idea \\u001B[31m"); process.exit(7); }
 console.log('{"findings": []}');`,
   );
   const { code } = await workspace.run([

@@ -107,6 +107,17 @@ describe("a dataset", () => {
       ["repo-a", "repo-a"],
     ]);
   });
+
+  test("keeps what a twin says of its cluster: twenty pairs of one repository are one cluster", () => {
+    const pairs = Array.from({ length: 20 }, (_, index) => pairOf(`case-${index}`)).flatMap(([buggy, clean]) => [
+      buggy,
+      { ...clean, cluster: "one-repo" },
+    ]);
+    withDataset(linesOf(pairs), ({ entries }) => {
+      expect(new Set(entries.map(({ cluster }) => cluster))).toEqual(new Set(["one-repo"]));
+      expect(new Set(entries.map(({ fields }) => fields["cluster"]))).toEqual(new Set(["one-repo"]));
+    });
+  });
 });
 
 describe("choosing cases", () => {
@@ -166,9 +177,23 @@ describe("bad input", () => {
     );
   });
 
+  test("names a dataset that is no file of cases", () => {
+    const own = folder();
+    mkdirSync(join(own, "data", "cases.jsonl"), { recursive: true });
+    expect(messageOf(() => loadDataset({ path: "data" }, own, 1), UsageError)).toBe(
+      `dataset "${join(own, "data", "cases.jsonl")}": expected a file of cases, got a folder`,
+    );
+  });
+
+  test.skipIf(process.platform !== "linux")("names a dataset that cannot be read", () => {
+    expect(messageOf(() => loadDataset({ path: "/proc/self/mem" }, "/", 1), UsageError)).toMatch(
+      /^dataset "\/proc\/self\/mem": cannot read it \(E[A-Z]+: /,
+    );
+  });
+
   test.each<[string, readonly (Case | string)[], RegExp]>([
     ["a line that is not JSON", [one, oneClean, "{id: 1}"], /^cases\.jsonl:3: not JSON: /],
-    ["a line that is no case", [one, '{"id":"x"}'], /^cases\.jsonl:2: diff: missing \(write text\)$/],
+    ["a line that is no case", [one, '{"id":"x","diff":"+"}'], /^cases\.jsonl:2: language: missing \(write text\)$/],
     ["no line at all", [], /^cases\.jsonl: the dataset holds no case$/],
     ["blank lines only", ["", "  "], /^cases\.jsonl: the dataset holds no case$/],
     [
@@ -226,7 +251,22 @@ describe("bad input", () => {
     [
       "a twin with a bug that its case lacks",
       [withBug(one, { id: "other-bug" }), oneClean],
-      /^cases\.jsonl:2: case "one\.clean": twin\.places names bug "one-bug", which "one" does not have \(it has other-bug\)$/,
+      /^cases\.jsonl:2: case "one\.clean": twin\.places names bug "one-bug", which "one" does not have \(it has other-bug\)/,
+    ],
+    [
+      "a twin without a place for a bug",
+      [one, { ...oneClean, twin: { of: "one", places: [] } }],
+      /^cases\.jsonl:2: case "one\.clean": twin\.places has no place for bug "one-bug" of "one" \(say where it would be/,
+    ],
+    [
+      "a twin's place outside its diff",
+      [one, { ...oneClean, twin: { of: "one", places: [{ bugId: "one-bug", file: pathOf("one"), lines: [4, 4] }] } }],
+      /^cases\.jsonl:2: case "one\.clean": twin\.places\[0\]: src\/one\.py lines 4-4 \(new side\) lies outside the diff/,
+    ],
+    [
+      "several mistakes",
+      ['{"id":"x","pr":{}}'],
+      /^cases\.jsonl:1: diff: missing \(write text\); language: missing \(write text\); pr: expected text or a number, got a mapping$/,
     ],
     [
       "a path that leaves the folder",

@@ -43,6 +43,12 @@ describe("a prompt", () => {
   });
 });
 
+test.skipIf(process.platform !== "linux")("a prompt and verdicts that cannot be read are refused", () => {
+  const file = "/proc/self/mem";
+  expect(messageOf(() => loadPrompt(file), UsageError)).toMatch(/^prompt "\/proc\/self\/mem": cannot read it \(E/);
+  expect(messageOf(() => loadVerdicts(file), UsageError)).toMatch(/^verdicts "\/proc\/self\/mem": cannot read it \(E/);
+});
+
 describe("recorded verdicts", () => {
   const verdict = { caseId: "one", findingIndex: 0, bugId: "one-bug", match: true, judge: "people" };
 
@@ -52,9 +58,9 @@ describe("recorded verdicts", () => {
       "verdicts.jsonl",
       `${JSON.stringify(verdict)}\r\n\r\n${JSON.stringify({ ...verdict, findingIndex: 1, match: false })}`,
     );
-    expect(loadVerdicts(file).map(({ findingIndex, match }) => [findingIndex, match])).toEqual([
-      [0, true],
-      [1, false],
+    expect(loadVerdicts(file).map(({ place, verdict: { match } }) => [place, match])).toEqual([
+      [`${file}:1`, true],
+      [`${file}:3`, false],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
@@ -49,6 +50,22 @@ describe("a suite", () => {
   test("that is a folder is refused", () => {
     const own = folder();
     expect(messageOf(() => loadSuite(`${own}/`, [], []), UsageError)).toContain("expected a suite file, got a folder");
+  });
+
+  test("is no folder that has its name", () => {
+    const [own, bundled] = [folder(), folder()];
+    mkdirSync(join(own, "tiny.yaml"));
+    expect(messageOf(() => loadSuite("tiny", [own], []), UsageError)).toBe(
+      'suite "tiny": no such suite (none are known)',
+    );
+    writeBelow(bundled, "tiny.yaml", suiteText("tiny"));
+    expect(loadSuite("tiny", [own, bundled], []).folder).toBe(bundled);
+  });
+
+  test.skipIf(process.platform !== "linux")("that cannot be read is refused", () => {
+    expect(messageOf(() => loadSuite("/proc/self/mem", [], []), UsageError)).toMatch(
+      /^suite "\/proc\/self\/mem": cannot read it \(E[A-Z]+: /,
+    );
   });
 
   test("has a hash of what runs: overrides count, comments and key order do not", () => {
@@ -113,7 +130,10 @@ describe("a suite", () => {
 test("the names of suites are sorted, and a folder that is not there has none", () => {
   const own = folder();
   for (const name of ["b.yaml", "a.yaml", "suite.schema.json"]) writeBelow(own, name, "");
+  mkdirSync(join(own, "folder.yaml"));
   expect(suiteNames(own)).toEqual(["a", "b"]);
+  writeFileSync(join(own, "file"), "");
+  expect(suiteNames(join(own, "file"))).toEqual([]);
   expect(suiteNames(join(own, "none"))).toEqual([]);
 });
 

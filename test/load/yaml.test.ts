@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
 import { Suite } from "../../src/core/suite.ts";
-import { formatPath, type Override, parseYaml } from "../../src/load/yaml.ts";
+import { type Override, parseYaml } from "../../src/load/yaml.ts";
 import { messageOf } from "../fixtures/complaint.ts";
 
 const good = `version: 1
@@ -239,9 +239,4 @@ describe("an override", () => {
     expect(complaint(good, [{ path: "__proto__.polluted", value: "1" }])).toMatch(/unknown key "__proto__"/);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
-});
-
-test("a path is written as people write it", () => {
-  expect(formatPath(["gates", 0, "min"])).toBe("gates[0].min");
-  expect(formatPath([])).toBe("");
 });

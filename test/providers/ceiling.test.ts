@@ -85,15 +85,18 @@ describe("ceiling:reference", () => {
     ],
   });
 
-  test("says the first reference of the author who is first by name, and who that is", async () => {
+  test("says all references of the author who is first by name, each at its anchor, and who that is", async () => {
     const { text, effective } = await ask("ceiling:reference", discussed);
-    expect(findingsOf(text)).toEqual([{ file: "a.py", lines: [2, 2], message: "Use a constant." }]);
+    expect(findingsOf(text)).toEqual([
+      { file: "a.py", lines: [2, 2], message: "Use a constant." },
+      { message: "And a test." },
+    ]);
     expect(effective).toEqual({ referenceAuthor: "bob" });
   });
 
-  test("in a part without the reference's lines, says nothing but still names the author", async () => {
+  test("in a part without a reference's lines, leaves it out but still names the author", async () => {
     const { text, effective } = await ask("ceiling:reference", discussed, otherFile);
-    expect(findingsOf(text)).toEqual([]);
+    expect(findingsOf(text)).toEqual([{ message: "And a test." }]);
     expect(effective).toEqual({ referenceAuthor: "bob" });
   });
 
@@ -105,12 +108,29 @@ describe("ceiling:reference", () => {
         { text: "B.", author: "bob" },
       ],
     ],
+    [
+      "one author and one who wrote nothing",
+      [
+        { text: "A.", author: "bob" },
+        { text: " \n", author: "ann" },
+      ],
+    ],
     ["one author and an unnamed one", [{ text: "A.", author: "bob" }, { text: "B." }]],
     ["no references", []],
   ])("with %s there is nobody to compare with: no finding", async (_, references) => {
     const { text, effective } = await ask("ceiling:reference", { ...discussed, references });
     expect([text, effective]).toEqual([`{"findings":[]}`, { referenceAuthor: null }]);
   });
+});
+
+test("a ceiling writes prose where the contract asks for it", async () => {
+  const provider = await openProvider("ceiling:oracle", { contract: "prose" });
+  const { text } = await provider.generate(requestFor(annotated, { withTruth: true }), calm);
+  expect(text.split("\n\n").slice(0, 3)).toEqual([
+    "a.py:2: [high] defect first",
+    "a.py:11: [high (deleted line 11)] defect deleted",
+    "b.py: [high] defect untested",
+  ]);
 });
 
 test("an unknown ceiling is a usage error that names the nearest one", async () => {

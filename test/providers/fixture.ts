@@ -15,7 +15,11 @@ export function openProvider(
   settings: Partial<ProviderSettings> = {},
   changed: Partial<ProviderWorld> = {},
 ): Promise<Provider> {
-  return loadProvider(parseModelRef(ref), { timeoutMs: 10_000, ...settings }, { ...world, ...changed });
+  return loadProvider(
+    parseModelRef(ref),
+    { contract: "findings", timeoutMs: 10_000, ...settings },
+    { ...world, ...changed },
+  );
 }
 
 /** A diff that adds new files, and the files themselves. */
@@ -38,6 +42,7 @@ export function requestFor(
   part: { diff?: string; withTruth?: boolean; repeat?: number } = {},
 ): GenerationRequest {
   return {
+    caseId: source.id,
     case: { ...blindCase(source), diff: part.diff ?? source.diff },
     ...(part.withTruth ? { truth: source } : {}),
     part: 0,

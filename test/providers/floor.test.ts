@@ -55,6 +55,18 @@ describe("floor", () => {
     }
   });
 
+  test("shotgun writes prose where the contract asks for it, and approves where there is nothing to flag", async () => {
+    const provider = await openProvider("floor:shotgun", { contract: "prose" });
+    const { text } = await provider.generate(requestFor(twoFiles), calm);
+    expect(text.split("\n\n").map((said) => said.slice(0, said.indexOf("]") + 1))).toEqual([
+      "a.py:2-4: [medium]",
+      "a.py:11-12: [medium (deleted lines 11-12)]",
+      "b.py:5: [medium]",
+    ]);
+    const renamed = "diff --git a/a.py b/b.py\nsimilarity index 100%\nrename from a.py\nrename to b.py\n";
+    expect((await provider.generate(requestFor(twoFiles, { diff: renamed }), calm)).text).toBe("LGTM");
+  });
+
   test("shotgun has nothing to flag in a change without lines", async () => {
     const renamed = "diff --git a/a.py b/b.py\nsimilarity index 100%\nrename from a.py\nrename to b.py\n";
     const provider = await openProvider("floor:shotgun");

@@ -180,6 +180,34 @@ describe("http", () => {
     expect(methods).toEqual(["HEAD"]);
   });
 
+  test.each<[string, RequestListener]>([
+    ["breaks the connection", (request) => void request.socket.destroy()],
+    ["answers what is not HTTP", (request) => void request.socket.end("hello\n")],
+    ["keeps it waiting", () => undefined],
+  ])("the probe counts a server as reached that %s", async (_, listener) => {
+    const provider = await openProvider(await serve(listener), { timeoutMs: 50 });
+    await expect(provider.probe?.(calm)).resolves.toBeUndefined();
+  });
+
+  test("the probe tells of a host that is not found, and ends with its signal", async () => {
+    const lost = await openProvider("http://nowhere.invalid/review");
+    await expect(lost.probe?.(calm)).rejects.toMatchObject({ isRetryable: true });
+    const reason = new Error("interrupted");
+    const provider = await openProvider(await serve(() => undefined));
+    await expect(provider.probe?.(AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+
+  test("a port that fetch blocks is told as such, and is not worth another try", async () => {
+    const blocked = {
+      message: expect.stringContaining(
+        "http://127.0.0.1:9/review cannot be reached: fetch refuses this port (use another",
+      ),
+      isRetryable: false,
+    };
+    await expect(ask("http://127.0.0.1:9/review")).rejects.toMatchObject(blocked);
+    await expect((await openProvider("http://127.0.0.1:9/review")).probe?.(calm)).rejects.toMatchObject(blocked);
+  });
+
   test("sends the key of the named variable and keeps it out of what it tells", async () => {
     let sent: string | undefined;
     const url = await serve((request, response) => {

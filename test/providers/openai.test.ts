@@ -33,7 +33,7 @@ type Env = Record<string, string | undefined>;
 async function open(ref: string, env: Env = {}, settings: Partial<ProviderSettings> = {}): Promise<Provider> {
   let clockMs = 0;
   const world = { fetch: globalThis.fetch, now: () => ++clockMs, env };
-  return await createProvider(parseModelRef(ref), { timeoutMs: 10_000, ...settings }, world);
+  return await createProvider(parseModelRef(ref), { contract: "findings", timeoutMs: 10_000, ...settings }, world);
 }
 
 async function serve(script: Behaviour | readonly Behaviour[], models?: Behaviour): Promise<ScriptedServer> {
@@ -438,8 +438,16 @@ describe("the key", () => {
   });
 
   test("OpenAI's own host needs one, and the error names the variable", async () => {
-    await expect(open("openai:m")).rejects.toThrow(/OPENAI_API_KEY is not set/);
+    await expect(open("openai:m@https://api.openai.com/v1")).rejects.toThrow(
+      "OPENAI_API_KEY is not set (export your key in it",
+    );
     await expect(open("openai:m", {}, { keyVariable: "TEAM_KEY" })).rejects.toThrow(/TEAM_KEY is not set/);
+  });
+
+  test("a model without a URL and a key is told where its questions would go", async () => {
+    await expect(open("openai:x")).rejects.toThrow(
+      "openai:x goes to api.openai.com, and OPENAI_API_KEY is not set; for your own server write openai:x@http://HOST:PORT/v1",
+    );
   });
 
   test("a broken key is refused without showing it", async () => {
@@ -485,8 +493,28 @@ describe("the base URL", () => {
     expect((await open("openai:m", { OPENAI_API_KEY: "k" })).hosts).toEqual(["api.openai.com"]);
   });
 
-  test.each(["not a url", "ftp://h/v1", "http://user:pass@h/v1"])("%s is refused", async (url) => {
-    await expect(open("openai:m", { OPENAI_BASE_URL: url })).rejects.toBeInstanceOf(UsageError);
+  test.each(["not a url", "ftp://h/v1", "http://h:80x/v1"])("%s is refused", async (url) => {
+    await expect(open("openai:m", { OPENAI_BASE_URL: url })).rejects.toThrow(`base URL "${url}" is not an http URL`);
+  });
+
+  test.each(["http://user:s3cret@h/v1", "http://u:s3cret/abc@h/v1", "https://h/v1?a=1&api_key=s3cret"])(
+    "of the environment is refused where it carries a key, without repeating it: %s",
+    async (url) => {
+      const error: unknown = await open("openai:m", { OPENAI_BASE_URL: url }).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(UsageError);
+      expect(String(error)).toContain("a URL must not carry a key");
+      expect(String(error)).not.toContain("s3cret");
+    },
+  );
+
+  test("with a port that fetch blocks is told so, and is not tried again", async () => {
+    const provider = await open("openai:m@http://127.0.0.1:9/v1");
+    const blocked = {
+      message: expect.stringContaining("cannot reach http://127.0.0.1:9/v1: fetch refuses this port (use another"),
+      isRetryable: false,
+    };
+    await expect(provider.probe?.(never)).rejects.toMatchObject(blocked);
+    await expect(provider.generate(requestOf(), never)).rejects.toMatchObject(blocked);
   });
 
   test("may end in a slash", async () => {

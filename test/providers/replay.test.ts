@@ -32,10 +32,48 @@ describe("replay", () => {
     expect(await replay(file)).toMatchObject({ text: "Looks\u2028odd.\n", outcome: "completed" });
   });
 
-  test("gives recorded findings back as the text of a review", async () => {
-    const findings = [{ file: "a.py", lines: [1, 2], message: "Wrong.", severity: "low", confidence: 0.5 }];
+  test("gives recorded findings back as they are, beside their text", async () => {
+    const findings = [
+      { file: "a.py", lines: [1, 2], message: "Wrong.", severity: "low", confidence: 0.5 },
+      { message: "LGTM" },
+      { message: "LGTM" },
+    ];
     const file = await record({ caseId: "case-1", findings });
-    expect(findingsOf((await replay(file)).text)).toEqual(findings);
+    const answer = await replay(file);
+    expect(answer.findings).toEqual(findings);
+    expect(findingsOf(answer.text)).toEqual(findings);
+  });
+
+  test("shows recorded findings in the words that the contract asks for", async () => {
+    const file = await record({ caseId: "case-1", findings: [{ file: "a.py", lines: [1, 2], message: "Wrong." }] });
+    const provider = await openProvider(`replay:${file}`, { contract: "prose" });
+    expect(await provider.generate(requestFor(makeCase({})), calm)).toMatchObject({ text: "a.py:1-2: Wrong." });
+  });
+
+  test("gives recorded text no findings of its own: it is parsed as any other", async () => {
+    const file = await record({ caseId: "case-1", text: "a.py:1: Wrong." });
+    expect(await replay(file)).not.toHaveProperty("findings");
+  });
+
+  test("is asked for whole cases", async () => {
+    const file = await record({ caseId: "case-1", text: "" });
+    expect((await openProvider(`replay:${file}`)).isWholeCase).toBe(true);
+  });
+
+  test("counts the findings of a case's longest review", async () => {
+    const file = await record(
+      { caseId: "case-1", findings: [{ message: "LGTM" }, { message: "LGTM" }] },
+      { caseId: "case-1", repeat: 1, text: "a.py:1: One.\n\na.py:2: Two.\n\na.py:3: Three." },
+      { caseId: "cut", findings: [{ message: "Wrong." }], outcome: "truncated" },
+      { caseId: "odd", text: '{"findings": [' },
+    );
+    const provider = await openProvider(`replay:${file}`);
+    expect(["case-1", "cut", "odd", "other"].map((caseId) => provider.countFindings?.(caseId))).toEqual([
+      3,
+      0,
+      0,
+      null,
+    ]);
   });
 
   test("states the recorded latency and is not timed itself", async () => {
@@ -68,24 +106,42 @@ describe("replay", () => {
 
   test("a case or repeat without a recording is an error that is not tried again", async () => {
     const file = await record({ caseId: "case-1", repeat: 0, text: "" });
-    await expect(replay(file, "case-2")).rejects.toThrow(`no recorded review of case case-2 in ${file}`);
-    await expect(replay(file, "case-1", 1)).rejects.toMatchObject({ isRetryable: false });
+    await expect(replay(file, "case-2")).rejects.toThrow(`no recorded review of this case in ${file}`);
+    await expect(replay(file, "case-1", 1)).rejects.toMatchObject({
+      message: `no recorded review of this case for repeat 1 in ${file}`,
+      isRetryable: false,
+    });
   });
 
   test.each([
     ['{"caseId": "a", "text": ""}\n\nnot json', ":3: not JSON"],
-    ['{"caseId": "a", "findings": [{"message": 1}]}', ":1: findings.0.message:"],
+    ['{"caseId": "a", "findings": [{"message": 1}]}', ":1: findings[0].message: expected text, got 1"],
+    ['{"caseId": "a", "finding": []}', ':1: unknown key "finding" (did you mean "findings"? known: '],
+    ["[]", ":1: expected a mapping, got a list of 0"],
+    ["\n", ": expected recorded reviews, got none (one JSON line a case)"],
     ['{"caseId": "a"}', ":1: expected text or findings, got neither"],
     ['{"caseId": "a", "text": "", "findings": []}', ":1: expected text or findings, got both"],
     ['{"caseId": "a", "outcome": "invalid"}', ":1: expected the text that could not be parsed"],
     [
       '{"caseId": "a", "text": ""}\n{"caseId": "a", "repeat": 0, "text": ""}',
-      ":2: case a, repeat 0 is recorded already in line 1",
+      ':2: case "a", repeat 0 is recorded already in line 1',
     ],
   ])("a bad file is a usage error with its line: %s", async (text, message) => {
     const file = await record(text);
     await expect(openProvider(`replay:${file}`)).rejects.toThrow(UsageError);
     await expect(openProvider(`replay:${file}`)).rejects.toThrow(file + message);
+  });
+
+  test.each([
+    [{ v: 1, kind: "run", runId: "r", tool: "nitbench" }, "nitbench's journal"],
+    [{ v: 1, kind: "generation", key: "k", caseId: "a", text: "" }, "nitbench's journal"],
+    [{ v: 1, reviewer: "r", caseId: "a", ledger: null, scores: {}, text: "" }, "a run's case lines"],
+    [{ id: "a", diff: "+", language: "go" }, "a dataset"],
+  ])("a file of another kind is told for what it is: %j", async (line, kind) => {
+    const file = await record(line);
+    await expect(openProvider(`replay:${file}`)).rejects.toThrow(
+      new UsageError(`${file}:1: this is ${kind}, not a recording (docs/formats.md has its format)`),
+    );
   });
 
   test("a file that is not there is a usage error", async () => {

@@ -22,7 +22,7 @@ function optionsOf(provider: Provider, more: Partial<RunJobsOptions> = {}): RunJ
   };
 }
 
-const instant = providerOf(async ({ case: { id } }) => answerOf(`about ${id}`));
+const instant = providerOf(async ({ caseId: id }) => answerOf(`about ${id}`));
 
 async function collect(run: AsyncGenerator<JobResult, RunEnd>): Promise<{ results: JobResult[]; end: RunEnd }> {
   const results: JobResult[] = [];
@@ -59,7 +59,7 @@ test("no jobs are a whole run", async () => {
 
 test("generations come in the order in which they are completed", async () => {
   const world = virtualClock();
-  const slowFirst = providerOf(async ({ case: { id } }) => {
+  const slowFirst = providerOf(async ({ caseId: id }) => {
     await world.sleep(id === "case-0" ? 500 : 10);
     return answerOf(id);
   });
@@ -68,7 +68,7 @@ test("generations come in the order in which they are completed", async () => {
 });
 
 test("a failure is data and loses no other generation", async () => {
-  const flaky = providerOf(async ({ case: { id } }) => {
+  const flaky = providerOf(async ({ caseId: id }) => {
     if (id === "case-3") throw new ProviderError("down", { isRetryable: false });
     return answerOf(id);
   });
@@ -136,7 +136,7 @@ test("what is done is yielded while the source is still making its next job", as
 test("at the run's deadline no job is pulled, those in flight are given up, and the run is not whole", async () => {
   const world = virtualClock();
   const signals: AbortSignal[] = [];
-  const provider = providerOf(async ({ case: { id } }, signal) => {
+  const provider = providerOf(async ({ caseId: id }, signal) => {
     signals.push(signal);
     await world.sleep(id === "case-0" ? 10 : 10_000, signal);
     return answerOf(id);
@@ -168,7 +168,7 @@ test("an abort yields what is finished and then throws the signal's reason", asy
   const world = virtualClock();
   const controller = new AbortController();
   const reason = new Error("interrupted");
-  const provider = providerOf(async ({ case: { id } }, signal) => {
+  const provider = providerOf(async ({ caseId: id }, signal) => {
     if (id === "case-2") controller.abort(reason);
     if (id !== "case-0") await world.sleep(10_000, signal);
     return answerOf(id);
@@ -201,7 +201,7 @@ test("a consumer that leaves ends the source and what is in flight", async () =>
       isSourceClosed = true;
     }
   }
-  const provider = providerOf(async ({ case: { id } }, signal) => {
+  const provider = providerOf(async ({ caseId: id }, signal) => {
     signals.push(signal);
     if (id !== "case-0") await new Promise(() => {});
     return answerOf(id);

@@ -29,6 +29,22 @@ test("the reference that shares most counts", async () => {
   expect(scores["overlap.exact_match"]).toEqual({ numerator: 1, denominator: 1 });
 });
 
+test("the references of one author are one review: what it says of each bug is to be said", async () => {
+  const references = [
+    { text: "close the file", author: "ann" },
+    { text: "check null", author: "ann" },
+    { text: "wholly different words", author: "bob" },
+  ];
+  const f1Of = async (messages: string[]) => (await scoresOf(references, messages))["overlap.f1"];
+  expect(await f1Of(["close the file", "check null"])).toEqual({ numerator: 1, denominator: 1 });
+  expect(await f1Of(["close the file"])).toEqual({ numerator: expect.closeTo(2 / 3, 10), denominator: 1 });
+});
+
+test("references without an author each stand alone", async () => {
+  const scores = await scoresOf([{ text: "close the file" }, { text: "check null" }], ["check null"]);
+  expect(scores["overlap.f1"]).toEqual({ numerator: 1, denominator: 1 });
+});
+
 test("all findings are compared as one text", async () => {
   const scores = await scoresOf([{ text: "close files, check null" }], ["close files", "check null"]);
   expect(scores["overlap.f1"]).toEqual({ numerator: 1, denominator: 1 });

@@ -78,11 +78,11 @@ function isInvented({ finding, place }: PlacedFinding, { source, files }: Accoun
   if (place === null) return fittingPaths(finding.file, knownPaths(source, files)).length === 0;
   if (place.lines === undefined) return false;
   const { lines, side } = place;
-  const file = fileOf(files, place.file);
-  if (file !== undefined && hunkRanges(file, side).some((range) => intervalDistance(range, lines) === 0)) return false;
   const text = side === "new" ? source.files?.[place.file] : undefined;
   if (text !== undefined) return lines[1] > text.replace(/\n$/, "").split("\n").length;
-  return file !== undefined || !retrievedPaths(source).includes(place.file);
+  const file = fileOf(files, place.file);
+  if (file === undefined) return !retrievedPaths(source).includes(place.file);
+  return !hunkRanges(file, side).some((range) => intervalDistance(range, lines) === 0);
 }
 
 function accountBugs(

@@ -69,6 +69,10 @@ function translateInside(hunk: Hunk, line: number, to: "old" | "new"): number {
   return Math.max(1, last);
 }
 
+function lengthOf([from, to]: LineRange): number {
+  return to - from + 1;
+}
+
 /** Where a finding points, its path resolved against the case. */
 export interface Place {
   file: string;
@@ -87,14 +91,19 @@ export function isOneFile(files: readonly FileDiff[], path: string, other: strin
   return files.some((file) => [file.path, file.oldPath].includes(path) && [file.path, file.oldPath].includes(other));
 }
 
+/** A finding that names more lines than this beyond a bug's own points nowhere: it would be at every bug of the file. */
+const mostExtraLines = 30;
+
 /**
  * Lines between a finding's place and a bug's anchor, measured on the anchor's side.
- * @returns 0 for an anchor on the whole file; null when they are in different files or the finding names no lines
+ * @returns 0 for an anchor on the whole file; null when they are in different files, or the finding names no lines or
+ * far more of them than the bug has
  */
 export function placeDistance(place: Place, anchor: Anchor, files: readonly FileDiff[]): number | null {
   if (!isOneFile(files, place.file, anchor.file)) return null;
   if (anchor.side === "file" || anchor.lines === undefined) return 0;
   if (place.lines === undefined) return null;
+  if (lengthOf(place.lines) > lengthOf(anchor.lines) + mostExtraLines) return null;
   const file = place.side === anchor.side ? undefined : fileOf(files, anchor.file);
   return intervalDistance(
     file === undefined ? place.lines : translateLines(file, place.lines, anchor.side),

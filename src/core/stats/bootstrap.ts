@@ -1,9 +1,11 @@
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { boundsWithoutSpread } from "./cluster.ts";
+import { boundWithin } from "./bounded.ts";
 import { normalCdf, normalQuantile } from "./distributions.ts";
 import { multinomialDraw, type MultinomialDraw } from "./multinomial.ts";
+import type { Interval } from "./proportion.ts";
 import { quantile } from "./quantile.ts";
+import type { Range } from "./unseen.ts";
 
 /** Above this share of resamples without a value the tails of the distribution cannot be told. */
 const MOST_UNDEFINED = 0.01;
@@ -17,8 +19,10 @@ export interface BootstrapOptions {
   resamples?: number;
   /** Two-sided coverage, .95 unless told; the one-sided bounds are at 95 %. */
   level?: number;
-  /** Least and greatest possible value of the statistic: gives bounds where every resample has the same value. */
-  range?: readonly [number, number];
+  /** Least and greatest possible value of the statistic: makes the interval one to gate on, see `bootstrapClusters`. */
+  range?: Range;
+  /** Clusters that the statistic cannot do without, such as those with bugs, which the bounds then go by; all unless told. */
+  needed?: number;
 }
 
 /** Ends of a bootstrap interval, in the unit of the statistic. */
@@ -41,9 +45,19 @@ export interface BootstrapInterval {
  * reviewers pass the columns of all of them at once, so that each resample is the same for all. The same columns and
  * seed give the same interval. Acceleration is by jackknife over clusters.
  *
+ * Without a `range` this is the published interval, null with fewer than two clusters and where the statistic never
+ * varies. On few clusters it is too short (its lower bound lies above a true F1 in up to 14 % of runs at 5 to 20) and can
+ * shrink to a point. With a `range` each end is therefore the farther of this and of what `boundWithin` makes of the
+ * standard deviation of the resamples times sqrt(C / (C - 1)); it is null below `fewestClusters`. Simulated with 5, 10,
+ * 20 and 40 clusters, the lower bound then lies above the true F1 in 0 to 5 % of runs, and in up to 7 % where a few cases
+ * have all wrong findings.
+ *
+ * Among reviewers on the same clusters the perfect one has the best bound, exactly. Putting one finding of a case right
+ * usually raises the lower bound, but need not: what sets a cluster apart adds to the spread. Of 4,000 simulated reviewers
+ * with 5 to 30 clusters it fell by over .01 for 0.9 %, by .064 at most.
+ *
  * `statistic` reads the sums (one array, reused: keep no reference) and gives null where it is undefined. The result is
- * null with fewer than two clusters, where the statistic is undefined on the data or on more than 1 % of resamples, and
- * where it never varies while no `range` is given (see `boundsWithoutSpread`).
+ * null where it is undefined on the data or on more than 1 % of resamples.
  */
 export function bootstrapClusters(
   columns: readonly Float64Array[],
@@ -66,7 +80,7 @@ export function bootstrapClusters(
     kinds.forEach((column, j) => (sums[j] = (totals[j] ?? 0) - (column[kind] ?? 0)));
     return statistic(sums);
   };
-  return bootstrapCounts(sizes, evaluate, evaluateWithout, options);
+  return bootstrapKinds(sizes, evaluate, evaluateWithout, options);
 }
 
 /**
@@ -93,35 +107,26 @@ function groupAlike(
 }
 
 /**
- * The same for any statistic of independent values, such as a median: `statistic` reads the resample in ascending order
- * (one array, reused: keep no reference). Null as for `bootstrapClusters`.
+ * The same for a statistic that is no function of sums, such as a rank statistic: `statistic` reads how often each of the
+ * `clusters` is drawn (one array, reused: keep no reference). Null as for `bootstrapClusters`.
  */
-export function bootstrapBca(
-  values: ArrayLike<number>,
-  statistic: (sorted: Float64Array) => number | null,
+export function bootstrapCounts(
+  clusters: number,
+  statistic: (counts: Float64Array) => number | null,
   options: BootstrapOptions,
 ): BootstrapInterval | null {
-  const sorted = Float64Array.from(values).sort();
-  const resample = new Float64Array(sorted.length);
-  const evaluate = (counts: Float64Array): number | null => {
-    let size = 0;
-    for (let i = 0; i < sorted.length; i++) {
-      for (let copies = counts[i] as number; copies > 0; copies--) resample[size++] = sorted[i] as number;
-    }
-    return statistic(size === resample.length ? resample : resample.subarray(0, size));
-  };
-  const counts = new Float64Array(sorted.length).fill(1);
-  const evaluateWithout = (index: number): number | null => {
-    counts[index] = 0;
-    const without = evaluate(counts);
-    counts[index] = 1;
+  const left = new Float64Array(clusters).fill(1);
+  const evaluateWithout = (cluster: number): number | null => {
+    left[cluster] = 0;
+    const without = statistic(left);
+    left[cluster] = 1;
     return without;
   };
-  return bootstrapCounts(new Float64Array(sorted.length).fill(1), evaluate, evaluateWithout, options);
+  return bootstrapKinds(new Float64Array(clusters).fill(1), statistic, evaluateWithout, options);
 }
 
 /** `sizes` says how many clusters are of each kind; `evaluateWithout` leaves out one cluster of a kind. */
-function bootstrapCounts(
+function bootstrapKinds(
   sizes: Float64Array,
   evaluate: (counts: Float64Array) => number | null,
   evaluateWithout: (kind: number) => number | null,
@@ -137,33 +142,30 @@ function bootstrapCounts(
   const drawn = drawStatistics(sizes, resamples, options.seed, evaluate);
   if (drawn.length < resamples * (1 - MOST_UNDEFINED)) return null;
 
-  const tail = (1 - (options.level ?? 0.95)) / 2;
-  if (drawn[0] === drawn[drawn.length - 1]) {
-    const interval = boundsWithoutSpread(value, clusters, tail, options.range);
-    const oneSided = boundsWithoutSpread(value, clusters, 0.05, options.range);
-    if (interval === null || oneSided === null) return null;
-    const { low: lowerOneSided, high: upperOneSided } = oneSided;
-    return { value, ...interval, lowerOneSided, upperOneSided, bias: 0, acceleration: 0, se: 0 };
-  }
-
+  const { range, needed = clusters } = options;
+  if (range === undefined && drawn[0] === drawn[drawn.length - 1]) return null;
   const bias = biasCorrection(drawn, value);
   const acceleration = jackknifeAcceleration(sizes, evaluateWithout);
-  const end = (probability: number): number => {
-    const shifted = bias + normalQuantile(probability);
+  const end = (z: number): number => {
+    const shifted = bias + z;
     const stretch = 1 - acceleration * shifted;
     const adjusted = stretch > 0 ? normalCdf(bias + shifted / stretch) : shifted > 0 ? 1 : 0;
     return quantile(drawn, adjusted) as number;
   };
-  return {
-    value,
-    low: end(tail),
-    high: end(1 - tail),
-    lowerOneSided: end(0.05),
-    upperOneSided: end(0.95),
-    bias,
-    acceleration,
-    se: standardDeviation(drawn),
+  const se = standardDeviation(drawn);
+  const bounds = (alpha: number): Interval | null => {
+    const low = end(normalQuantile(alpha));
+    const high = end(normalQuantile(1 - alpha));
+    if (range === undefined) return { low, high };
+    const corrected = se * Math.sqrt(needed / Math.max(1, needed - 1));
+    const bounded = boundWithin({ value, se: corrected, clusters: needed }, alpha, range);
+    return bounded && { low: Math.min(low, bounded.low), high: Math.max(high, bounded.high) };
   };
+  const interval = bounds((1 - (options.level ?? 0.95)) / 2);
+  const oneSided = bounds(0.05);
+  if (interval === null || oneSided === null) return null;
+  const { low: lowerOneSided, high: upperOneSided } = oneSided;
+  return { value, ...interval, lowerOneSided, upperOneSided, bias, acceleration, se };
 }
 
 /** The defined statistics of all resamples, ascending. */

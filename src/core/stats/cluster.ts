@@ -1,6 +1,8 @@
 import { tQuantile } from "./distributions.ts";
+import { boundWithin } from "./bounded.ts";
 import { exactLowerBound, exactUpperBound, wilson } from "./proportion.ts";
 import type { Interval } from "./proportion.ts";
+import { fewestClusters, type Range, widenForUnseen } from "./unseen.ts";
 
 /** Names what is not independent: cases of one repository, bugs of one case, a case and its twin. */
 export type ClusterKey = string | number;
@@ -44,19 +46,6 @@ export interface ClusteredMean extends RatioEstimate {
 }
 
 /**
- * Ratio of two sums over clustered rows, with its linearised standard error sqrt(sum over clusters of
- * (numerator - value * denominator)^2) / n, times sqrt(C / (C - 1)) unless `correction` is "none" (Cochran 1977, 6.3;
- * without the correction and with denominators of 1 it is the clustered error of Miller 2024, "Adding error bars to
- * evals"). Null when nothing has a denominator.
- */
-export function pooledRatio(
-  rows: Iterable<RatioRow>,
-  correction: "clusters" | "none" = "clusters",
-): RatioEstimate | null {
-  return estimateRatio(sumByCluster(rows), correction);
-}
-
-/**
  * Pooled proportion of clustered units, 0 to 1, with intervals on an effective sample. Null when n is 0.
  *
  * The effective sample is that of Korn and Graubard (1998, Survey Methodology 24, 193-201): n* = n / deff times
@@ -72,7 +61,7 @@ export function pooledRatio(
  */
 export function clusteredProportion(rows: Iterable<RatioRow>): ClusteredProportion | null {
   const sums = sumByCluster(rows).map(clampToProportion);
-  const ratio = estimateRatio(sums, "clusters");
+  const ratio = estimateRatio(sums);
   if (ratio === null) return null;
   const effectiveN = effectiveSampleSize(sums, ratio);
   const passes = Math.min(effectiveN, ratio.value * effectiveN);
@@ -87,26 +76,25 @@ export function clusteredProportion(rows: Iterable<RatioRow>): ClusteredProporti
 }
 
 /**
- * A ratio of sums, such as the mean of clustered values (denominators of 1), with its clustered standard error; two-sided interval at `level`, one-sided bounds at 95 %.
- * Bounds use t with C - 1 degrees of freedom below 30 clusters, the normal distribution from there on. With one cluster
- * there are none. Where the values leave no spread, `range` (the least and greatest possible value) gives bounds as
- * `boundsWithoutSpread` does, and without it there are none. Null for no values.
+ * A ratio of sums, such as the mean of clustered values (denominators of 1), with its clustered standard error:
+ * two-sided interval at `level`, one-sided bounds at 95 %. Below `fewestClusters` there are no bounds. Null for no values.
+ *
+ * Without a `range` (the least and greatest possible value) they are those of t with C - 1 degrees of freedom below 30
+ * clusters and of the normal distribution from there on, and equal values have none.
+ * With one they are those of `boundWithin`, skewed as the mean of bounded values is, where t passes up to 10 % of means
+ * that are mostly at the top. With a greatest of Infinity, as for counts, they are those of t, at least as far as
+ * `widenForUnseen` has them: clusters unseen are taken to reach two more than the greatest seen, for no data exclude
+ * rarer and higher ones.
  */
 export function clusteredMean(
   rows: Iterable<RatioRow>,
-  options: { level?: number; range?: readonly [number, number] } = {},
+  options: { level?: number; range?: Range } = {},
 ): ClusteredMean | null {
-  const ratio = pooledRatio(rows);
+  const sums = sumByCluster(rows);
+  const ratio = estimateRatio(sums);
   if (ratio === null) return null;
-  const tail = (1 - (options.level ?? 0.95)) / 2;
-  const bounds = (alpha: number): Interval | null => {
-    if (ratio.se === null) return null;
-    if (ratio.se === 0) return boundsWithoutSpread(ratio.value, ratio.clusters, alpha, options.range);
-    const degreesOfFreedom = ratio.clusters < 30 ? ratio.clusters - 1 : Infinity;
-    const reach = tQuantile(1 - alpha, degreesOfFreedom) * ratio.se;
-    return { low: ratio.value - reach, high: ratio.value + reach };
-  };
-  const interval = bounds(tail);
+  const bounds = (alpha: number) => boundMean(sums, ratio, alpha, options.range ?? null);
+  const interval = bounds((1 - (options.level ?? 0.95)) / 2);
   const oneSided = bounds(0.05);
   return {
     ...ratio,
@@ -117,20 +105,22 @@ export function clusteredMean(
   };
 }
 
-/**
- * Bounds of a statistic on which all clusters agree, so that it shows no variance at all. With confidence 1 - `alpha`
- * at most 1 - alpha^(1/C) of all clusters are unlike those seen; each bound takes them to sit at that end of `range`.
- * Null without a range.
- */
-export function boundsWithoutSpread(
-  value: number,
-  clusters: number,
+function boundMean(
+  sums: readonly RatioRow[],
+  ratio: RatioEstimate,
   alpha: number,
-  range: readonly [number, number] | undefined,
+  range: Range | null,
 ): Interval | null {
-  if (range === undefined) return null;
-  const unseen = -Math.expm1(Math.log(alpha) / clusters);
-  return { low: value - (value - range[0]) * unseen, high: value + (range[1] - value) * unseen };
+  const { value, se, clusters } = ratio;
+  if (se === null || clusters < fewestClusters) return null;
+  const reach = tQuantile(1 - alpha, clusters < 30 ? clusters - 1 : Infinity) * se;
+  const symmetric = { low: value - reach, high: value + reach };
+  if (range === null) return se === 0 ? null : symmetric;
+  const [least, greatest] = range;
+  if (greatest < Infinity) return boundWithin({ value, se, clusters }, alpha, range);
+  const greatestSeen = sums.reduce((most, row) => Math.max(most, row.numerator / row.denominator), least);
+  const widened = widenForUnseen(symmetric, value, clusters, alpha, [least, greatestSeen + 2]);
+  return widened && { ...widened, low: Math.max(least, widened.low) };
 }
 
 /** Means of repeats are sums of fractions: 3 * 0.1 of 0.3 is a proportion of 1, not an error. */
@@ -158,20 +148,25 @@ function effectiveSampleSize(sums: readonly RatioRow[], ratio: RatioEstimate): n
 }
 
 function estimateDesignEffect(sums: readonly RatioRow[]): number {
-  const ratio = estimateRatio(sums, "clusters");
+  const ratio = estimateRatio(sums);
   if (ratio === null || ratio.se === null || ratio.n <= 1) return 1;
   const designEffect = (ratio.se ** 2 * (ratio.n - 1)) / (ratio.value * (1 - ratio.value));
   return Math.abs(designEffect - 1) < 1e-9 ? 1 : designEffect;
 }
 
-function estimateRatio(sums: readonly RatioRow[], correction: "clusters" | "none"): RatioEstimate | null {
+/**
+ * Ratio of two sums with its linearised standard error sqrt(C / (C - 1) * sum over clusters of
+ * (numerator - value * denominator)^2) / n (Cochran 1977, 6.3; with denominators of 1 and without the factor of C it is
+ * the clustered error of Miller 2024, "Adding error bars to evals"). Null when nothing has a denominator.
+ */
+function estimateRatio(sums: readonly RatioRow[]): RatioEstimate | null {
   const n = sums.reduce((total, row) => total + row.denominator, 0);
   if (n === 0) return null;
   const clusters = sums.length;
   const value = sums.reduce((total, row) => total + row.numerator, 0) / n;
   const squares = sums.reduce((total, row) => total + (row.numerator - value * row.denominator) ** 2, 0);
-  const factor = correction === "none" ? 1 : Math.sqrt(clusters / (clusters - 1));
-  return { value, n, clusters, se: clusters < 2 ? null : (factor * Math.sqrt(squares)) / n };
+  const se = clusters < 2 ? null : Math.sqrt((clusters / (clusters - 1)) * squares) / n;
+  return { value, n, clusters, se };
 }
 
 function sumByCluster(rows: Iterable<RatioRow>): RatioRow[] {

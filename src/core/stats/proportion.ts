@@ -28,7 +28,8 @@ export function wilson(successes: number, n: number, level = 0.95): Interval | n
 
 /**
  * Exact two-sided interval of a proportion (Clopper and Pearson 1934): `level` is its least coverage.
- * `successes` and `n` need not be whole (Korn and Graubard 1998). Null when `n` is 0.
+ * `successes` and `n` need not be whole (Korn and Graubard 1998). Null when `n` is 0. Gates take the one-sided bounds
+ * below instead; published tables list this one (18 of 20: .683017 to .987651), which is how those bounds are checked.
  */
 export function clopperPearson(successes: number, n: number, level = 0.95): Interval | null {
   const alpha = (1 - level) / 2;

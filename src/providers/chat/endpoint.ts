@@ -1,5 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import type { ModelRef } from "../../core/model.ts";
+import { carriesSecret, secretAdvice } from "../../core/url-secret.ts";
 import type { ProviderSettings, ProviderWorld } from "../../core/provider.ts";
 
 const ownBaseUrl = "https://api.openai.com/v1";
@@ -22,22 +23,24 @@ export interface Endpoint {
 /**
  * Finds base URL and key: the reference's `@URL`, else the settings', else OPENAI_BASE_URL, else OpenAI's own; the key
  * from the variable that the settings name, else OPENAI_API_KEY.
- * @throws UsageError for a URL that cannot be used, and for OpenAI's own host without a key
+ * @throws UsageError for a URL that cannot be used or carries a key, and for OpenAI's own host without a key
  */
 export function findEndpoint(ref: ModelRef, settings: ProviderSettings, env: ProviderWorld["env"]): Endpoint {
-  const written = ref.url ?? settings.baseUrl ?? (env["OPENAI_BASE_URL"]?.trim() || ownBaseUrl);
+  const given = ref.url ?? settings.baseUrl ?? (env["OPENAI_BASE_URL"]?.trim() || undefined);
+  const written = given ?? ownBaseUrl;
+  if (carriesSecret(written)) throw new UsageError(`model "${ref.ref}": base URL: ${secretAdvice}`);
   const url = URL.canParse(written) ? new URL(written) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(`model "${ref.ref}": base URL "${written}" is not an http URL (write http://host:port/v1)`);
   }
-  if (url.username !== "" || url.password !== "") {
-    throw new UsageError(
-      `model "${ref.ref}": the base URL must not carry a key (put it in an environment variable and name that as reviewer.keyVariable)`,
-    );
-  }
   const isOpenAi = url.hostname === "api.openai.com" || url.hostname.endsWith(".api.openai.com");
   const keyVariable = settings.keyVariable ?? "OPENAI_API_KEY";
   const key = env[keyVariable]?.trim() || null;
+  if (key === null && given === undefined) {
+    throw new UsageError(
+      `${ref.ref} goes to ${url.host}, and ${keyVariable} is not set; for your own server write ${ref.ref}@http://HOST:PORT/v1`,
+    );
+  }
   if (key === null && isOpenAi) {
     throw new UsageError(
       `model "${ref.ref}": ${keyVariable} is not set (export your key in it, or name another variable as reviewer.keyVariable)`,

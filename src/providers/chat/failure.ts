@@ -86,6 +86,11 @@ export function transportError(error: unknown, endpoint: Endpoint, timeoutMs: nu
   const reason = connectionReason(error);
   if (reason !== null) return new ProviderError(`cannot reach ${endpoint.shown}: ${reason}`, { isRetryable: true });
   const deepest = chainOf(error).at(-1);
+  if (deepest instanceof Error && deepest.message === "bad port") {
+    return new ProviderError(`cannot reach ${endpoint.shown}: fetch refuses this port (use another, such as 8000)`, {
+      isRetryable: false,
+    });
+  }
   const said = tidyText(deepest instanceof Error ? deepest.message : String(deepest), endpoint);
   return new ProviderError(`the connection to ${endpoint.shown} broke: ${said}`, { isRetryable: true });
 }

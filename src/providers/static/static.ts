@@ -40,7 +40,7 @@ const linters: readonly LinterEntry[] = [
  * text the case does not hold is left out by oxlint and ruff; secretlint then looks at its added lines alone. The same
  * case always gets the same text. A linter is loaded when the first file that it reads comes by.
  */
-export const createProvider: CreateProvider = async (ref) => {
+export const createProvider: CreateProvider = async (ref, { contract }) => {
   const loaded = new Map<string, Promise<Lint>>();
   const load = (linter: LinterEntry): Promise<Lint> => {
     const lint = loaded.get(linter.name) ?? linter.load();
@@ -48,10 +48,14 @@ export const createProvider: CreateProvider = async (ref) => {
     return lint;
   };
   const require = createRequire(import.meta.url);
+  const versions = linters
+    .map((linter) => `${linter.name} ${versionOf(require(`${linter.package}/package.json`))}`)
+    .join(", ");
   return {
     ref: ref.ref,
     name: ref.kind,
-    model: linters.map((linter) => `${linter.name} ${versionOf(require(`${linter.package}/package.json`))}`).join(", "),
+    model: versions,
+    identity: `static ${versions}, ${contract}`,
     hosts: [],
     seesTruth: false,
     isTimed: true,
@@ -60,7 +64,7 @@ export const createProvider: CreateProvider = async (ref) => {
       const files = changedFiles(request.case);
       const findings = await Promise.all(linters.map((linter) => runLinter(linter, load, files)));
       signal.throwIfAborted();
-      return plainAnswer(findingsText(findings.flat().sort(byPlace)));
+      return plainAnswer(findingsText(findings.flat().sort(byPlace), contract));
     },
   };
 };

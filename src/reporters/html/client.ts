@@ -13,6 +13,7 @@ export const scriptFiles = [
   "case-view",
   "list",
   "controls",
+  "sort",
   "main",
 ];
 

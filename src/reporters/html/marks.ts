@@ -1,41 +1,60 @@
 import { html } from "hono/html";
 import type { GateResult, ReviewerReport, Verdict } from "../../core/report.ts";
-import { isYardstick } from "../../core/verdict.ts";
+import { nameReviewers, type ReviewerName } from "./names.ts";
+import { rowOrder } from "./numbers.ts";
 
 /** Escaped markup. */
 export type Html = ReturnType<typeof html>;
 
-/** How a reviewer looks in the whole report: one of eight hues, one of four shapes; yardsticks are grey rings. */
-export interface Mark {
+/**
+ * How a reviewer looks and is called in the whole report. What is measured has one of eight hues and one of four
+ * shapes, the company a muted hue, ceilings and floors in company are grey rings.
+ */
+export interface Mark extends ReviewerName {
   hue: string;
   shape: string;
 }
 
 const hueCount = 8;
+const mutedCount = 4;
 const shapes = ["disc", "square", "diamond", "triangle"];
 
-/** Gives every reviewer its mark, by id. Hues repeat after eight reviewers with the next shape. */
+/** Gives every reviewer its mark, by id. Hues repeat with the next shape when there are more reviewers than hues. */
 export function assignMarks(reviewers: readonly ReviewerReport[]): Map<string, Mark> {
-  const marks = new Map<string, Mark>();
-  let next = 0;
-  for (const reviewer of [...reviewers].sort((a, b) => rank(a) - rank(b))) {
-    if (isYardstick(reviewer)) {
-      marks.set(reviewer.id, { hue: "hue-none", shape: "ring" });
-      continue;
-    }
-    const shape = shapes[Math.floor(next / hueCount) % shapes.length] ?? "disc";
-    marks.set(reviewer.id, { hue: `hue-${next % hueCount}`, shape });
-    next += 1;
-  }
-  return marks;
+  const { measured, company, yardsticks } = rowOrder(reviewers);
+  const names = nameReviewers(reviewers.map((reviewer) => reviewer.id));
+  const called = ({ id }: ReviewerReport) => names.get(id) ?? { name: id, place: "", label: id };
+  const inHues =
+    (prefix: string, count: number) =>
+    (reviewer: ReviewerReport, index: number): [string, Mark] => {
+      const shape = shapes[Math.floor(index / count) % shapes.length] ?? "disc";
+      return [reviewer.id, { ...called(reviewer), hue: `${prefix}-${index % count}`, shape }];
+    };
+  return new Map([
+    ...measured.map(inHues("hue", hueCount)),
+    ...company.map(inHues("hue-muted", mutedCount)),
+    ...yardsticks.map((reviewer): [string, Mark] => [
+      reviewer.id,
+      { ...called(reviewer), hue: "hue-none", shape: "ring" },
+    ]),
+  ]);
 }
-
-const rank = (reviewer: ReviewerReport) => (reviewer.role === "measured" ? 0 : 1);
 
 /** The mark of a reviewer as a small picture; its name always stands beside it. */
 export function markIcon(mark: Mark | undefined): Html {
   const { hue, shape } = mark ?? { hue: "hue-none", shape: "ring" };
   return html`<svg class="mark ${hue}" width="12" height="12" aria-hidden="true"><use href="#shape-${shape}" /></svg>`;
+}
+
+/** A reviewer in one line: picture, name, and quietly where it is served; its full reference is the title. */
+export function markedName({ id }: Pick<ReviewerReport, "id">, mark: Mark | undefined): Html {
+  const place = mark === undefined || mark.place === "" ? "" : html` <span class="place">${mark.place}</span>`;
+  return html`${markIcon(mark)} <span class="name" title="${id}">${breakable(mark?.name ?? id)}</span>${place}`;
+}
+
+/** A name that may go on in the next line after each of its slashes. */
+export function breakable(name: string): Html {
+  return html`${name.split(/(?<=\/)/).map((piece, index) => (index === 0 ? piece : html`<wbr />${piece}`))}`;
 }
 
 export type Status = Verdict["status"] | GateResult["status"];

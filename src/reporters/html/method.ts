@@ -2,11 +2,13 @@ import { html } from "hono/html";
 import { formatRate, formatValue } from "../../core/format.ts";
 import type { Report, ReviewerReport } from "../../core/report.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
+import { rowOrder } from "./numbers.ts";
 import { grouped, plural } from "./text.ts";
 
 /** Everything that someone needs to trust the numbers or to get them again. */
 export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): Html {
   const { run, suite, dataset } = report;
+  const { measured, company, yardsticks } = rowOrder(report.reviewers);
   const hosts = [...new Set(report.reviewers.flatMap((reviewer) => reviewer.hosts))];
   return html`<section id="method" class="block">
     <h2>How this was measured</h2>
@@ -29,7 +31,7 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
       ${fact("Machine", html`${run.host.platform} ${run.host.arch}, ${plural(run.host.cpus, "core")}, Node ${run.host.node}, ${run.tool}<span class="below quiet">run ${run.id}${run.name === undefined ? "" : ` (${run.name})`}, started ${run.startedAt}</span>`)}
     </dl>
     <h3>Reviewers as they were asked</h3>
-    ${report.reviewers.map((reviewer) => reviewerFacts(reviewer, marks))}
+    ${[...measured, ...company, ...yardsticks].map((reviewer) => reviewerFacts(reviewer, marks))}
   </section>`;
 }
 
@@ -93,7 +95,7 @@ function renderMatcher({ matcher }: Report): Html {
               <td class="interval">
                 ${interval === null ? "" : `${formatRate(interval.low)}–${formatRate(interval.high)}`}
               </td>
-              <td class="num quiet">n ${n}</td>
+              <td class="num quiet">${plural(n, "pair")}</td>
             </tr>`,
         )}
       </tbody>

@@ -2,7 +2,7 @@ import { formatRate, noValue } from "../../core/format.ts";
 import { isMetricName, metricDefinitions } from "../../core/metric.ts";
 import type { Metric, ReviewerReport } from "../../core/report.ts";
 import { isYardstick } from "../../core/verdict.ts";
-import { grouped } from "./text.ts";
+import { grouped, manyOf } from "./text.ts";
 
 export type Unit = Metric["unit"];
 
@@ -25,6 +25,33 @@ export function showInterval(metric: Pick<Metric, "low" | "high" | "unit">, deci
   return `${showValue(metric.low, metric.unit, decimals)}–${showValue(metric.high, metric.unit, decimals)}`;
 }
 
+const mostDigits = 6;
+
+/**
+ * A value beside the thresholds of its gate: with as many more digits as it takes to tell them apart where both would
+ * round to the same (`.847` beside `.85`).
+ */
+export function showBeside(value: number | null, thresholds: readonly number[], unit: Unit): string {
+  const usual = showValue(value, unit);
+  if (value === null || !Number.isFinite(value)) return usual;
+  const digitsOf = (shown: string) => /\.(\d+)$/.exec(shown)?.[1]?.length ?? 0;
+  const isBlurred = (shown: string) =>
+    thresholds.some((threshold) => threshold !== value && Number(shown) === Number(threshold.toFixed(digitsOf(shown))));
+  if (!isBlurred(value.toFixed(digitsOf(usual)))) return usual;
+  for (let digits = digitsOf(usual) + 1; digits <= mostDigits; digits += 1) {
+    const shown = value.toFixed(digits);
+    if (!isBlurred(shown)) return unit === "rate" ? shown.replace(/^(-?)0\./, "$1.") : shown;
+  }
+  return usual;
+}
+
+/** The threshold of a gate, with every digit that the suite wrote: `.85`, `.925`. */
+export function showThreshold(threshold: number, unit: Unit): string {
+  const written = String(threshold).replace(/^(-?)0\./, "$1.");
+  const usual = showValue(threshold, unit);
+  return written.length > usual.length && !written.includes("e") && unit === "rate" ? written : usual;
+}
+
 const labels: Record<string, string> = {
   "detection.f1": "F1",
   "detection.f_beta": "F beta",
@@ -40,6 +67,11 @@ const labels: Record<string, string> = {
   "load.p95_ms": "p95",
 };
 
+/** What a metric counts, in the plural: `bugs`; taken from the first of the metrics that is there. */
+export function unitsOf(...metrics: readonly (Metric | undefined)[]): string {
+  return manyOf(metrics.find((metric) => metric !== undefined)?.unitOfAnalysis ?? "case");
+}
+
 /** The short name of a metric in a heading; unknown ones lose their prefix only. */
 export function metricLabel(name: string): string {
   return labels[name] ?? name.replace(/^[^.]*\./, "").replaceAll("_", " ");
@@ -50,13 +82,24 @@ export function metricMeaning(name: string): { description: string; better: "hig
   return isMetricName(name) ? metricDefinitions[name] : { description: name, better: null };
 }
 
-/** Contestants in the report's order, then ceilings, then floors. */
+/** What is measured, then its company, both in the report's order, then the company's ceilings and its floors. */
 export function rowOrder(reviewers: readonly ReviewerReport[]): {
-  contestants: ReviewerReport[];
+  measured: ReviewerReport[];
+  company: ReviewerReport[];
   yardsticks: ReviewerReport[];
 } {
-  const contestants = reviewers.filter((reviewer) => !isYardstick(reviewer));
-  const yardsticks = reviewers.filter(isYardstick);
+  const inCompany = reviewers.filter((reviewer) => reviewer.role !== "measured");
+  const yardsticks = inCompany.filter(isYardstick);
   const isCeiling = (reviewer: ReviewerReport) => reviewer.provider === "ceiling";
-  return { contestants, yardsticks: [...yardsticks.filter(isCeiling), ...yardsticks.filter((one) => !isCeiling(one))] };
+  return {
+    measured: reviewers.filter((reviewer) => reviewer.role === "measured"),
+    company: inCompany.filter((reviewer) => !isYardstick(reviewer)),
+    yardsticks: [...yardsticks.filter(isCeiling), ...yardsticks.filter((one) => !isCeiling(one))],
+  };
+}
+
+/** The reviewers that a finding is about: the measured ones, or the company where nothing was measured. */
+export function inQuestion(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
+  const { measured, company } = rowOrder(reviewers);
+  return measured.length > 0 ? measured : company;
 }

@@ -3,10 +3,11 @@ import { html } from "hono/html";
 import type { RunData } from "../../core/reporter.ts";
 import { renderCharts } from "./charts.ts";
 import { readClient } from "./client.ts";
+import { renderGates } from "./gates.ts";
 import { assignMarks, type Html, sprite, statusWord } from "./marks.ts";
 import { renderMethod } from "./method.ts";
 import { packCases } from "./payload.ts";
-import { renderGates, renderHeader } from "./summary.ts";
+import { renderHeader } from "./summary.ts";
 import { renderReviewers } from "./table.ts";
 import { plural, visibleDeep } from "./text.ts";
 import { renderWeakSpots } from "./weak.ts";
@@ -30,7 +31,7 @@ export async function renderPage(run: RunData): Promise<string> {
   const body = html`${sprite()}
     <a class="skip" href="#cases">Skip to the cases</a>
     <div class="sheet">
-      ${renderHeader(report)}
+      ${renderHeader(report, marks)}
       <main>
         ${renderGates(report, marks)} ${renderReviewers(report, marks)} ${renderCharts(report, marks)}
         ${renderWeakSpots(report, marks)}

@@ -29,7 +29,7 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
   const reviewers = visibleDeep(ordered).map((reviewer) => ({
     id: reviewer.id,
     role: reviewer.role,
-    ...(marks.get(reviewer.id) ?? { hue: "hue-none", shape: "ring" }),
+    ...(marks.get(reviewer.id) ?? { label: reviewer.id, hue: "hue-none", shape: "ring" }),
   }));
   const store = openStore();
   const cases: PackedCase[] = [];
@@ -50,9 +50,8 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
 
 /** Measured reviewers first, then the company, then ceilings and floors. */
 function switchOrder(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
-  const { contestants, yardsticks } = rowOrder(reviewers);
-  const isMeasured = (reviewer: ReviewerReport) => reviewer.role === "measured";
-  return [...contestants.filter(isMeasured), ...contestants.filter((one) => !isMeasured(one)), ...yardsticks];
+  const { measured, company, yardsticks } = rowOrder(reviewers);
+  return [...measured, ...company, ...yardsticks];
 }
 
 /**

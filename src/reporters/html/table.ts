@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import { metricNames } from "../../core/metric.ts";
 import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
-import { type Html, type Mark, markIcon } from "./marks.ts";
-import { metricLabel, metricMeaning, rowOrder, sharedDecimals, showInterval, showValue } from "./numbers.ts";
+import { breakable, type Html, type Mark, markIcon } from "./marks.ts";
+import { metricLabel, metricMeaning, rowOrder, sharedDecimals, showInterval, showValue, unitsOf } from "./numbers.ts";
 import { plural, shortenApart } from "./text.ts";
 
 type Reviewers = readonly ReviewerReport[];
@@ -20,22 +20,36 @@ const mainColumns = [
   "load.p95_ms",
 ];
 
-/** Why values are missing: every reason once, with the letter that stands beside the dashes. */
+/** Why values are missing or odd: every reason once, with the letter that stands beside the values. */
 interface Footnotes {
   letterOf: (reason: string) => string;
   render: () => Html;
 }
 
-/** The reviewers side by side: values, their intervals quieter below, floors and ceilings apart; then every metric, folded. */
+/**
+ * The reviewers side by side: values, their intervals quieter below; first what is measured, then its company, then
+ * floors and ceilings. After that every metric, folded.
+ */
 export function renderReviewers(report: Report, marks: Marks): Html {
-  const { contestants, yardsticks } = rowOrder(report.reviewers);
+  const { measured, company, yardsticks } = rowOrder(report.reviewers);
   const columns = chooseColumns(report.reviewers);
   const footnotes = collectFootnotes();
   const decimals = new Map(
     columns.map((name) => [name, sharedDecimals(report.reviewers.map((one) => one.metrics[name]?.value ?? null))]),
   );
-  const rows = (reviewers: Reviewers) =>
-    reviewers.map((reviewer) => mainRow(reviewer, columns, decimals, marks, footnotes));
+  const group = (reviewers: Reviewers, className: string, heading: string) =>
+    reviewers.length === 0
+      ? ""
+      : html`<tbody class="${className}">
+          ${
+            heading === ""
+              ? ""
+              : html`<tr class="divider">
+                  <th colspan="${columns.length + 1}" scope="rowgroup">${heading}</th>
+                </tr>`
+          }
+          ${reviewers.map((reviewer) => mainRow(reviewer, columns, decimals, marks, footnotes))}
+        </tbody>`;
   return html`<section id="reviewers" class="block">
     <h2>Reviewers</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="Metrics of all reviewers">
@@ -46,23 +60,13 @@ export function renderReviewers(report: Report, marks: Marks): Html {
             ${columns.map(columnHeading)}
           </tr>
         </thead>
-        <tbody>
-          ${rows(contestants)}
-        </tbody>
-        ${
-          yardsticks.length === 0
-            ? ""
-            : html`<tbody class="yardsticks">
-                <tr class="divider">
-                  <th colspan="${columns.length + 1}" scope="rowgroup">Ceilings and floors, for scale</th>
-                </tr>
-                ${rows(yardsticks)}
-              </tbody>`
-        }
+        ${group(measured, "measured", "")}
+        ${group(company, "company", measured.length === 0 ? "" : "In company, for comparison")}
+        ${group(yardsticks, "yardsticks", "Ceilings and floors, for scale")}
       </table>
     </div>
     <p class="legend">Under each value its 95 % interval. ↑ higher is better, ↓ lower is better.</p>
-    ${footnotes.render()} ${allMetrics([...contestants, ...yardsticks], marks)}
+    ${footnotes.render()} ${allMetrics([...measured, ...company, ...yardsticks], marks)}
   </section>`;
 }
 
@@ -79,7 +83,9 @@ function columnHeading(name: string): Html {
     better === null
       ? ""
       : html` <span class="arrow" aria-label="${better} is better">${better === "higher" ? "↑" : "↓"}</span>`;
-  return html`<th scope="col" class="num" title="${description}">${metricLabel(name)}${unit}${arrow}</th>`;
+  return html`<th scope="col" class="num" title="${description}" data-better="${better ?? "higher"}">
+    ${metricLabel(name)}${unit}${arrow}
+  </th>`;
 }
 
 function mainRow(
@@ -89,17 +95,25 @@ function mainRow(
   marks: Marks,
   footnotes: Footnotes,
 ): Html {
-  const silent = reviewer.unscored > 0 ? `, ${reviewer.unscored} unscored` : "";
+  const mark = marks.get(reviewer.id);
+  const facts = [
+    ...(reviewer.role === "measured" ? [plural(reviewer.cases, "case")] : []),
+    ...(reviewer.unscored > 0 ? [`${reviewer.unscored} unscored`] : []),
+  ];
   return html`<tr>
     <th scope="row">
-      <span class="reviewer">${markIcon(marks.get(reviewer.id))}<span class="name">${reviewer.id}</span></span>
-      ${reviewer.role === "measured" ? html`<span class="quiet below">measured, ${plural(reviewer.cases, "case")}${silent}</span>` : reviewer.unscored > 0 ? html`<span class="quiet below">${reviewer.unscored} unscored</span>` : ""}
+      <span class="reviewer"
+        >${markIcon(mark)}<span class="name" title="${reviewer.id}">${breakable(mark?.name ?? reviewer.id)}</span></span
+      >
+      ${mark === undefined || mark.place === "" ? "" : html`<span class="place below">${mark.place}</span>`}
+      ${facts.length === 0 ? "" : html`<span class="quiet below">${facts.join(", ")}</span>`}
     </th>
-    ${columns.map((name) => metricCell(reviewer.metrics[name], decimals.get(name) ?? 2, footnotes))}
+    ${columns.map((name) => metricCell(reviewer, name, decimals.get(name) ?? 2, footnotes))}
   </tr>`;
 }
 
-function metricCell(metric: Metric | undefined, decimals: number, footnotes: Footnotes): Html {
+function metricCell(reviewer: ReviewerReport, name: string, decimals: number, footnotes: Footnotes): Html {
+  const metric = reviewer.metrics[name];
   if (metric === undefined || metric.value === null) {
     const reason = metric?.reason ?? "not measured for this reviewer";
     const letter = footnotes.letterOf(reason);
@@ -107,12 +121,23 @@ function metricCell(metric: Metric | undefined, decimals: number, footnotes: Foo
   }
   const counts =
     metric.numerator !== undefined && metric.denominator !== undefined
-      ? `${round(metric.numerator)} of ${round(metric.denominator)} ${metric.unitOfAnalysis}s; `
+      ? `${round(metric.numerator)} of ${round(metric.denominator)} ${unitsOf(metric)}; `
       : "";
-  const title = `${counts}n = ${metric.n}${metric.effectiveN === undefined ? "" : ` (worth ${round(metric.effectiveN)} independent ones)`}, ${plural(metric.clusters, "cluster")}; ${metric.method}`;
-  return html`<td class="num" title="${title}">
-    ${showValue(metric.value, metric.unit, decimals)}<span class="interval">${showInterval(metric, decimals)}</span>
+  const title = `${counts}n = ${plural(metric.n, metric.unitOfAnalysis)}${metric.effectiveN === undefined ? "" : ` (worth ${round(metric.effectiveN)} independent ones)`}, ${plural(metric.clusters, "cluster")}; ${metric.method}`;
+  const remark = remarkOn(reviewer, name, metric);
+  return html`<td class="num" title="${title}" data-value="${metric.value}">
+    ${showValue(metric.value, metric.unit, decimals)}${remark === null ? "" : html`<sup>${footnotes.letterOf(remark)}</sup>`}<span
+      class="interval"
+      >${showInterval(metric, decimals)}</span
+    >
   </td>`;
+}
+
+/** What a reader would stumble over: a floor that keeps silence breaks the contract, and is meant to. */
+function remarkOn({ provider }: ReviewerReport, name: string, { value }: Metric): string | null {
+  return provider === "floor" && name === "contract.valid_rate" && value === 0
+    ? "says nothing in the form that the suite asks for"
+    : null;
 }
 
 const round = (count: number) => Math.round(count * 10) / 10;
@@ -138,10 +163,8 @@ function allMetrics(reviewers: Reviewers, marks: Marks): Html {
   const measured = new Set(reviewers.flatMap((reviewer) => Object.keys(reviewer.metrics)));
   const ordered = [...metricNames.filter((name) => measured.delete(name)), ...measured];
   if (ordered.length === 0) return html``;
-  const names = shortenApart(
-    reviewers.map((reviewer) => reviewer.id),
-    24,
-  );
+  const labelOf = ({ id }: ReviewerReport) => marks.get(id)?.label ?? id;
+  const names = shortenApart(reviewers.map(labelOf), 24);
   return html`<details class="all-metrics">
     <summary>All ${ordered.length} metrics, with n</summary>
     <div class="scroll" tabindex="0" role="region" aria-label="All metrics">
@@ -149,7 +172,7 @@ function allMetrics(reviewers: Reviewers, marks: Marks): Html {
         <thead>
           <tr>
             <th scope="col">Metric</th>
-            ${reviewers.map((reviewer) => html`<th scope="col" class="num" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(reviewer.id)}</th>`)}
+            ${reviewers.map((reviewer) => html`<th scope="col" class="num" title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(labelOf(reviewer))}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -158,7 +181,8 @@ function allMetrics(reviewers: Reviewers, marks: Marks): Html {
             const decimals = sharedDecimals(values.map((metric) => metric?.value ?? null));
             return html`<tr>
               <th scope="row">
-                <code>${name}</code><span class="quiet below">${metricMeaning(name).description}</span>
+                <code>${name}</code
+                ><span class="quiet below">${metricMeaning(name).description}; n: ${unitsOf(...values)}</span>
               </th>
               ${values.map((metric) => everyCell(metric, decimals))}
             </tr>`;

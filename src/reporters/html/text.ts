@@ -72,7 +72,12 @@ export function shortenApart(names: readonly string[], most: number): Map<string
 
 /** `1 case`, `2 cases`. */
 export function plural(count: number, word: string): string {
-  return `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
+  return `${grouped(count)} ${count === 1 ? word : manyOf(word)}`;
+}
+
+/** `cases`, `categories`. */
+export function manyOf(word: string): string {
+  return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
 }
 
 /** A whole number with thin spaces between thousands. */

@@ -1,87 +1,79 @@
 import { html } from "hono/html";
-import type { Metric, Report, ReviewerReport, Slice } from "../../core/report.ts";
-import { isYardstick } from "../../core/verdict.ts";
-import { fewUnits } from "./charts.ts";
-import { type Html, type Mark, markIcon } from "./marks.ts";
-import { showInterval, showValue } from "./numbers.ts";
+import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
+import { type Html, type Mark, markedName } from "./marks.ts";
+import { inQuestion, showInterval, showValue, unitsOf } from "./numbers.ts";
+import { fewUnits } from "./plot.ts";
 import { grouped } from "./text.ts";
+import { findWeakness, type Weakness, type WeakSlice } from "./weak-slices.ts";
 
-const mostRows = 10;
+const mostUnfolded = 3;
 
-/** Where each reviewer finds least: its slices by recall, the ones too small to say anything last and greyed. */
+/** Where each reviewer finds clearly less than it does over all cases; one line where there is no such place. */
 export function renderWeakSpots(report: Report, marks: ReadonlyMap<string, Mark>): Html {
-  const measured = report.reviewers.filter((reviewer) => reviewer.role === "measured");
-  const shown = (measured.length > 0 ? measured : report.reviewers).filter(
-    (one) => !isYardstick(one) && weakest(one).length > 0,
-  );
-  const isAlone = shown.length === 1;
+  const shown = inQuestion(report.reviewers).flatMap((reviewer) => {
+    const weakness = findWeakness(reviewer);
+    return weakness === null ? [] : [{ reviewer, weakness }];
+  });
+  const isMany = shown.length > mostUnfolded;
+  const hasPale = shown.some(({ weakness }) => weakness.slices.some(({ recall }) => recall.n < fewUnits));
   return html`<section id="weak" class="block">
     <h2>Weak spots</h2>
-    ${shown.length === 0 ? html`<p class="aside">No slice has a scored bug.</p>` : html`<p class="lede">Slices by recall, lowest first. Grey: fewer than ${fewUnits} bugs, too few to conclude from.</p>`}
-    ${shown.map((reviewer, index) => {
-      const name = html`${markIcon(marks.get(reviewer.id))} <span class="name">${reviewer.id}</span>`;
-      return isAlone
-        ? html`<h3 class="reviewer-name">${name}</h3>
-            ${weakTable(reviewer)}`
-        : html`<details class="weak-fold" ${index === 0 ? html` open` : ""}>
-            <summary>${name}</summary>
-            ${weakTable(reviewer)}
+    ${shown.length === 0 ? html`<p class="aside">No slice has a scored bug.</p>` : ""}
+    ${shown.map(({ reviewer, weakness }) => {
+      const name = markedName(reviewer, marks.get(reviewer.id));
+      const details = html`${weakness.slices.length === 0 ? "" : weakTable(reviewer, weakness)}
+      ${renderDiagnosis(reviewer)}`;
+      if (!isMany)
+        return html`<h3 class="reviewer-name">${name}</h3>
+          <p class="weak-line">${weakness.sentence}</p>
+          ${details}`;
+      const line = html`${name}<span class="below quiet">${weakness.sentence}</span>`;
+      return weakness.slices.length === 0 && reviewer.diagnosis.length === 0
+        ? html`<p class="weak-fold">${line}</p>`
+        : html`<details class="weak-fold">
+            <summary>${line}</summary>
+            ${details}
           </details>`;
     })}
+    ${hasPale ? html`<p class="legend">Grey: fewer than ${fewUnits} bugs, a hint rather than proof.</p>` : ""}
   </section>`;
 }
 
-interface WeakSlice {
-  slice: Slice;
-  recall: Metric;
+function renderDiagnosis({ diagnosis }: ReviewerReport): Html {
+  if (diagnosis.length === 0) return html``;
+  return html`<ul class="diagnosis">
+    ${diagnosis.map((line) => html`<li>${line}</li>`)}
+  </ul>`;
 }
 
-function weakest(reviewer: ReviewerReport): WeakSlice[] {
-  const scored = reviewer.slices.flatMap((slice): WeakSlice[] => {
-    const recall = slice.metrics["detection.recall"];
-    return recall === undefined || recall.value === null ? [] : [{ slice, recall }];
-  });
-  const fewness = ({ recall }: WeakSlice) => (recall.n < fewUnits ? 1 : 0);
-  return scored
-    .sort((a, b) => fewness(a) - fewness(b) || (a.recall.value ?? 0) - (b.recall.value ?? 0) || b.recall.n - a.recall.n)
-    .slice(0, mostRows);
-}
-
-function weakTable(reviewer: ReviewerReport): Html {
+function weakTable(reviewer: ReviewerReport, { slices }: Weakness): Html {
   const overall = reviewer.metrics["detection.recall"];
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Weak spots of ${reviewer.id}">
-      <table class="weak">
-        <thead>
-          <tr>
-            <th scope="col">Slice</th>
-            <th scope="col" class="num">Recall ↑</th>
-            <th scope="col" class="num">Found</th>
-            <th scope="col" class="num">Precision ↑</th>
-            <th scope="col" class="num">False alarms ↓</th>
-            <th scope="col" class="num">Cases</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${weakest(reviewer).map(weakRow)}
-          ${
-            overall === undefined
-              ? ""
-              : html`<tr class="overall">
-                  <th scope="row">all cases</th>
-                  ${numberCell(overall)}${countCell(overall)}${numberCell(reviewer.metrics["detection.precision"])}${numberCell(reviewer.metrics["detection.false_alarm_rate"])}
-                  <td class="num">${grouped(reviewer.cases)}</td>
-                </tr>`
-          }
-        </tbody>
-      </table>
-    </div>
-    ${
-      reviewer.diagnosis.length === 0
-        ? ""
-        : html`<ul class="diagnosis">
-            ${reviewer.diagnosis.map((line) => html`<li>${line}</li>`)}
-          </ul>`
-    }`;
+    <table class="weak">
+      <thead>
+        <tr>
+          <th scope="col">Slice</th>
+          <th scope="col" class="num">Recall ↑</th>
+          <th scope="col" class="num">Found</th>
+          <th scope="col" class="num">Precision ↑</th>
+          <th scope="col" class="num">False alarms ↓</th>
+          <th scope="col" class="num">Cases</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${slices.map(weakRow)}
+        ${
+          overall === undefined
+            ? ""
+            : html`<tr class="overall">
+                <th scope="row">all cases</th>
+                ${numberCell(overall)}${countCell(overall)}${numberCell(reviewer.metrics["detection.precision"])}${numberCell(reviewer.metrics["detection.false_alarm_rate"])}
+                <td class="num">${grouped(reviewer.cases)}</td>
+              </tr>`
+        }
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function weakRow({ slice, recall }: WeakSlice): Html {
@@ -105,7 +97,7 @@ function numberCell(metric: Metric | undefined): Html {
 function countCell(metric: Metric): Html {
   const { numerator, denominator, n } = metric;
   return html`<td class="num">
-    ${numerator !== undefined && denominator !== undefined ? `${tenths(numerator)} of ${tenths(denominator)}` : `n ${n}`}
+    ${numerator !== undefined && denominator !== undefined ? `${tenths(numerator)} of ${tenths(denominator)}` : `${n} ${unitsOf(metric)}`}
   </td>`;
 }
 

@@ -168,3 +168,11 @@ describe("placeDistance", () => {
     expect(fileOf(files, "old.py")?.path).toBe("new.py");
   });
 });
+
+test("a finding that names far more lines than the bug has is at no place", () => {
+  const at = (from: number, to: number) =>
+    placeDistance({ file: "a.py", lines: [from, to], side: "new" }, { side: "new", file: "a.py", lines: [10, 11] }, []);
+  expect(at(5, 36)).toBe(0);
+  expect(at(5, 37)).toBeNull();
+  expect(at(1, 1_000_000)).toBeNull();
+});

@@ -1,6 +1,11 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { averagePrecision, type RankedFinding } from "../../../src/core/stats/average-precision.ts";
+import { describe, expect, test } from "vitest";
+import {
+  averagePrecision,
+  averagePrecisionInterval,
+  type RankedCluster,
+  type RankedFinding,
+} from "../../../src/core/stats/average-precision.ts";
 
 const ranked = (...marks: number[]): RankedFinding[] =>
   marks.map((mark, index) => ({ confidence: 1 - index / 10, isMatch: mark === 1 }));
@@ -46,4 +51,47 @@ test("does not depend on the order of the findings and stays within 0 and 1", ()
       expect(value ?? 0).toSatisfy((one: number) => one >= 0 && one <= 1 + 1e-12);
     }),
   );
+});
+
+describe("the interval by cluster", () => {
+  /** Two bugs a cluster; every third cluster has one at the end of its ranking, the others both at the top. */
+  const clusters = (count: number): RankedCluster[] =>
+    Array.from({ length: count }, (_, at) => ({
+      positives: 2,
+      findings: at % 3 === 0 ? ranked(0, 0, 1) : ranked(1, 1, 0),
+    }));
+
+  test("holds the value, is the same for the same seed and narrows with more clusters", () => {
+    const [few, many] = [averagePrecisionInterval(clusters(12), 1), averagePrecisionInterval(clusters(120), 1)];
+    const all = clusters(12).flatMap(({ findings }) => findings);
+    expect(few?.value).toBeCloseTo(averagePrecision(all, 24) ?? 0, 12);
+    expect(few?.low).toBeLessThanOrEqual(few?.lowerOneSided ?? 0);
+    expect(few?.lowerOneSided).toBeLessThan(few?.value ?? 0);
+    expect(few?.high).toBeGreaterThan(few?.value ?? 1);
+    expect(averagePrecisionInterval(clusters(12), 1)).toEqual(few);
+    expect((many?.high ?? 1) - (many?.low ?? 0)).toBeLessThan(((few?.high ?? 0) - (few?.low ?? 0)) / 2);
+  });
+
+  test("counts a cluster drawn twice as two", () => {
+    const twice = [...clusters(7), ...clusters(7)];
+    const all = twice.flatMap(({ findings }) => findings);
+    expect(averagePrecisionInterval(twice, 1)?.value).toBeCloseTo(averagePrecision(all, 28) ?? 0, 12);
+    expect(averagePrecisionInterval(clusters(7), 1)?.value).toBeCloseTo(averagePrecision(all, 28) ?? 0, 12);
+  });
+
+  test("of a perfect ranking is no surer than its clusters with bugs", () => {
+    const perfect = Array.from({ length: 10 }, () => ({ positives: 1, findings: ranked(1) }));
+    const silent = Array.from({ length: 5 }, () => ({ positives: 0, findings: [] }));
+    expect(averagePrecisionInterval([...perfect, ...silent], 1)?.lowerOneSided).toBeCloseTo(0.05 ** (1 / 10), 12);
+  });
+
+  test("is none from fewer than five clusters with bugs, and none above 20,000 findings", () => {
+    const clean = { positives: 0, findings: ranked(0) };
+    expect(averagePrecisionInterval([...clusters(4), clean, clean], 1)).toBeNull();
+    const loud = {
+      positives: 1,
+      findings: Array.from({ length: 20_000 }, () => ({ confidence: 0.5, isMatch: false })),
+    };
+    expect(averagePrecisionInterval([...clusters(6), loud], 1)).toBeNull();
+  });
 });

@@ -45,6 +45,15 @@ describe("static", () => {
     ]);
   });
 
+  test("writes prose where the contract asks for it, under another identity", async () => {
+    const source = makeCase(newFiles({ "b.ts": "debugger;\n" }));
+    const [json, prose] = await Promise.all(
+      (["findings", "prose"] as const).map((contract) => openProvider("static:", { contract })),
+    );
+    expect((await prose!.generate(requestFor(source), calm)).text).toMatch(/^b\.ts:1: \[\w+\] .*debugger/);
+    expect(prose!.identity).not.toBe(json!.identity);
+  });
+
   test("secretlint reads every file and tells no secret", async () => {
     const text = await review(makeCase(newFiles({ "deploy.env": `NAME=x\nTOKEN=${token}\n` })));
     expect(findingsOf(text)).toMatchObject([

@@ -211,6 +211,41 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
     await page.close();
   });
 
+  it("sorts the metrics within their groups by keys, best first, then worst first, then as they were", async () => {
+    const url = await storeRun({ measured: 5 });
+    const { page } = await openWatched(browser, url);
+    const column = page.locator("table.metrics th", { hasText: "false alarms" });
+    const read = () =>
+      page.locator("table.metrics tbody.measured tr").evaluateAll((rows) => rows.map((row) => row.textContent));
+    const values = () =>
+      page
+        .locator("table.metrics tbody.measured tr td:nth-child(5)")
+        .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-value"))));
+    const before = await read();
+    await column.getByRole("button").focus();
+    await page.keyboard.press("Enter");
+    expect(await column.getAttribute("aria-sort")).toBe("ascending");
+    const rising = await values();
+    expect(rising).toEqual(rising.toSorted((a, b) => a - b));
+    expect(new Set(rising).size).toBeGreaterThan(1);
+    await page.keyboard.press("Enter");
+    expect(await column.getAttribute("aria-sort")).toBe("descending");
+    expect(await values()).toEqual(rising.toReversed());
+    await page.keyboard.press("Enter");
+    expect(await column.getAttribute("aria-sort")).toBeNull();
+    expect(await read()).toEqual(before);
+    await page.close();
+  });
+
+  it("lets a cut table be reached and scrolled by keys", async () => {
+    const { page } = await openWatched(browser, small, { viewport: { width: 390, height: 800 } });
+    const region = page.getByRole("region", { name: "Metrics of all reviewers" });
+    await region.focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => region.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+    await page.close();
+  });
+
   it.each([1440, 1024, 390])("does not scroll sideways at %i pixels, in a case or out of it", async (width) => {
     for (const url of [
       small,

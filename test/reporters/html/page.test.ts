@@ -114,6 +114,73 @@ describe("the page", () => {
     expect(gates).toContain("Warning: above .99");
   });
 
+  it("shortens long references, with the whole one as title and under how this was measured", async () => {
+    const run = makeRun({ measured: 1 });
+    const long = "openai:org/my-reviewer@http://127.0.0.1:8123/v1";
+    const reviewer = run.report.reviewers.find((one) => one.role === "measured");
+    Object.assign(reviewer ?? {}, { id: long, ref: long });
+    run.report.verdict.sentence = `${long} finds 3 of 23 bugs. openai:org/my-reviewer is fast.`;
+    const [file] = await htmlReporter.render(run);
+    const body = bodyOf(file?.content ?? "");
+    expect(body).toContain(`<code title="${long}">org/my-reviewer</code> finds 3 of 23 bugs.`);
+    expect(body).toContain(`<code title="${long}">org/my-reviewer</code> is fast.`);
+    const table = /<table class="metrics">([\s\S]*?)<\/table>/.exec(body)?.[1] ?? "";
+    expect(table).toContain(`<span class="name" title="${long}">org/<wbr />my-reviewer</span>`);
+    expect(table).toContain('<span class="place below">@127.0.0.1:8123</span>');
+    expect(/<section id="method"[\s\S]*?<\/section>/.exec(body)?.[0]).toContain(`<span class="name">${long}</span>`);
+  });
+
+  it("leaves a name as it was written where it may stand for two reviewers", async () => {
+    const run = makeRun({ measured: 2 });
+    const measured = run.report.reviewers.filter((one) => one.role === "measured");
+    for (const [index, one] of measured.entries()) one.id = `openai:base@http://10.0.0.${index}:8000/v1`;
+    run.report.verdict.sentence = "openai:base finds 3 of 23 bugs.";
+    const [file] = await htmlReporter.render(run);
+    expect(file?.content).toContain("<code>openai:base</code> finds 3 of 23 bugs.");
+  });
+
+  it("puts measured reviewers first in table and charts, whatever their values", async () => {
+    const body = bodyOf(await pageOf());
+    const table = /<table class="metrics">([\s\S]*?)<\/table>/.exec(body)?.[1] ?? "";
+    const names = [...table.matchAll(/class="name" title="([^"]*)"/g)].map((match) => match[1]);
+    const order = ["vllm:base", "vllm:lora-v7", "static:", "ceiling:oracle", "floor:shotgun", "floor:silent"];
+    expect(names).toEqual(order);
+    const panel = /<figure class="panel">([\s\S]*?)<\/figure>/.exec(body)?.[1] ?? "";
+    expect([...panel.matchAll(/class="row-name" title="([^"]*)"/g)].map((match) => match[1])).toEqual(order);
+  });
+
+  it("says of what n is the number, by the metric itself", async () => {
+    const run = makeRun();
+    for (const reviewer of run.report.reviewers)
+      Object.assign(reviewer.metrics["detection.f1"] ?? {}, { unitOfAnalysis: "case" });
+    const [file] = await htmlReporter.render(run);
+    const heads = [...bodyOf(file?.content ?? "").matchAll(/<p class="head">n ([^<]*)<\/p>/g)].map((match) => match[1]);
+    expect(heads.slice(0, 4)).toEqual(["bugs", "findings", "cases", "cases"]);
+  });
+
+  it("says what more of would decide a gate, and why a floor breaks the contract", async () => {
+    const run = makeRun();
+    const gate = run.report.reviewers.flatMap((one) => one.gates).find((one) => one.gate.metric === "detection.recall");
+    Object.assign(gate ?? {}, { status: "inconclusive", casesToDecide: 219, bound: 0.4987 });
+    const silent = run.report.reviewers.find((one) => one.id === "floor:silent");
+    Object.assign(silent?.metrics["contract.valid_rate"] ?? {}, { value: 0 });
+    const [file] = await htmlReporter.render(run);
+    const body = bodyOf(file?.content ?? "");
+    expect(body).toContain("About 219 more bugs would decide.");
+    expect(body).toMatch(/<td class="num bound">\s*\.499\s*<\/td>/);
+    expect(body).toMatch(/<li><sup>\w<\/sup> says nothing in the form that the suite asks for<\/li>/);
+  });
+
+  it("folds categories with fewer than five bugs, and says how many they are", async () => {
+    const body = bodyOf(await pageOf());
+    const figure = /<figure class="panel slice">[\s\S]*?<\/figure>/.exec(body)?.[0] ?? "";
+    const [open = "", folded = ""] = figure.split("<details");
+    const counts = (part: string) => [...part.matchAll(/class="row-n">(\d+)</g)].map((match) => Number(match[1]));
+    expect(counts(open).every((n) => n >= 5)).toBe(true);
+    expect(counts(folded).every((n) => n < 5)).toBe(true);
+    expect(figure).toContain(`${counts(folded).length} categories with fewer than 5 bugs</summary>`);
+  });
+
   it.each([1, 12, 40])("lists all of %i measured reviewers, with names of eighty characters", async (measured) => {
     const body = bodyOf(await pageOf({ measured, cases: 10, hasLongNames: true, company: false }));
     const table = /<table class="metrics">([\s\S]*?)<\/table>/.exec(body)?.[1] ?? "";

@@ -103,9 +103,9 @@ function reviewerSwitch({ item, data, reviewer, choose }) {
     const facts = factsOf(item, index);
     const button = el(
       "button",
-      { type: "button", class: "switch", title: one.id, "aria-pressed": String(index === reviewer) },
+      { type: "button", class: `switch is-${one.role}`, title: one.id, "aria-pressed": String(index === reviewer) },
       reviewerMark(one),
-      el("span", "switch-name", one.id),
+      el("span", "switch-name", one.label),
       el("span", "switch-tally", stateGlyph(facts), shortTally(facts)),
     );
     button.addEventListener("click", () => choose(index, 0));

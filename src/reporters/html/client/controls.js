@@ -23,7 +23,7 @@ export function filterControls(data, filter, changed, showHelp) {
 
   const reviewerMenu = menu(
     "Reviewer",
-    data.reviewers.map((reviewer, index) => [String(index), reviewer.id]),
+    data.reviewers.map((reviewer, index) => [String(index), reviewer.label]),
     (value) => {
       filter.reviewer = Number(value);
       changed();

@@ -3,6 +3,7 @@ import { filterControls, resetFilter } from "./controls.js";
 import { el } from "./dom.js";
 import { narrow } from "./filter.js";
 import { caseList } from "./list.js";
+import { makeSortable } from "./sort.js";
 import { unpack } from "./unpack.js";
 
 const keys = [
@@ -161,6 +162,8 @@ async function start() {
     state.textContent = `The cases could not be unpacked: ${error instanceof Error ? error.message : String(error)} (open this file in a current browser; the data is in cases.jsonl).`;
   }
 }
+
+for (const table of document.querySelectorAll("table.metrics")) makeSortable(table);
 
 // The tables and charts are painted before the work of unpacking begins.
 document.getElementById("cases-state").hidden = false;

@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Case } from "../../src/core/case.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { parseJsonLine, readOwnLines } from "../../src/load/json-line.ts";
-import { gather } from "../fixtures/asking.ts";
+import { parseJsonLine } from "../../src/core/json-line.ts";
 import { messageOf } from "../fixtures/complaint.ts";
-import { pairOf, writeBelow } from "../fixtures/small-dataset.ts";
-import { temporaryFolders } from "../fixtures/temporary.ts";
-
-const folder = temporaryFolders();
+import { pairOf } from "../fixtures/small-dataset.ts";
 
 function complaint(line: unknown): string {
   const text = typeof line === "string" ? line : JSON.stringify(line);
@@ -54,14 +50,17 @@ describe("one JSON line", () => {
     expect(complaint(line)).toBe(expected);
   });
 
+  test("names all its mistakes at once", () => {
+    expect(complaint({ ...source, id: undefined, diff: 3, pr: {}, bugs: [{ ...bug, severity: "hgih" }] })).toBe(
+      "cases.jsonl:7: id: missing (write text); diff: expected text, got 3; " +
+        'bugs[0].severity: expected a known word, got "hgih" (did you mean "high"? known: critical, high, medium, low, nit); ' +
+        "pr: expected text or a number, got a mapping",
+    );
+  });
+
   test("with an unknown key is refused with the nearest one", () => {
     expect(complaint({ ...source, refernces: [] })).toMatch(
       /^cases\.jsonl:7: unknown key "refernces" \(did you mean "references"\?/,
     );
   });
-});
-
-test("the lines of an own file are read one by one", async () => {
-  const file = writeBelow(folder(), "own.jsonl", '{"a":1}\n{"a":2}\n');
-  expect(await gather(readOwnLines<{ a: number }>(file))).toEqual([{ a: 1 }, { a: 2 }]);
 });

@@ -1,0 +1,35 @@
+import { shortRef } from "./format.ts";
+import type { ReviewerReport } from "./report.ts";
+import type { Suite } from "./suite.ts";
+
+/** What a reader of the figures should know before trusting them, one line each. */
+export function warningsOf(reviewers: readonly ReviewerReport[], { reviewer }: Pick<Suite, "reviewer">): string[] {
+  return reviewers.flatMap((report) => {
+    const { outcomes, generations, fromCache, capped = 0, undecided = 0, unscored, cases, errors } = report;
+    const cause = errors[0] === undefined ? "" : ` (${errors[0].message})`;
+    const counted: [count: number, of: number, what: string][] = [
+      [unscored, cases, `reviews are unscored${cause}`],
+      [undecided, cases, "reviews hold findings that the matcher could not decide"],
+      [outcomes.invalid, generations, "generations could not be parsed and count as silence"],
+      [
+        outcomes.truncated,
+        generations,
+        `generations were cut by the token limit (raise reviewer.maxTokens, now ${reviewer.maxTokens})`,
+      ],
+      [outcomes.overflow, generations, "prompts did not fit the model's context (try reviewer.unit: file or hunk)"],
+      [outcomes.refused, generations, "generations were refusals and count as silence"],
+      [contractBreaks(report), generations, `generations do not keep the contract "${reviewer.contract}"`],
+      [capped, generations, "generations were too long to be read whole; precision is that of their beginning"],
+      [fromCache, generations, "generations came from the cache"],
+    ];
+    const name = shortRef(report.id);
+    return counted.flatMap(([count, of, what]) => (count > 0 ? [`${name}: ${count} of ${of} ${what}`] : []));
+  });
+}
+
+/** Of measured reviewers only: floors and linters are not asked to keep a contract. */
+function contractBreaks({ role, metrics }: ReviewerReport): number {
+  const metric = metrics["contract.valid_rate"];
+  if (role !== "measured" || metric?.numerator === undefined || metric.denominator === undefined) return 0;
+  return Math.round(metric.denominator - metric.numerator);
+}

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { outcomes } from "../../src/core/generation.ts";
+import type { Metric, ReviewerReport } from "../../src/core/report.ts";
+import { Suite } from "../../src/core/suite.ts";
+import { warningsOf } from "../../src/core/warnings.ts";
+
+const suite = Suite.parse({ version: 1, name: "s", dataset: { path: "d" }, scorers: {}, reviewer: { maxTokens: 64 } });
+
+function reviewer(more: Partial<ReviewerReport>): ReviewerReport {
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as ReviewerReport["outcomes"];
+  return {
+    id: "openai:m@http://127.0.0.1:1/v1",
+    ref: "openai:m@http://127.0.0.1:1/v1",
+    role: "measured",
+    provider: "openai",
+    model: "m",
+    prompt: { file: "p", hash: "h" },
+    effective: {},
+    hosts: [],
+    outcomes: counts,
+    generations: 8,
+    fromCache: 0,
+    cases: 8,
+    unscored: 0,
+    errors: [],
+    metrics: {},
+    slices: [],
+    gates: [],
+    diagnosis: [],
+    ...more,
+  };
+}
+
+const zero = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as ReviewerReport["outcomes"];
+
+test("nothing amiss gives no warning", () => {
+  expect(warningsOf([reviewer({})], suite)).toEqual([]);
+});
+
+test("each kind of trouble has its line, with counts and the short name", () => {
+  const troubled = reviewer({
+    outcomes: { ...zero, invalid: 1, truncated: 2, overflow: 3, refused: 1 },
+    unscored: 1,
+    undecided: 2,
+    capped: 1,
+    fromCache: 4,
+    errors: [{ message: "connection refused", count: 1 }],
+  });
+  expect(warningsOf([troubled], suite)).toEqual([
+    "openai:m: 1 of 8 reviews are unscored (connection refused)",
+    "openai:m: 2 of 8 reviews hold findings that the matcher could not decide",
+    "openai:m: 1 of 8 generations could not be parsed and count as silence",
+    "openai:m: 2 of 8 generations were cut by the token limit (raise reviewer.maxTokens, now 64)",
+    "openai:m: 3 of 8 prompts did not fit the model's context (try reviewer.unit: file or hunk)",
+    "openai:m: 1 of 8 generations were refusals and count as silence",
+    "openai:m: 1 of 8 generations were too long to be read whole; precision is that of their beginning",
+    "openai:m: 4 of 8 generations came from the cache",
+  ]);
+});
+
+test("a broken contract is a measured reviewer's only", () => {
+  const valid = { numerator: 3, denominator: 8 } as Metric;
+  const metrics = { "contract.valid_rate": valid };
+  expect(warningsOf([reviewer({ metrics })], suite)).toEqual([
+    'openai:m: 5 of 8 generations do not keep the contract "findings"',
+  ]);
+  expect(warningsOf([reviewer({ metrics, role: "company" })], suite)).toEqual([]);
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { renderTerminal, type TerminalStyle } from "../../src/reporters/terminal.ts";
+import { makeRun } from "../fixtures/run-data.ts";
+
+const { report } = makeRun();
+const plain = (columns: number): TerminalStyle => ({ columns, paint: (_, text) => text });
+const linesOf = (text: string) => text.split("\n");
+
+describe("the report on a terminal", () => {
+  test("begins with suite, size and seed, then the answer", () => {
+    const [head = "", , answer = ""] = linesOf(renderTerminal(report, plain(120)));
+    expect(head).toMatch(/^nitbench \S+ · \d+ cases, \d+ clusters?, \d+ bugs · seed \d+$/);
+    expect(answer).toMatch(/^(pass|fail|undecided|incomplete|no gates)/);
+  });
+
+  test.each([80, 100, 120, 200])("has no table line wider than %d columns", (columns) => {
+    const text = renderTerminal(report, plain(columns));
+    const table = linesOf(text).filter((line) => /\[\.?\d/.test(line));
+    expect(table.length).toBeGreaterThan(0);
+    expect(Math.max(...table.map((line) => line.trimEnd().length))).toBeLessThanOrEqual(columns);
+  });
+
+  test("names the columns that a narrow terminal has no room for", () => {
+    expect(renderTerminal(report, plain(80))).toContain("too wide for here: ");
+    expect(renderTerminal(report, plain(400))).not.toContain("too wide for here");
+  });
+
+  test("aligns the values of a column on their decimal points", () => {
+    const rows = linesOf(renderTerminal(report, plain(200))).filter(
+      (line) => /\[\.?\d/.test(line) && !line.includes("–"),
+    );
+    expect(rows.length).toBeGreaterThan(2);
+    const points = rows.map((row) => row.search(/\.\d\d \[/));
+    expect(new Set(points).size).toBe(1);
+  });
+
+  test("puts measured reviewers first", () => {
+    const rows = linesOf(renderTerminal(report, plain(200)));
+    const lineOf = (id: string) => rows.findIndex((row) => row.includes(id));
+    const measured = report.reviewers.filter(({ role }) => role === "measured").map(({ model }) => lineOf(model));
+    const company = report.reviewers.filter(({ role }) => role === "company").map(({ id }) => lineOf(id));
+    expect(Math.max(...measured)).toBeLessThan(Math.min(...company.filter((line) => line !== -1)));
+  });
+
+  test("makes control characters of names and warnings visible", () => {
+    const hostile = {
+      ...report,
+      warnings: ["\u001b[2Jgone"],
+      verdict: { ...report.verdict, sentence: "a\u001b[31mb" },
+    };
+    const text = renderTerminal(hostile, plain(120));
+    expect(text).not.toContain("\u001b");
+    expect(text).toContain("\\u001b[2Jgone");
+  });
+});
