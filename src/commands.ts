@@ -68,12 +68,13 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function reportFailure(error: unknown): Promise<number> {
   const { IncompleteError } = await import("./core/errors.ts");
   const { neutralise } = await import("./core/format.ts");
+  const { hideSecrets } = await import("./core/url-secret.ts");
   if (error instanceof UsageError || error instanceof IncompleteError) {
-    process.stderr.write(`${neutralise(error.message)}\n`);
+    process.stderr.write(`${neutralise(hideSecrets(error.message))}\n`);
     return error instanceof UsageError ? 2 : 3;
   }
   if (error instanceof Error && error.name === "InterruptedError") {
-    process.stderr.write(`${neutralise(error.message)}\n`);
+    process.stderr.write(`${neutralise(hideSecrets(error.message))}\n`);
     return 130;
   }
   reportDefect(error);

@@ -89,7 +89,7 @@ export function gatherUnits(name: MetricName, rows: readonly CaseRow[], where: W
     name === "detection.twin_discrimination" ? discriminations(rows, where) : scoresOf(name, rows, where);
   const units = rows.some((row) => row.repeat > 0) ? averageRepeats(collected) : collected.flatMap(unitOf);
   const missing = collected.flatMap(({ score }) => ("reason" in score ? [score.reason] : []));
-  const open = collected.filter(({ score, isUndecided }) => isUndecided && "denominator" in score);
+  const open = collected.filter((one) => one.isUndecided && "denominator" in one.score);
   return { units, applicable: collected.length, unscored: missing.length + open.length, reason: missing[0] ?? null };
 }
 

@@ -30,7 +30,7 @@ describe("exit 0", () => {
     });
     const { code, stdout } = await runTiny(workspace, "--model", "ceiling:oracle");
     expect(code).toBe(0);
-    expect(stdout).toContain("pass · The required gate passed.");
+    expect(stdout).toContain("pass · ceiling:oracle passes: the required gate holds.");
     expect(workspace.readRun().report.verdict).toMatchObject({ status: "pass", exitCode: 0 });
   });
 
@@ -58,7 +58,7 @@ describe("exit 1", () => {
     const { code, stdout } = await runTiny(workspace, "--model", "floor:silent");
     expect(code).toBe(1);
     expect(stdout.replaceAll("\n", " ")).toContain(
-      "fail · floor:silent: detection.recall is .00 and must be at least 0.5",
+      "fail · floor:silent fails: recall is .00, at least .50 is required.",
     );
   });
 
@@ -80,7 +80,7 @@ describe("exit 4", () => {
     const workspace = makeWorkspace({ suite: { gates: [recall(0.5)] } });
     const { code, stdout } = await runTiny(workspace, "--model", "ceiling:oracle");
     expect(code).toBe(4);
-    expect(stdout).toMatch(/about \d+ more would\s+decide/);
+    expect(stdout).toMatch(/about \d+ more bugs?\s+would\s+decide/);
   });
 
   test("becomes 0 with --allow-inconclusive, which the verdict says", async () => {
@@ -88,7 +88,7 @@ describe("exit 4", () => {
     const { code, stdout } = await runTiny(workspace, "--model", "ceiling:oracle", "--allow-inconclusive");
     expect(code).toBe(0);
     expect(stdout.replaceAll("\n", " ")).toContain("undecided");
-    expect(workspace.readRun().report.verdict.sentence).toContain("Inconclusive gates were allowed");
+    expect(workspace.readRun().report.verdict.sentence).toContain("Undecided gates were allowed");
   });
 
   test("stays 1 with --allow-inconclusive where a gate failed", async () => {
@@ -130,9 +130,9 @@ describe("exit 3", () => {
     const { report } = workspace.readRun();
     expect(code).toBe(3);
     expect(report.verdict.sentence).toContain(
-      "1 of 4 cases of replay:silent.jsonl are unscored, above the budget of 2 %",
+      "1 of 4 reviews of replay:silent.jsonl are unscored, above the budget of 2 %",
     );
-    expect(report.warnings.join()).toContain("no recorded review of case two.clean");
+    expect(report.warnings.join()).toContain("no recorded review of this case");
     expect(
       (await runTiny(workspace, "--model", model, "--set", "budget.unscored=0.5", "--set", "budget.errors=0.5")).code,
     ).toBe(0);

@@ -97,8 +97,8 @@ describe("--dry-run", () => {
     const { code, stdout, stderr } = await runTiny(workspace, "--model", `openai:m@${server.url}`, "--dry-run");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("tiny: 4 cases of data, 2 clusters, seed 1\n");
-    expect(stdout).toContain(`openai:m@${server.url}  4 cases, sent to ${server.host}\n`);
-    expect(stdout).toContain("detection.recall >= 0.5\n");
+    expect(stdout).toContain(`openai:m@${server.url}  4 reviews, sent to ${server.host}\n`);
+    expect(stdout).toContain("detection.recall >= 0.5 (cannot pass: 2 clusters without a fault show at least .22)\n");
     expect(stdout).toMatch(/nothing was asked\n$/);
     expect(server.requests).toEqual([]);
     expect(workspace.runs()).toEqual([]);

@@ -86,7 +86,7 @@ describe("a server that does everything wrong", () => {
     expect(finished.code).toBe(3);
     expect(report.run.isWhole).toBe(true);
     expect(lines).toHaveLength(2 * 26);
-    expect(report.verdict.sentence).toContain("4 of 26 cases");
+    expect(report.verdict.sentence).toContain("4 of 26 reviews");
   });
 
   test("has each of its generations counted by outcome", () => {
