@@ -152,7 +152,7 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/row.ts",
     what: "an outage is scored as zero",
-    find: 'const unscoredCase: Score = { value: null, reason: "a transport error left no review to score" };',
+    find: 'const unscoredCase: Score = { value: null, reason: "its generation failed, so there is no review to score" };',
     replace: "const unscoredCase: Score = { numerator: 0, denominator: 1 };",
     tests: ["test/core/row.test.ts", "test/core/reduce.test.ts"],
   },
@@ -166,8 +166,8 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/reduce.ts",
     what: "an empty ratio is zero",
-    find: "if (units.length === 0) return nothing(reasonFor(definition, gathered));",
-    replace: "if (units.length === 0) return { ...nothing(reasonFor(definition, gathered)), value: 0 };",
+    find: "units.length === 0 ? nothing(reasonFor(definition, gathered)) : estimate()",
+    replace: "units.length === 0 ? { ...nothing(reasonFor(definition, gathered)), value: 0 } : estimate()",
     tests: ["test/core/reduce.test.ts"],
   },
   {
@@ -222,8 +222,8 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/verdict.ts",
     what: "a run without scores is green",
-    find: "if (reviewers.every(hasNoScore)) return",
-    replace: "if (reviewers.length > 99) return",
+    find: "if (gated.every(hasNoScore)) return",
+    replace: "if (gated.length > 99) return",
     tests: ["test/core/verdict.test.ts"],
   },
   {
