@@ -33,17 +33,17 @@ function readSheet(file: string): TwinSheet {
   throw new Error(`${file}: ${problems.join("; ")}`);
 }
 
-/** Every folder of `datasets/twins/source`, sorted by its name; throws one line for a sheet that does not fit its schema. */
-export function readTwinSources(): TwinSource[] {
+/** The names of the folders of `datasets/twins/source`, sorted. */
+export function twinSlugs(): string[] {
   const folders = readdirSync(join(home, "source"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders
-    .map(({ name }) => name)
-    .sort()
-    .map((slug) => {
-      const folder = join(home, "source", slug);
-      const [before, buggy, clean] = ["before", "buggy", "clean"].map((version) => readTree(join(folder, version)));
-      return { slug, sheet: readSheet(join(folder, "twin.yaml")), before: before!, buggy: buggy!, clean: clean! };
-    });
+  return folders.map(({ name }) => name).sort();
+}
+
+/** One folder of `datasets/twins/source`; throws one line for a sheet that does not fit its schema. */
+export function readTwinSource(slug: string): TwinSource {
+  const folder = join(home, "source", slug);
+  const [before, buggy, clean] = ["before", "buggy", "clean"].map((version) => readTree(join(folder, version)));
+  return { slug, sheet: readSheet(join(folder, "twin.yaml")), before: before!, buggy: buggy!, clean: clean! };
 }
 
 function countRows(title: string, values: string[]): string[][] {
@@ -90,7 +90,7 @@ function withCounts(card: string, counts: string): string {
 
 /** The text of `cases.jsonl` and of the dataset card, as they should be for the sources that are there now. */
 export function buildTwins(): { jsonl: string; card: string } {
-  const cases = readTwinSources().flatMap(casesOfTwin);
+  const cases = twinSlugs().map(readTwinSource).flatMap(casesOfTwin);
   const jsonl = cases.map((item) => `${JSON.stringify(item)}\n`).join("");
   return { jsonl, card: withCounts(readFileSync(cardFile, "utf8"), countsOf(cases, jsonl)) };
 }

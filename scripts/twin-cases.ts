@@ -23,6 +23,8 @@ const TwinBug = z
     category: z.string().regex(/^[a-z]+(-[a-z]+)*$/, "expected kebab-case"),
     severity: Severity,
     description: z.string().min(1),
+    /** Why no test can show it; asked for where the language is one that proofs run in and there is no proof. */
+    unproven: z.string().min(1).optional(),
   })
   .refine(({ side, start }) => (side === "file") === (start === undefined), {
     error: "expected `start` for a side of new or old, and none for side: file",
@@ -32,9 +34,15 @@ const TwinBug = z
   });
 type TwinBug = z.infer<typeof TwinBug>;
 
+// prettier-ignore
+const languages = [
+  "python", "typescript", "javascript", "tsx", "vue", "go", "java", "cpp", "csharp", "ruby", "php", "rust", "sql",
+  "dockerfile", "yaml",
+] as const;
+
 /** The authored part of a twin, `twin.yaml`; lines are named by their text and resolved when the dataset is built. */
 export const TwinSheet = z.strictObject({
-  language: z.enum(["python", "typescript", "javascript", "go", "java", "sql"]),
+  language: z.enum(languages),
   title: z.string().min(1),
   repo: z.string().regex(/^[\w.-]+\/[\w.-]+$/, "expected owner/name"),
   changeAuthor: z.string().min(1),
@@ -42,7 +50,12 @@ export const TwinSheet = z.strictObject({
   bugs: z.array(TwinBug).min(1).max(3),
   references: z
     .array(
-      z.strictObject({ author: z.enum(["ines", "radu"]), bug: z.string(), tag: z.string(), text: z.string().min(1) }),
+      z.strictObject({
+        author: z.enum(["ines", "radu", "mei", "tobias"]),
+        bug: z.string(),
+        tag: z.string(),
+        text: z.string().min(1),
+      }),
     )
     .min(2),
 });

@@ -74,6 +74,8 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
   try {
     const folder = openFolder(options, startedAt, run.suite.name);
     const journal = await openJournal(folder, run, options, startedAt);
+    // Loaded while the first answers are awaited.
+    const reporters = loadReporters(options.reporters);
     const { measured, isWhole } = await askAll(run, journal, folder, options, world);
     const reviewers = rankReviewers(
       measured.map((one) => compileReviewer(one, run.suite, run.seed, run.noDetectionBecause)),
@@ -95,7 +97,7 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
       name: options.name,
       command: options.command,
     });
-    await folder.publish(report, await loadReporters(options.reporters));
+    await folder.publish(report, await reporters);
     return { report, folder: folder.path };
   } finally {
     run.dataset.close();

@@ -1,10 +1,10 @@
 import type { Case } from "./core/case.ts";
 import type { ReviewerFacts } from "./core/compile-report.ts";
-import { mergeReviews, type Part, partsOf } from "./core/fan-out.ts";
+import { mergeReviews, type Part } from "./core/fan-out.ts";
 import type { Generation } from "./core/generation.ts";
 import { cleanText } from "./core/parse/clean.ts";
 import { type ReadPart, readPart, worstOutcome } from "./core/part.ts";
-import { type Job, planCase, type PlanSettings } from "./core/plan.ts";
+import { type CasePlan, type Job, planCase, type PlanSettings } from "./core/plan.ts";
 import type { CaseLine } from "./core/report.ts";
 import type { Review } from "./core/review.ts";
 import { type CaseRow, rowOf } from "./core/row.ts";
@@ -61,12 +61,12 @@ export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Me
   const tally = emptyTally();
   let effective: Record<string, unknown> = {};
 
-  function openCase(source: Case, entry: DatasetEntry, jobs: readonly Job[]): void {
-    const parts = partsOf(source, plan.unit);
-    for (const [repeat, own] of Map.groupBy(jobs, (job) => job.repeat)) {
+  function openCase(source: Case, entry: DatasetEntry, { parts, jobs }: CasePlan): void {
+    // The prompts of all repeats are the same.
+    const promptChars = jobs.reduce((most, job) => Math.max(most, job.request.prompt.length), 0);
+    for (let repeat = 0; repeat < plan.repeats; repeat += 1) {
       const key = openKey(source.id, repeat);
       if (open.has(key)) continue;
-      const promptChars = Math.max(...own.map((job) => job.request.prompt.length));
       open.set(key, { source, entry, repeat, parts, promptChars, generations: parts.map(() => null) });
     }
   }
@@ -75,10 +75,10 @@ export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Me
     *jobs(isFinished) {
       for (const entry of dataset.entries) {
         const source = dataset.read(entry);
-        const jobs = planCase(source, plan);
-        const wanted = jobs.filter((job) => !isFinished(job.key));
+        const planned = planCase(source, plan);
+        const wanted = planned.jobs.filter((job) => !isFinished(job.key));
         if (wanted.length === 0) continue;
-        openCase(source, entry, jobs);
+        openCase(source, entry, planned);
         yield* wanted;
       }
     },

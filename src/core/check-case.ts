@@ -4,10 +4,10 @@ import { UsageError } from "./errors.ts";
 
 /**
  * Checks what a schema cannot: the diff parses, anchors and a twin's places lie inside it, paths stay inside, bug ids are
- * unique, a twin is known to be clean.
+ * unique, a twin is known to be clean. Returns the diff as parsed.
  * @throws UsageError that names all mistakes, with the case's id but not the file and line, which the caller knows
  */
-export function checkCase(source: Case): void {
+export function checkCase(source: Case): FileDiff[] {
   const files = parseCaseDiff(source);
   const mistakes = [
     ...[...new Set(pathsOf(source, files))]
@@ -20,6 +20,7 @@ export function checkCase(source: Case): void {
     ),
   ];
   if (mistakes.length > 0) throw new UsageError(`case "${source.id}": ${mistakes.join("; ")}`);
+  return files;
 }
 
 function parseCaseDiff(source: Case): FileDiff[] {

@@ -1,5 +1,5 @@
 import type { Bug, Case } from "./case.ts";
-import { parseDiff } from "./diff.ts";
+import type { FileDiff } from "./diff.ts";
 
 export type FieldValue = string | number | string[] | null;
 export type CaseFields = Record<string, FieldValue>;
@@ -28,12 +28,11 @@ export const caseFieldNames = [
 /** What `where` can ask of a bug: in a gate or a slice of the bug itself, in a dataset of any bug of the case. */
 export const bugFieldNames = ["severity", "category"] as const;
 
-/** The fields of a case by which it can be chosen and sliced. `bugs` is null for a case that is not annotated. */
-export function caseFields(source: Case, cluster: string): CaseFields {
-  const files = parseDiff(source.diff);
-  const changed = files
-    .flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines))
-    .filter(({ kind }) => kind === "added" || kind === "deleted");
+/**
+ * The fields of a case by which it can be chosen and sliced. `bugs` is null for a case that is not annotated.
+ * @param files the case's diff as parsed
+ */
+export function caseFields(source: Case, cluster: string, files: readonly FileDiff[]): CaseFields {
   const metaSource = source.meta?.["source"];
   return {
     id: source.id,
@@ -52,8 +51,18 @@ export function caseFields(source: Case, cluster: string): CaseFields {
     references: source.references.filter((reference) => reference.text.trim() !== "").length,
     bugs: source.bugs?.length ?? null,
     files: files.length,
-    lines: changed.length,
+    lines: countChangedLines(files),
   };
+}
+
+function countChangedLines(files: readonly FileDiff[]): number {
+  let count = 0;
+  for (const file of files) {
+    for (const hunk of file.hunks) {
+      for (const { kind } of hunk.lines) if (kind === "added" || kind === "deleted") count += 1;
+    }
+  }
+  return count;
 }
 
 /** The fields of a case with those of its bugs, each a list that holds if any bug does. */

@@ -23,12 +23,20 @@ export interface PlanSettings {
   parameters: GenerationParameters;
 }
 
-/** The jobs of one case: one for each repeat and part. A repeat has a seed of its own, the same in every run. */
-export function planCase(source: Case, settings: PlanSettings): Job[] {
+/** What is asked of one case. */
+export interface CasePlan {
+  parts: Part[];
+  jobs: Job[];
+}
+
+/** Plans one case: a job for each repeat and part. A repeat has a seed of its own, the same in every run. */
+export function planCase(source: Case, settings: PlanSettings): CasePlan {
   const parts = partsOf(source, settings.unit);
-  return Array.from({ length: settings.repeats }, (_, repeat) =>
-    parts.map((part) => planPart(source, part, repeat, settings)),
-  ).flat();
+  const jobs: Job[] = [];
+  for (let repeat = 0; repeat < settings.repeats; repeat += 1) {
+    for (const part of parts) jobs.push(planPart(source, part, repeat, settings));
+  }
+  return { parts, jobs };
 }
 
 function planPart(source: Case, part: Part, repeat: number, settings: PlanSettings): Job {

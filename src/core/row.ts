@@ -87,20 +87,28 @@ export const metricsThatCountBugs: readonly string[] = [...bugMetricNames, "dete
 export function gatherUnits(name: MetricName, rows: readonly CaseRow[], where: Where | null): Units {
   const collected =
     name === "detection.twin_discrimination" ? discriminations(rows, where) : scoresOf(name, rows, where);
-  const units = rows.some((row) => row.repeat > 0) ? averageRepeats(collected) : collected.flatMap(unitOf);
-  const missing = collected.flatMap(({ score }) => ("reason" in score ? [score.reason] : []));
-  const open = collected.filter((one) => one.isUndecided && "denominator" in one.score);
-  return { units, applicable: collected.length, unscored: missing.length + open.length, reason: missing[0] ?? null };
+  const units = rows.some((row) => row.repeat > 0) ? averageRepeats(collected) : unitsOf(collected);
+  let unscored = 0;
+  let reason: string | null = null;
+  for (const { score, isUndecided: isOpen } of collected) {
+    if ("reason" in score || isOpen) unscored += 1;
+    if ("reason" in score) reason ??= score.reason;
+  }
+  return { units, applicable: collected.length, unscored, reason };
 }
 
-/** Nothing where the case is unscored. */
-function unitOf({ cluster, score }: Collected): Unit[] {
-  return "denominator" in score ? [{ cluster, ...score }] : [];
+/** A unit for every score that is one; loops, since this is done for every metric of every case. */
+function unitsOf(collected: readonly Collected[]): Unit[] {
+  const units: Unit[] = [];
+  for (const { cluster, score } of collected) {
+    if ("denominator" in score) units.push({ cluster, numerator: score.numerator, denominator: score.denominator });
+  }
+  return units;
 }
 
 function averageRepeats(collected: readonly Collected[]): Unit[] {
   return [...Map.groupBy(collected, (one) => one.caseId).values()].flatMap((repeats) => {
-    const [first, ...others] = repeats.flatMap(unitOf);
+    const [first, ...others] = unitsOf(repeats);
     if (first === undefined) return [];
     const all = [first, ...others];
     const [numerator, denominator] = [mean(all.map((one) => one.numerator)), mean(all.map((one) => one.denominator))];
@@ -120,24 +128,34 @@ const unscoredCase: Score = { value: null, reason: "its generation failed, so th
 
 function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | null): Collected[] {
   const aboutBugs = where !== null && isAboutBugs(where);
-  return rows.flatMap((row): Collected[] => {
-    const { caseId, cluster } = row;
-    if (!concerns(name, row)) return [];
-    if (!row.isScored)
-      return aboutBugs || where === null || where.test(row.fields)
-        ? [{ caseId, cluster, score: unscoredCase, isUndecided: false }]
-        : [];
-    if (aboutBugs && isBugMetric(name)) {
-      const bugs = row.bugs.filter((bug) =>
-        where.test({ ...row.fields, severity: bug.severity, category: bug.category }),
-      );
-      const isOpen = bugs.some(({ state }) => state === "unjudged");
-      return bugs.length === 0 ? [] : [{ caseId, cluster, score: countBugs(name, bugs), isUndecided: isOpen }];
-    }
-    const score = row.scores[name];
-    if (score === undefined || (where !== null && !where.test(row.fields))) return [];
-    return [{ caseId, cluster, score, isUndecided: row.isUndecided && name.startsWith("detection.") }];
-  });
+  const collected: Collected[] = [];
+  for (const row of rows) {
+    if (!concerns(name, row)) continue;
+    const one = aboutBugs ? scoreOfBugs(name, row, where) : scoreOf(name, row, where);
+    if (one !== null) collected.push(one);
+  }
+  return collected;
+}
+
+/** Null where the condition does not hold for the case, or the scorer had nothing to say of it. */
+function scoreOf(name: MetricName, row: CaseRow, where: Where | null): Collected | null {
+  const { caseId, cluster } = row;
+  if (where !== null && !where.test(row.fields)) return null;
+  if (!row.isScored) return { caseId, cluster, score: unscoredCase, isUndecided: false };
+  const score = row.scores[name];
+  if (score === undefined) return null;
+  return { caseId, cluster, score, isUndecided: row.isUndecided && name.startsWith("detection.") };
+}
+
+/** Null where the condition holds for none of the case's bugs. */
+function scoreOfBugs(name: MetricName, row: CaseRow, where: Where): Collected | null {
+  const { caseId, cluster } = row;
+  if (!row.isScored) return { caseId, cluster, score: unscoredCase, isUndecided: false };
+  if (!isBugMetric(name)) return scoreOf(name, row, where);
+  const bugs = row.bugs.filter((bug) => where.test({ ...row.fields, severity: bug.severity, category: bug.category }));
+  if (bugs.length === 0) return null;
+  const isOpen = bugs.some(({ state }) => state === "unjudged");
+  return { caseId, cluster, score: countBugs(name, bugs), isUndecided: isOpen };
 }
 
 /** Which cases a metric is about: recall is about cases with bugs, false alarms about clean ones. */

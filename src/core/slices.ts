@@ -47,19 +47,27 @@ function sliceBy(
   seed: number,
   valuesOf: (row: CaseRow) => readonly string[],
 ): Slice[] {
-  const values = [...new Set(rows.flatMap((row) => valuesOf(row)))].sort(byRank);
-  if (values.length < 2 || names.length === 0) return [];
+  const rowsOf = new Map<string, CaseRow[]>();
+  for (const row of rows) {
+    for (const value of new Set(valuesOf(row))) {
+      const members = rowsOf.get(value);
+      if (members === undefined) rowsOf.set(value, [row]);
+      else members.push(row);
+    }
+  }
+  if (rowsOf.size < 2 || names.length === 0) return [];
   const isOfBugs = field === "severity" || field === "category";
-  return values.map((value): Slice => {
-    const members = isOfBugs ? rows : rows.filter((row) => valuesOf(row).includes(value));
-    const where = isOfBugs ? bugsOf(field, value) : null;
-    return {
-      field,
-      value,
-      cases: new Set(rows.filter((row) => valuesOf(row).includes(value)).map((row) => row.caseId)).size,
-      metrics: Object.fromEntries(names.map((name) => [name, measure(name, members, seed, where)])),
-    };
-  });
+  return [...rowsOf]
+    .sort(([a], [b]) => byRank(a, b))
+    .map(([value, members]): Slice => {
+      const where = isOfBugs ? bugsOf(field, value) : null;
+      return {
+        field,
+        value,
+        cases: new Set(members.map((row) => row.caseId)).size,
+        metrics: Object.fromEntries(names.map((name) => [name, measure(name, isOfBugs ? rows : members, seed, where)])),
+      };
+    });
 }
 
 /** Severities worst first, sizes smallest first (`up to 1`, `2 to 3`, `over 3`), all else by alphabet. */

@@ -92,7 +92,7 @@ function indexCases(path: string, file: string): Pick<Dataset, "hash" | "bugIdsO
     hash.update(text).update("\n");
     if (text.trim() === "") continue;
     const source = parseJsonLine(Case, text, `${file}:${number}`);
-    at(`${file}:${number}`, () => checkCase(source));
+    const diff = at(`${file}:${number}`, () => checkCase(source));
     const earlier = lineOf.get(source.id);
     if (earlier !== undefined)
       throw new UsageError(
@@ -113,7 +113,8 @@ function indexCases(path: string, file: string): Pick<Dataset, "hash" | "bugIdsO
       });
     members.push({ id: source.id, cluster: source.cluster, twinOf: source.twin?.of });
     const bugs = (source.bugs ?? []).map(({ severity, category }) => ({ severity, category }));
-    entries.push({ id: source.id, cluster: source.id, fields: caseFields(source, source.id), bugs, offset, bytes });
+    const fields = caseFields(source, source.id, diff);
+    entries.push({ id: source.id, cluster: source.id, fields, bugs, offset, bytes });
   }
   if (entries.length === 0) throw new UsageError(`${file}: the dataset holds no case`);
   for (const twin of twins) at(`${file}:${twin.line}`, () => checkTwin(twin, bugIdsOf));
@@ -122,9 +123,9 @@ function indexCases(path: string, file: string): Pick<Dataset, "hash" | "bugIdsO
   return { entries, hash: hash.digest("hex"), bugIdsOf: allBugIdsOf };
 }
 
-function at(place: string, check: () => void): void {
+function at<T>(place: string, check: () => T): T {
   try {
-    check();
+    return check();
   } catch (error) {
     if (error instanceof UsageError) throw new UsageError(`${place}: ${error.message}`);
     throw error;

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
+import type { Case } from "../../src/core/case.ts";
+import { parseDiff } from "../../src/core/diff.ts";
 import { caseFieldNames, caseFields, fieldsWithBugs } from "../../src/core/fields.ts";
 import { added, bugAt, caseOf, diffOf } from "../fixtures/cases.ts";
+
+const fieldsOf = (source: Case, cluster: string) => caseFields(source, cluster, parseDiff(source.diff));
 
 test("a full case gives every field", () => {
   const source = caseOf({
@@ -18,7 +22,7 @@ test("a full case gives every field", () => {
     references: [{ text: "a", author: "bob", tag: "style" }, { text: "b", author: "bob" }, { text: " " }],
     bugs: [bugAt(1)],
   });
-  expect(caseFields(source, "k")).toEqual({
+  expect(fieldsOf(source, "k")).toEqual({
     id: "c9",
     language: "python",
     title: "Fix it",
@@ -40,17 +44,17 @@ test("a full case gives every field", () => {
 });
 
 test("what a case does not say is null, and a case that is not annotated differs from a clean one", () => {
-  const fields = caseFields(caseOf(), "c1");
+  const fields = fieldsOf(caseOf(), "c1");
   expect(fields).toMatchObject({ title: null, repo: null, pr: null, source: null, twin: null, bugs: null, author: [] });
-  expect(caseFields(caseOf({ bugs: [] }), "c1")["bugs"]).toBe(0);
+  expect(fieldsOf(caseOf({ bugs: [] }), "c1")["bugs"]).toBe(0);
 });
 
 test("a source that is not a word is no source", () => {
-  expect(caseFields(caseOf({ meta: { source: { a: 1 } } }), "c1")["source"]).toBeNull();
+  expect(fieldsOf(caseOf({ meta: { source: { a: 1 } } }), "c1")["source"]).toBeNull();
 });
 
 test("the field names are those that a case has", () => {
-  expect(Object.keys(caseFields(caseOf(), "c1"))).toEqual([...caseFieldNames]);
+  expect(Object.keys(fieldsOf(caseOf(), "c1"))).toEqual([...caseFieldNames]);
 });
 
 test("bugs add each of their severities and categories once", () => {

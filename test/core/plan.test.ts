@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Case } from "../../src/core/case.ts";
 import { planCase, type PlanSettings } from "../../src/core/plan.ts";
 import { parsePrompt } from "../../src/core/prompt.ts";
 import { added, bugAt, caseOf, diffOf } from "../fixtures/cases.ts";
@@ -19,8 +20,10 @@ const source = caseOf({
   references: [{ text: "secret" }],
 });
 
+const jobsOf = (one: Case, asked: PlanSettings) => planCase(one, asked).jobs;
+
 test("a case is one job a repeat and part, under keys of their own", () => {
-  const jobs = planCase(source, settings({ unit: "file", repeats: 2 }));
+  const jobs = jobsOf(source, settings({ unit: "file", repeats: 2 }));
   expect(jobs.map(({ repeat, part }) => [repeat, part])).toEqual([
     [0, 0],
     [0, 1],
@@ -31,34 +34,34 @@ test("a case is one job a repeat and part, under keys of their own", () => {
 });
 
 test("the same settings give the same jobs, and another reviewer other keys", () => {
-  expect(planCase(source, settings())).toEqual(planCase(source, settings()));
-  expect(planCase(source, settings({ reviewer: "openai:n" }))[0]?.key).not.toBe(planCase(source, settings())[0]?.key);
+  expect(jobsOf(source, settings())).toEqual(jobsOf(source, settings()));
+  expect(jobsOf(source, settings({ reviewer: "openai:n" }))[0]?.key).not.toBe(jobsOf(source, settings())[0]?.key);
 });
 
 test("keys keep names apart whatever characters they hold", () => {
-  const keyOf = (reviewer: string, id: string) => planCase({ ...source, id }, settings({ reviewer }))[0]?.key;
+  const keyOf = (reviewer: string, id: string) => jobsOf({ ...source, id }, settings({ reviewer }))[0]?.key;
   expect(keyOf("a", 'b","c')).not.toBe(keyOf('a","b', "c"));
 });
 
 test("each repeat has a seed of its own, which its parts share", () => {
-  const seeds = planCase(source, settings({ unit: "file", repeats: 2 })).map(({ request }) => request.parameters.seed);
+  const seeds = jobsOf(source, settings({ unit: "file", repeats: 2 })).map(({ request }) => request.parameters.seed);
   expect(seeds).toEqual([7, 7, 8, 8]);
 });
 
 test("a part carries its own diff and files, and its prompt shows them alone", () => {
-  const [, second] = planCase(source, settings({ unit: "file" }));
+  const [, second] = jobsOf(source, settings({ unit: "file" }));
   expect(second?.request.case.files).toEqual({ "b.ts": "B" });
   expect(second?.request.case.diff).toBe(diffOf({ "b.ts": added(2) }));
   expect(second?.request.prompt).toBe(`Review:\n${diffOf({ "b.ts": added(2) })}`);
 });
 
 test("a reviewer is not shown the case's id, which may tell the answer", () => {
-  const [job] = planCase({ ...source, id: "cart.clean" }, settings());
+  const [job] = jobsOf({ ...source, id: "cart.clean" }, settings());
   expect(job?.request.caseId).toBe("cart.clean");
   expect(JSON.stringify([job?.request.case, job?.request.prompt])).not.toContain("cart.clean");
 });
 
 test("the answers reach only a reviewer that declares to see them", () => {
-  expect(JSON.stringify(planCase(source, settings()))).not.toMatch(/secret|"bugs"/);
-  expect(planCase(source, settings({ seesTruth: true }))[0]?.request.truth).toEqual(source);
+  expect(JSON.stringify(jobsOf(source, settings()))).not.toMatch(/secret|"bugs"/);
+  expect(jobsOf(source, settings({ seesTruth: true }))[0]?.request.truth).toEqual(source);
 });

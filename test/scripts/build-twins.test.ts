@@ -3,7 +3,7 @@ import { applyPatch, parsePatch } from "diff";
 import { expect, test } from "vitest";
 import { Case } from "../../src/core/case.ts";
 import type { LineRange } from "../../src/core/case.ts";
-import { buildTwins, readTwinSources } from "../../scripts/build-twins.ts";
+import { buildTwins, readTwinSource, twinSlugs } from "../../scripts/build-twins.ts";
 import { casesOfTwin } from "../../scripts/twin-cases.ts";
 import type { Tree, TwinSource } from "../../scripts/twin-cases.ts";
 
@@ -13,7 +13,7 @@ const cases = jsonl
   .trimEnd()
   .split("\n")
   .map((line) => Case.parse(JSON.parse(line)));
-const sources = readTwinSources();
+const sources = twinSlugs().map(readTwinSource);
 
 const tiny: TwinSource = {
   slug: "greeting",

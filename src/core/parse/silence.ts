@@ -8,6 +8,10 @@ const praise = new Set(praiseWords);
 const filler = new Set(fillerWords);
 const topic = new Set(topicWords);
 const quality = new Set(qualityNames);
+const praiseVocabulary = new Set([
+  ...[praiseWords, fillerWords, qualityNames].flat(),
+  ...praisePhrases.flatMap((phrase) => phrase.split(" ")),
+]);
 
 /** Longer texts than this say something. */
 const maxSilence = 1_500;
@@ -53,6 +57,8 @@ function isPraise(words: string): boolean {
     return !hasContrast(rest) && !condition.test(rest);
   }
   if (opensWith(words, praiseOpeners) && !hasContrast(words)) return true;
+  // Most sentences of remarks end here, at their first word that nobody praises with.
+  if (!words.split(" ").every((word) => praiseVocabulary.has(word))) return false;
   const hit = praisePhrases.filter((phrase) => words.includes(phrase));
   const rest = hit
     .reduce((left, phrase) => left.replaceAll(phrase, " "), words)
