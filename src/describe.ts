@@ -1,6 +1,7 @@
 import { arch, availableParallelism, platform } from "node:os";
 import type { Report, ReviewerReport, Verdict } from "./core/report.ts";
 import { warningsOf } from "./core/warnings.ts";
+import { type SourceManifest, sourceReference } from "./core/source.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { toolName } from "./version.ts";
 
@@ -30,7 +31,7 @@ export function describeReport({
   name,
   command,
 }: ReportInput): Report {
-  const { suite, loaded, dataset } = run;
+  const { suite, loaded, dataset, source } = run;
   const bugCounts = dataset.entries.map((entry) => entry.fields["bugs"]);
   const licenses = dataset.entries
     .map((entry) => entry.fields["license"])
@@ -61,7 +62,7 @@ export function describeReport({
       budget: suite.budget,
     },
     dataset: {
-      name: dataset.name,
+      name: source?.name ?? dataset.name,
       hash: dataset.hash,
       cases: dataset.entries.length,
       clusters: new Set(dataset.entries.map((entry) => entry.cluster)).size,
@@ -71,6 +72,7 @@ export function describeReport({
       licenses: [...new Set(licenses)],
       ...(suite.dataset.where === undefined ? {} : { where: suite.dataset.where }),
       ...(suite.dataset.limit === undefined ? {} : { limit: suite.dataset.limit }),
+      ...(source === null ? {} : { source: describeSource(source.manifest) }),
     },
     reviewers,
     comparisons: [],
@@ -79,4 +81,8 @@ export function describeReport({
     verdict,
     warnings: warningsOf(reviewers, suite),
   };
+}
+
+function describeSource(manifest: SourceManifest): Report["dataset"]["source"] {
+  return { reference: sourceReference(manifest), licence: manifest.licence, citation: manifest.citation };
 }

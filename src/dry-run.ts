@@ -1,9 +1,8 @@
-import { prepareRun, type RunRequest } from "./prepare.ts";
+import { type PrepareWorld, prepareRun, type RunRequest } from "./prepare.ts";
 import { checkRunName } from "./publish.ts";
 import { checkReporters } from "./reporters/index.ts";
 import { formatBound, plural } from "./core/format.ts";
 import { isMetricName, metricDefinitions } from "./core/metric.ts";
-import type { ProviderWorld } from "./core/provider.ts";
 import { exactLowerBound, exactUpperBound } from "./core/stats/proportion.ts";
 import type { Gate } from "./core/suite.ts";
 
@@ -25,7 +24,7 @@ export interface DryRun {
 /** Checks all that a run needs without asking anyone. @throws UsageError for the first mistake */
 export async function checkRun(
   request: RunRequest & { reporters: readonly string[]; name?: string | undefined },
-  world: ProviderWorld,
+  world: PrepareWorld,
 ): Promise<DryRun> {
   checkReporters(request.reporters);
   if (request.name !== undefined) checkRunName(request.name);

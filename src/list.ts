@@ -3,8 +3,10 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { suggestWord, UsageError } from "./core/errors.ts";
 import { metricDefinitions } from "./core/metric.ts";
+import { sourceReference } from "./core/source.ts";
 import { isFile, isFolder, reading } from "./io/readable.ts";
 import { packageRoot } from "./load/files.ts";
+import { listSources } from "./load/sources/source.ts";
 import { displayPath, suiteFile, suiteNames } from "./load/suite.ts";
 import { suiteFolders } from "./prepare.ts";
 
@@ -55,7 +57,11 @@ function listDatasets(): Listed[] {
       .filter((name) => isFile(join(folder, name, "cases.jsonl")))
       .map((name) => ({ name, about: firstParagraph(join(folder, name, "README.md")) })),
   );
-  return [...new Map(found.map((one) => [one.name, one])).values()];
+  const sources = listSources().map(({ name, manifest }) => ({
+    name: sourceReference(manifest),
+    about: firstParagraph(join(packageRoot, "datasets", name, "README.md")),
+  }));
+  return [...new Map([...found, ...sources].map((one) => [one.name, one])).values()];
 }
 
 function firstParagraph(card: string): string {
@@ -72,6 +78,7 @@ function listProviders(): Listed[] {
     { name: "command:LINE", about: "a program: the case as JSON on standard input, its review on standard output" },
     { name: "static:", about: "real linters on the new side of the change: ruff, oxlint, secretlint" },
     { name: "replay:FILE", about: "recorded reviews, one JSON line per case" },
+    { name: "recorded:NAME", about: "a reviewer whose recorded reviews the suite's dataset brings" },
     { name: "floor:lgtm|silent|shotgun", about: "what no skill reaches" },
     { name: "ceiling:oracle|reference", about: "what perfect knowledge reaches" },
   ];

@@ -128,7 +128,7 @@ async function scoreCase(
   open: OpenCase,
   generations: readonly Generation[],
   run: PreparedRun,
-  { provider }: PreparedReviewer,
+  { provider, scorers }: PreparedReviewer,
 ): Promise<CaseLine> {
   const { source, entry, repeat, parts } = open;
   const read = parts.map((part, index) =>
@@ -138,9 +138,7 @@ async function scoreCase(
   const isUnscored = reviews.includes(null);
   const review: Review | null = isUnscored ? null : mergeReviews(reviews.filter((one) => one !== null));
   const { scores, ledger } =
-    review === null
-      ? { scores: {}, ledger: null }
-      : await runScorers(run.scorers, { source, repeat, review, parts: read });
+    review === null ? { scores: {}, ledger: null } : await runScorers(scorers, { source, repeat, review, parts: read });
   const text = cleanText(generations.map((generation) => generation.text).join("\n\n"));
   return {
     v: 1,

@@ -21,10 +21,14 @@ export const Anchor = z.strictObject({
 });
 export type Anchor = z.infer<typeof Anchor>;
 
-/** One known defect of a case. `category` is kebab-case and open: imported datasets bring their own words. */
+/**
+ * One known defect of a case. `category` is kebab-case and open: imported datasets bring their own words. A bug without
+ * an anchor is known by its description alone; `elsewhere` has further places at which a finding is at the bug as well.
+ */
 export const Bug = z.strictObject({
   id: z.string().min(1),
-  anchor: Anchor,
+  anchor: Anchor.optional(),
+  elsewhere: z.array(Anchor).optional(),
   category: z.string().min(1),
   severity: Severity,
   description: z.string().min(1),
@@ -49,16 +53,22 @@ export const CaseContext = z.strictObject({
 });
 export type CaseContext = z.infer<typeof CaseContext>;
 
+/** All places of a bug, its anchor first; none where its place is not known. */
+export function anchorsOf({ anchor, elsewhere = [] }: Pick<Bug, "anchor" | "elsewhere">): Anchor[] {
+  return anchor === undefined ? [] : [anchor, ...elsewhere];
+}
+
 /** Where the bugs of the twin's case would be, were they still there. */
 const TwinPlace = z.strictObject({ bugId: z.string(), file: z.string(), lines: LineRange });
 
 /**
  * One diff with its ground truth, one JSON line of a dataset.
- * `bugs: []` is known to be clean; `bugs` absent is not annotated and is left out of detection.
+ * `bugs: []` is known to be clean; `bugs` absent is not annotated and is left out of detection. An empty `diff` is a
+ * change that is known by its address alone (`pr`): only reviews that were recorded can be measured on it.
  */
 export const Case = z.strictObject({
   id: z.string().min(1),
-  diff: z.string().min(1),
+  diff: z.string(),
   language: z.string().min(1),
   title: z.string().optional(),
   context: CaseContext.optional(),

@@ -1,4 +1,4 @@
-import type { Anchor, Bug, Case } from "./case.ts";
+import { type Anchor, anchorsOf, type Bug, type Case } from "./case.ts";
 import { type FileDiff, isInsideDiff, parseDiff } from "./diff.ts";
 import { UsageError } from "./errors.ts";
 
@@ -10,6 +10,9 @@ import { UsageError } from "./errors.ts";
 export function checkCase(source: Case): FileDiff[] {
   const files = parseCaseDiff(source);
   const mistakes = [
+    ...(source.diff === "" && source.pr === undefined
+      ? ["diff: expected a unified diff, got nothing (give the change, or the address of its pull request as pr)"]
+      : []),
     ...[...new Set(pathsOf(source, files))]
       .filter(leavesFolder)
       .map((path) => `path "${path}" leaves the dataset folder (write it relative, without ..)`),
@@ -45,10 +48,12 @@ function findTwinMistakes({ twin, bugs }: Case, files: readonly FileDiff[]): str
 
 function findBugMistakes(bugs: readonly Bug[], files: readonly FileDiff[]): string[] {
   const seen = new Set<string>();
-  return bugs.flatMap(({ id, anchor }) => {
+  return bugs.flatMap((bug) => {
+    const { id, anchor, elsewhere } = bug;
     const twice = seen.has(id) ? [`bug id "${id}" stands twice (give each bug its own)`] : [];
     seen.add(id);
-    return [...twice, ...findOutside(files, anchor, `bug "${id}": anchor`)];
+    const loose = anchor === undefined && elsewhere !== undefined ? [`bug "${id}": elsewhere without an anchor`] : [];
+    return [...twice, ...loose, ...anchorsOf(bug).flatMap((one) => findOutside(files, one, `bug "${id}": anchor`))];
   });
 }
 

@@ -31,8 +31,9 @@ export const LedgerBug = z.strictObject({
   /** Index of the finding that holds it. */
   finding: z.int().nullable(),
   theme: level,
-  file: z.boolean(),
-  location: z.boolean(),
+  /** Null for a bug whose place is not known, as for `location`. */
+  file: level,
+  location: level,
   /** Found with a tolerance of 0, 1, 3, 5 and 10 lines. */
   within: z.strictObject({ 0: level, 1: level, 3: level, 5: level, 10: level }),
 });

@@ -9,6 +9,7 @@ const builtKinds = {
   static: "nothing",
   command: "a command line, such as command:./review.sh",
   replay: "a file of recorded reviews, such as replay:./recording.jsonl",
+  recorded: "a reviewer whose recorded reviews the dataset brings, such as recorded:copilot",
   floor: "lgtm, silent or shotgun",
   ceiling: "oracle or reference",
 } as const;

@@ -75,6 +75,8 @@ export interface ProviderSettings {
   keyVariable?: string;
   /** How long one request may take before it is given up, in milliseconds. */
   timeoutMs: number;
+  /** The folder with the recordings that the dataset brings, NAME.jsonl each; absent where it brings none. */
+  recordings?: string;
 }
 
 /**

@@ -130,11 +130,22 @@ export const Report = z.strictObject({
     licenses: z.array(z.string()),
     where: z.string().optional(),
     limit: z.int().optional(),
+    /** The public benchmark that the cases were made of. */
+    source: z.strictObject({ reference: z.string(), licence: z.string(), citation: z.string() }).optional(),
   }),
   /** Best first by detection F1; a reviewer without one comes last. */
   reviewers: z.array(ReviewerReport),
   comparisons: z.array(z.unknown()),
-  matcher: z.strictObject({ name: z.string(), calibration: MatcherCalibration.nullable() }).nullable(),
+  matcher: z
+    .strictObject({
+      name: z.string(),
+      calibration: MatcherCalibration.nullable(),
+      /** Who gave the recorded verdicts. */
+      judge: z.string().optional(),
+      /** The reviewers that were matched by words, since nobody recorded verdicts on them. */
+      lexicalFor: z.array(z.string()).optional(),
+    })
+    .nullable(),
   judge: z.null(),
   verdict: Verdict,
   warnings: z.array(z.string()),

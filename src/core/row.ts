@@ -178,11 +178,12 @@ function discriminations(rows: readonly CaseRow[], where: Where | null): Collect
     const common = { caseId: of, cluster: clean.cluster, isUndecided: buggy?.isUndecided === true };
     if (buggy === undefined) return [];
     if (!buggy.isScored || !clean.isScored) return [{ ...common, score: unscoredCase }];
-    const pairs = clean.places.flatMap(({ bugId, touched }) => {
+    const touched = new Set(clean.places.filter((place) => place.touched).map((place) => place.bugId));
+    const pairs = [...new Set(clean.places.map((place) => place.bugId))].flatMap((bugId) => {
       const bug = buggy.bugs.find((one) => one.bugId === bugId);
       if (bug === undefined || bug.state === "unjudged") return [];
       if (where !== null && !where.test({ ...buggy.fields, severity: bug.severity, category: bug.category })) return [];
-      return [bug.state === "found" && !touched];
+      return [bug.state === "found" && !touched.has(bugId)];
     });
     if (pairs.length === 0) return [];
     return [{ ...common, score: { numerator: pairs.filter(Boolean).length, denominator: pairs.length } }];

@@ -4,19 +4,31 @@ const text = (description: string) => z.string().min(1).meta({ description });
 
 const rate = z.number().min(0).max(1);
 
-const Dataset = z.strictObject({
-  path: text("Folder with cases.jsonl, or a .jsonl file; relative to the suite file"),
-  split: z.string().optional().meta({ description: "Keep the cases of this split only" }),
-  where: z
-    .string()
-    .optional()
-    .meta({ description: 'Keep the cases for which this holds, such as "language in [python, go]"' }),
-  limit: z
-    .int()
-    .min(1)
-    .optional()
-    .meta({ description: "Keep this many cases, by hash of seed and cluster, clusters whole" }),
-});
+const Dataset = z
+  .strictObject({
+    path: text("Folder with cases.jsonl, or a .jsonl file; relative to the suite file").optional(),
+    source: text(
+      "Public benchmark in place of a path, as github:OWNER/REPOSITORY@COMMIT; `bench list datasets` shows them",
+    ).optional(),
+    dir: text("Local copy of the source, in place of fetching it; relative to the working folder").optional(),
+    judge: text("Whose recorded verdicts to use, where a source brings those of several judges").optional(),
+    split: z.string().optional().meta({ description: "Keep the cases of this split only" }),
+    where: z
+      .string()
+      .optional()
+      .meta({ description: 'Keep the cases for which this holds, such as "language in [python, go]"' }),
+    limit: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "Keep this many cases, by hash of seed and cluster, clusters whole" }),
+  })
+  .refine(({ path, source }) => (path === undefined) !== (source === undefined), {
+    error: "expected path or source, and one of them only",
+  })
+  .refine(({ source, dir, judge }) => source !== undefined || (dir === undefined && judge === undefined), {
+    error: "dir and judge belong to a source (remove them, or name the source)",
+  });
 
 /** How a case is put to the reviewers, and what is expected back. */
 const Reviewer = z
@@ -59,17 +71,19 @@ const Detection = z.strictObject({
     .default(3)
     .meta({ description: "Lines between a finding and a bug that still count as the same place" }),
   matcher: z.enum(["lexical", "recorded", "judge"]).default("lexical"),
-  verdicts: z
-    .string()
-    .optional()
-    .meta({ description: "File of recorded verdicts, for matcher: recorded; relative to the suite file" }),
+  verdicts: z.string().optional().meta({
+    description:
+      "File of recorded verdicts, for matcher: recorded, where the source brings none; relative to the suite file",
+  }),
   beta: z
     .number()
     .positive()
     .default(1)
     .meta({ description: "Weight of recall against precision in detection.f_beta" }),
   location: z.enum(["required", "optional"]).default("required"),
-  counting: z.enum(["one-to-one", "published"]).default("one-to-one"),
+  counting: z.enum(["one-to-one", "published"]).default("one-to-one").meta({
+    description: "published: show beside our own counts those of benchmarks that credit one finding with several bugs",
+  }),
   ignoreNits: z.boolean().default(false).meta({ description: "Leave findings of severity nit out of precision" }),
 });
 
@@ -85,6 +99,7 @@ const Scorers = z.strictObject({
   contract: empty.optional(),
   form: empty.optional(),
   load: empty.optional(),
+  ratings: empty.optional(),
   latency: z
     .strictObject({
       mode: z.enum(["closed", "sweep", "open"]).default("closed"),

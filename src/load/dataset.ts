@@ -34,6 +34,8 @@ export interface Dataset {
   /** SHA-256 of the whole file as text, whatever its line endings. */
   hash: string;
   entries: readonly DatasetEntry[];
+  /** A case with a bug whose place is not known; null where every bug has one. */
+  unplaced: string | null;
   /** Ids of the known bugs of every case of the file, chosen or not; none for one that is not annotated. */
   bugIdsOf: ReadonlyMap<string, readonly string[]>;
   read(entry: DatasetEntry): Case;
@@ -42,15 +44,18 @@ export interface Dataset {
   close(): void;
 }
 
+/** What a suite says of its dataset, once the path is known. */
+export type DatasetSettings = Pick<Suite["dataset"], "split" | "where" | "limit"> & { path: string };
+
 /**
  * Reads and checks a whole dataset file, then keeps the cases that the suite chooses.
  * @param folder the suite's folder, to which its paths are relative
  * @throws UsageError with file and line for the first line with mistakes
  */
-export function loadDataset(settings: Suite["dataset"], folder: string, seed: number): Dataset {
+export function loadDataset(settings: DatasetSettings, folder: string, seed: number): Dataset {
   const path = casesFile(resolve(folder, settings.path));
   const file = displayPath(path);
-  const { entries, hash, bugIdsOf } = reading(`dataset "${file}"`, () => indexCases(path, file));
+  const { entries, hash, bugIdsOf, unplaced } = reading(`dataset "${file}"`, () => indexCases(path, file));
   const chosen = choose(entries, settings, seed, file);
   const handle = reading(`dataset "${file}"`, () => openSync(path, "r"));
   return {
@@ -59,6 +64,7 @@ export function loadDataset(settings: Suite["dataset"], folder: string, seed: nu
     hash,
     entries: chosen,
     bugIdsOf,
+    unplaced,
     read: (entry) => withDefaults(JSON.parse(readText(handle, entry.offset, entry.bytes)) as z.input<typeof Case>),
     readLine: (entry) => readText(handle, entry.offset, entry.bytes).trim(),
     close: () => closeSync(handle),
@@ -80,13 +86,16 @@ function casesFile(path: string): string {
   );
 }
 
-function indexCases(path: string, file: string): Pick<Dataset, "hash" | "bugIdsOf"> & { entries: DatasetEntry[] } {
+type Index = Pick<Dataset, "hash" | "bugIdsOf" | "unplaced"> & { entries: DatasetEntry[] };
+
+function indexCases(path: string, file: string): Index {
   const hash = createHash("sha256");
   const entries: DatasetEntry[] = [];
   const lineOf = new Map<string, number>();
   const twins: (TwinLink & { line: number })[] = [];
   const bugIdsOf = new Map<string, string[]>();
   const members: ClusterMember[] = [];
+  let unplaced: string | null = null;
 
   for (const { text, number, offset, bytes } of readLines(path)) {
     hash.update(text).update("\n");
@@ -111,6 +120,7 @@ function indexCases(path: string, file: string): Pick<Dataset, "hash" | "bugIdsO
         bugIds: source.twin.places.map((place) => place.bugId),
         line: number,
       });
+    if (source.bugs?.some((bug) => bug.anchor === undefined)) unplaced ??= source.id;
     members.push({ id: source.id, cluster: source.cluster, twinOf: source.twin?.of });
     const bugs = (source.bugs ?? []).map(({ severity, category }) => ({ severity, category }));
     const fields = caseFields(source, source.id, diff);
@@ -120,7 +130,7 @@ function indexCases(path: string, file: string): Pick<Dataset, "hash" | "bugIdsO
   for (const twin of twins) at(`${file}:${twin.line}`, () => checkTwin(twin, bugIdsOf));
   for (const [index, cluster] of joinClusters(members).entries()) setCluster(entries[index], cluster);
   const allBugIdsOf = new Map(entries.map(({ id }) => [id, bugIdsOf.get(id) ?? []]));
-  return { entries, hash: hash.digest("hex"), bugIdsOf: allBugIdsOf };
+  return { entries, hash: hash.digest("hex"), bugIdsOf: allBugIdsOf, unplaced };
 }
 
 function at<T>(place: string, check: () => T): T {
@@ -140,7 +150,7 @@ function setCluster(entry: DatasetEntry | undefined, cluster: string): void {
 
 function choose(
   entries: DatasetEntry[],
-  { split, where, limit }: Suite["dataset"],
+  { split, where, limit }: DatasetSettings,
   seed: number,
   file: string,
 ): DatasetEntry[] {

@@ -50,7 +50,9 @@ export const createProvider: CreateProvider = async (ref, { contract }) => {
 
 function sayBugs(request: GenerationRequest, truth: Case): Said {
   const isHere = placedIn(request.case.diff, truth.diff);
-  return { findings: (truth.bugs ?? []).filter((bug) => isHere(bug.anchor)).map(bugAsFinding) };
+  return {
+    findings: (truth.bugs ?? []).filter((bug) => bug.anchor === undefined || isHere(bug.anchor)).map(bugAsFinding),
+  };
 }
 
 function sayReferences(request: GenerationRequest, truth: Case): Said {
@@ -98,7 +100,12 @@ function overlaps(hunk: Hunk, side: "new" | "old", [from, to]: readonly [number,
 }
 
 function bugAsFinding(bug: Bug): Finding {
-  return { ...anchorAsPlace(bug.anchor), message: bug.description, severity: bug.severity, category: bug.category };
+  return {
+    ...(bug.anchor && anchorAsPlace(bug.anchor)),
+    message: bug.description,
+    severity: bug.severity,
+    category: bug.category,
+  };
 }
 
 function anchorAsPlace({ file, side, lines }: Anchor): Pick<Finding, "file" | "lines" | "side"> {

@@ -11,6 +11,7 @@ const modules: Partial<Record<ModelKind, LoadModule>> = {
   http: () => import("./http.ts"),
   https: () => import("./http.ts"),
   replay: () => import("./replay.ts"),
+  recorded: () => import("./recorded.ts"),
   floor: () => import("./floor.ts"),
   ceiling: () => import("./ceiling.ts"),
 };

@@ -3,7 +3,14 @@ import { readFile } from "node:fs/promises";
 import { UsageError } from "../core/errors.ts";
 import { parseJsonLine } from "../core/json-line.ts";
 import { parseReview } from "../core/parse/review.ts";
-import { type CreateProvider, type ProviderAnswer, ProviderError, type ProviderSettings } from "../core/provider.ts";
+import type { ModelRef } from "../core/model.ts";
+import {
+  type CreateProvider,
+  type Provider,
+  type ProviderAnswer,
+  ProviderError,
+  type ProviderSettings,
+} from "../core/provider.ts";
 import { Recording } from "../core/recording.ts";
 import { findingsText, plainAnswer } from "./answer.ts";
 
@@ -20,14 +27,24 @@ interface CaseRecordings {
  * completed text, since parsing decides that; a recorded `transport-error` is thrown.
  * @throws UsageError, as FILE:LINE, for a line that is no recording or records a case and repeat for the second time
  */
-export const createProvider: CreateProvider = async (ref, { contract }) => {
-  const text = await readText(ref.ref, ref.target);
-  const recordings = readRecordings(ref.target, text);
+export const createProvider: CreateProvider = async (ref, { contract }) => replayFile(ref, ref.target, contract);
+
+/**
+ * A provider that answers from a file of recordings.
+ * @param file what is read; the report calls it by the reference's target
+ */
+export async function replayFile(
+  ref: ModelRef,
+  file: string,
+  contract: ProviderSettings["contract"],
+): Promise<Provider> {
+  const text = await readText(ref.ref, file);
+  const recordings = readRecordings(file, text);
   return {
     ref: ref.ref,
     name: ref.kind,
     model: ref.target,
-    identity: `replay ${ref.target} sha256:${hash("sha256", text)}`,
+    identity: `${ref.kind} ${ref.target} sha256:${hash("sha256", text)}`,
     hosts: [],
     seesTruth: false,
     isTimed: false,
@@ -47,7 +64,7 @@ export const createProvider: CreateProvider = async (ref, { contract }) => {
       return answerFrom(recording, ref.target, contract);
     },
   };
-};
+}
 
 async function readText(ref: string, file: string): Promise<string> {
   try {

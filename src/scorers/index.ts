@@ -1,10 +1,13 @@
 import type { Matcher } from "../core/match/matcher.ts";
 import type { Scorer } from "../core/scorer.ts";
+import type { RecordedRating } from "../core/source.ts";
 import type { Suite } from "../core/suite.ts";
 
 /** What scorers are given from outside. */
 export interface ScorerTools {
   matcher: Matcher;
+  /** People's ratings of the reviewer's recorded reviews. */
+  ratings: readonly RecordedRating[];
 }
 
 /**

@@ -97,10 +97,6 @@ describe("scorers", () => {
       "scorers.detection.matcher: judge: not built yet (write lexical or recorded)",
     ],
     [
-      { detection: { counting: "published" as const } },
-      "scorers.detection.counting: published: not built yet (write one-to-one)",
-    ],
-    [
       { detection: { matcher: "recorded" as const } },
       "scorers.detection.verdicts: missing (matcher: recorded needs a file of recorded verdicts)",
     ],

@@ -133,7 +133,7 @@ const badInputs: BadInput[] = [
     what: "an anchor outside the diff",
     prepare: dataset({
       ...one,
-      bugs: (one.bugs ?? []).map((bug) => ({ ...bug, anchor: { ...bug.anchor, lines: [40, 40] } })),
+      bugs: (one.bugs ?? []).map((bug) => ({ ...bug, anchor: { ...bug.anchor!, lines: [40, 40] } })),
     }),
     says: /^data\/cases\.jsonl:1: case "one": bug "one-bug": anchor src\/one\.py lines 40-40 \(new side\) lies outside the diff \(move it to a line that a hunk shows\)$/,
   },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { applyPatch, parsePatch } from "diff";
 import { expect, test } from "vitest";
-import { Case } from "../../src/core/case.ts";
+import { anchorsOf, Case } from "../../src/core/case.ts";
 import type { LineRange } from "../../src/core/case.ts";
 import { buildTwins, readTwinSource, twinSlugs } from "../../scripts/build-twins.ts";
 import { casesOfTwin } from "../../scripts/twin-cases.ts";
@@ -99,7 +99,7 @@ test("within the pairs, the bugs come first in some and second in others", () =>
 });
 
 test.each(cases)("the anchors and places of $id lie inside a hunk of its diff", ({ diff, bugs = [], twin }) => {
-  for (const { anchor } of bugs) {
+  for (const anchor of bugs.flatMap(anchorsOf)) {
     if (anchor.side === "file") expect(diff).toContain(`diff --git a/${anchor.file} b/${anchor.file}\n`);
     else expect(isInsideHunk(diff, anchor.side, anchor.file, anchor.lines!)).toBe(true);
   }

@@ -111,6 +111,7 @@ function accountBugs(
 
   return bugs.map((bug, index): LedgerBug => {
     const finding = holderOf.get(index) ?? null;
+    const hasPlace = bug.anchor !== undefined;
     return {
       bugId: bug.id,
       category: bug.category,
@@ -118,8 +119,8 @@ function accountBugs(
       state: finding !== null ? "found" : state.level(index) === null ? "unjudged" : "missed",
       finding,
       theme: theme.level(index),
-      file: fileNamed.has(index),
-      location: located.has(index),
+      file: hasPlace ? fileNamed.has(index) : null,
+      location: hasPlace ? located.has(index) : null,
       within: {
         0: within[0].level(index),
         1: within[1].level(index),

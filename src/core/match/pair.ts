@@ -1,4 +1,4 @@
-import type { Bug, Case } from "../case.ts";
+import { anchorsOf, type Bug, type Case } from "../case.ts";
 import type { FileDiff } from "../diff.ts";
 import { Finding, type Review } from "../review.ts";
 import type { DetectionSettings } from "../suite.ts";
@@ -6,7 +6,8 @@ import type { Edge } from "./assign.ts";
 import type { Matcher, PairVerdict } from "./matcher.ts";
 import { isOneFile, normalisePath, type Place, placeDistance, resolvePath } from "./place.ts";
 
-export type MatchSettings = Pick<DetectionSettings, "tolerance" | "location" | "ignoreNits">;
+export type MatchSettings = Pick<DetectionSettings, "tolerance" | "location" | "ignoreNits"> &
+  Partial<Pick<DetectionSettings, "counting">>;
 
 /** A finding with its path resolved against the case; `index` is its position in the review. */
 export interface PlacedFinding {
@@ -21,7 +22,10 @@ export interface Pair extends Edge {
   isSameFile: boolean;
   /** Lines apart; null when the finding's lines are not known or in another file. */
   distance: number | null;
-  /** Whether the finding names no place, so that it may be meant for the bug: no file, or no lines and no other file. */
+  /**
+   * Whether finding and bug have no places to compare, so that one may be meant for the other: no file, no lines and no
+   * other file, or a bug whose place nobody knows.
+   */
   isPlaceless: boolean;
   verdict: PairVerdict["verdict"];
 }
@@ -41,7 +45,7 @@ export function placeFindings(source: Case, files: readonly FileDiff[], review: 
 /** Every path that a reviewer of the case may have seen: changed, renamed, given whole or beside the change. */
 export function knownPaths(source: Case, files: readonly FileDiff[]): string[] {
   const diffPaths = files.flatMap((file) => [file.path, file.oldPath ?? file.path]);
-  const anchorPaths = (source.bugs ?? []).map((bug) => bug.anchor.file);
+  const anchorPaths = (source.bugs ?? []).flatMap(anchorsOf).map((anchor) => anchor.file);
   return [...new Set([...diffPaths, ...Object.keys(source.files ?? {}), ...anchorPaths, ...retrievedPaths(source)])];
 }
 
@@ -83,15 +87,22 @@ export async function comparePairs(
   for (const one of verdicts) answers[one.findingIndex * bugs.length + one.bugIndex] = one;
 
   return placed.flatMap(({ index, finding, place }) =>
-    bugs.map(({ anchor }, bugIndex): Pair => {
+    bugs.map((bug, bugIndex): Pair => {
       const answer = answers[index * bugs.length + bugIndex];
-      const isSameFile = place !== null && isOneFile(files, place.file, anchor.file);
+      const anchors = anchorsOf(bug);
+      const isSameFile = place !== null && anchors.some((anchor) => isOneFile(files, place.file, anchor.file));
+      const distances = anchors
+        .map((anchor) => (place === null ? null : placeDistance(place, anchor, files)))
+        .filter((distance) => distance !== null);
       return {
         findingIndex: index,
         bugIndex,
         isSameFile,
-        distance: place === null ? null : placeDistance(place, anchor, files),
-        isPlaceless: finding.file === undefined || (finding.lines === undefined && (place === null || isSameFile)),
+        distance: distances.length === 0 ? null : Math.min(...distances),
+        isPlaceless:
+          anchors.length === 0 ||
+          finding.file === undefined ||
+          (finding.lines === undefined && (place === null || isSameFile)),
         verdict: answer?.verdict ?? "undecided",
         weight: answer?.weight ?? 0,
       };

@@ -22,7 +22,7 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
             >${plural(dataset.cases, "case")} in ${plural(dataset.clusters, "cluster")}: ${plural(dataset.bugs, "bug")},
             ${plural(dataset.clean, "clean case")}, ${grouped(dataset.unannotated)} not
             annotated${dataset.where === undefined ? "" : `; where ${dataset.where}`}${dataset.limit === undefined ? "" : `; limit ${dataset.limit}`}${dataset.licenses.length === 0 ? "" : `; ${dataset.licenses.join(", ")}`}</span
-          >`,
+          >${dataset.source === undefined ? "" : html`<span class="below">${dataset.source.reference}, ${dataset.source.licence}. ${dataset.source.citation}</span>`}`,
       )}
       ${fact("Asked", html`one request per ${suite.unit}, contract <code>${suite.contract}</code>, ${plural(suite.repeats, "repeat")}, seed ${run.seed}`)}
       ${fact("Sent code to", hosts.length === 0 ? html`no host: everything ran on this machine` : html`${hosts.map((host) => html`<code>${host}</code> `)}`)}

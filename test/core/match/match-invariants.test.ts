@@ -82,8 +82,8 @@ describe("the ledger", () => {
   const levels: Record<string, (bug: LedgerBug) => boolean> = {
     found: ({ state }) => state === "found",
     theme: ({ theme }) => theme === true,
-    file: ({ file }) => file,
-    location: ({ location }) => location,
+    file: ({ file }) => file === true,
+    location: ({ location }) => location === true,
     "within 0": ({ within }) => within[0] === true,
     "within 3": ({ within }) => within[3] === true,
     "within 10": ({ within }) => within[10] === true,

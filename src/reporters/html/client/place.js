@@ -27,9 +27,9 @@ export function notesOf(item, line) {
     bug,
     state: stateOf.get(bug.id)?.state ?? "unscored",
     result: stateOf.get(bug.id),
-    file: bug.anchor.file,
-    side: bug.anchor.side === "old" ? "old" : "new",
-    lines: bug.anchor.side === "file" ? null : (bug.anchor.lines ?? null),
+    file: bug.anchor?.file ?? null,
+    side: bug.anchor?.side === "old" ? "old" : "new",
+    lines: bug.anchor === undefined || bug.anchor.side === "file" ? null : (bug.anchor.lines ?? null),
   }));
   const places = (item.twin?.places ?? []).map((place) => ({
     type: "place",

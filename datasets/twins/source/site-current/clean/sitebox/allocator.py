@@ -1,0 +1,104 @@
+"""Shares the current of one site between its charge points."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+#: With less than this a car does not charge at all (IEC 61851-1).
+MIN_AMPS = 6
+#: Commands that take longer are worth a look at the modem.
+SLOW_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class CommandFailed(Exception):
+    """A charge point refused a command or did not answer it."""
+
+
+class ChargePoint(Protocol):
+    id: str
+    max_amps: int
+
+    async def set_limit(self, amps: int) -> None:
+        """Raises CommandFailed; the point has opened its contactor then and draws nothing."""
+
+
+@dataclass(frozen=True)
+class CurrentWanted:
+    """A car is plugged in; sent again every minute for as long as it gets nothing."""
+
+    point: ChargePoint
+
+
+@dataclass(frozen=True)
+class Unplugged:
+    point: ChargePoint
+
+
+SiteEvent = CurrentWanted | Unplugged
+
+
+class Allocator:
+    """First come, first served: a point keeps what it was granted until its car leaves."""
+
+    def __init__(self, site_amps: int) -> None:
+        self._site_amps = site_amps
+        self._granted: dict[str, int] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @property
+    def free_amps(self) -> int:
+        return self._site_amps - sum(self._granted.values())
+
+    async def run(self, events: AsyncIterator[SiteEvent]) -> None:
+        """Handles the events of the site until the stream ends; those of one charge point keep their order."""
+        async with asyncio.TaskGroup() as handlers:
+            async for event in events:
+                handlers.create_task(self._handle(event), name=f"{type(event).__name__} {event.point.id}")
+
+    async def _handle(self, event: SiteEvent) -> None:
+        point = event.point
+        async with self._locks[point.id]:
+            try:
+                if isinstance(event, CurrentWanted):
+                    await self._grant(point)
+                else:
+                    await self._release(point)
+            except CommandFailed as error:
+                log.warning("%s: %s", point.id, error)
+
+    async def _grant(self, point: ChargePoint) -> None:
+        if point.id in self._granted:
+            return
+        amps = min(point.max_amps, self.free_amps)
+        if amps < MIN_AMPS:
+            log.info("%s has to wait, %d A are free", point.id, self.free_amps)
+            return
+        self._granted[point.id] = amps
+        try:
+            await self._command(point, amps)
+        except CommandFailed:
+            del self._granted[point.id]
+            raise
+
+    async def _release(self, point: ChargePoint) -> None:
+        if point.id not in self._granted:
+            return
+        try:
+            await self._command(point, 0)
+        finally:
+            del self._granted[point.id]
+
+    async def _command(self, point: ChargePoint, amps: int) -> None:
+        sent_at = time.monotonic()
+        await point.set_limit(amps)
+        seconds = time.monotonic() - sent_at
+        if seconds > SLOW_SECONDS:
+            log.info("%s took %.1f s to accept %d A", point.id, seconds, amps)
