@@ -1,50 +1,16 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
-import { parse } from "yaml";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import type { Case } from "../src/core/case.ts";
-import { casesOfTwin, TwinSheet } from "./twin-cases.ts";
-import type { Tree, TwinSource } from "./twin-cases.ts";
+import { proofsOf } from "./prove-twins.ts";
+import { casesOfTwin, type TwinSource } from "./twin-cases.ts";
+import { readTwinSource, twinSlugs } from "./twin-sources.ts";
 
 const home = join(import.meta.dirname, "../datasets/twins");
 const casesFile = join(home, "cases.jsonl");
 const cardFile = join(home, "README.md");
 const begin = "<!-- counts: begin, written by scripts/build-twins.ts -->";
 const end = "<!-- counts: end -->";
-
-function readTree(folder: string): Tree {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map((file) => relative(folder, join(file.parentPath, file.name)).split(sep).join("/")).sort();
-  return Object.fromEntries(
-    paths.map((path) => {
-      const text = readFileSync(join(folder, path), "utf8");
-      if ((text !== "" && !text.endsWith("\n")) || text.includes("\r")) {
-        throw new Error(`${join(folder, path)}: expected lines that end with \\n, the last one too`);
-      }
-      return [path, text];
-    }),
-  );
-}
-
-function readSheet(file: string): TwinSheet {
-  const read = TwinSheet.safeParse(parse(readFileSync(file, "utf8")));
-  if (read.success) return read.data;
-  const problems = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new Error(`${file}: ${problems.join("; ")}`);
-}
-
-/** The names of the folders of `datasets/twins/source`, sorted. */
-export function twinSlugs(): string[] {
-  const folders = readdirSync(join(home, "source"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.map(({ name }) => name).sort();
-}
-
-/** One folder of `datasets/twins/source`; throws one line for a sheet that does not fit its schema. */
-export function readTwinSource(slug: string): TwinSource {
-  const folder = join(home, "source", slug);
-  const [before, buggy, clean] = ["before", "buggy", "clean"].map((version) => readTree(join(folder, version)));
-  return { slug, sheet: readSheet(join(folder, "twin.yaml")), before: before!, buggy: buggy!, clean: clean! };
-}
 
 function countRows(title: string, values: string[]): string[][] {
   const counts = Map.groupBy(values, (value) => value);
@@ -78,8 +44,21 @@ function countsOf(cases: Case[], jsonl: string): string {
       "category (bugs)",
       bugs.map((bug) => bug.category),
     ),
+    countRows(
+      "author (references)",
+      cases.flatMap((item) => item.references.map((reference) => reference.author ?? "")),
+    ),
   ];
   return [summary.join(" "), ...tables.map(table)].join("\n\n");
+}
+
+function proofsText(sources: readonly TwinSource[]): string {
+  const proofs = sources.flatMap(proofsOf);
+  const exempt = sources.flatMap(({ slug, sheet }) =>
+    sheet.bugs.flatMap(({ id, unproven }) => (unproven === undefined ? [] : [`- \`${slug}\`, \`${id}\`: ${unproven}`])),
+  );
+  const summary = `${proofs.length} bugs carry an executable proof. Exempt, although their language runs in the tests:`;
+  return [summary, exempt.length === 0 ? "none." : exempt.join("\n")].join(exempt.length === 0 ? " " : "\n\n");
 }
 
 function withCounts(card: string, counts: string): string {
@@ -90,9 +69,11 @@ function withCounts(card: string, counts: string): string {
 
 /** The text of `cases.jsonl` and of the dataset card, as they should be for the sources that are there now. */
 export function buildTwins(): { jsonl: string; card: string } {
-  const cases = twinSlugs().map(readTwinSource).flatMap(casesOfTwin);
+  const sources = twinSlugs().map(readTwinSource);
+  const cases = sources.flatMap(casesOfTwin);
   const jsonl = cases.map((item) => `${JSON.stringify(item)}\n`).join("");
-  return { jsonl, card: withCounts(readFileSync(cardFile, "utf8"), countsOf(cases, jsonl)) };
+  const counts = [countsOf(cases, jsonl), proofsText(sources)].join("\n\n");
+  return { jsonl, card: withCounts(readFileSync(cardFile, "utf8"), counts) };
 }
 
 function readIfThere(file: string): string | null {

@@ -2,10 +2,9 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
-import { readTwinSource, twinSlugs } from "./build-twins.ts";
 import type { TwinSource } from "./twin-cases.ts";
+import { readTwinSource, sourceHome, twinSlugs } from "./twin-sources.ts";
 
-const home = join(import.meta.dirname, "../datasets/twins/source");
 const hooks = join(import.meta.dirname, "proof-hooks.ts");
 const provable = new Set(["python", "typescript", "javascript", "tsx", "vue"]);
 
@@ -25,7 +24,7 @@ export interface ProofRun {
 
 /** The proofs of a twin, by bug; throws one line for a file that is named after no bug of it. */
 export function proofsOf({ slug, sheet }: TwinSource): Proof[] {
-  const folder = join(home, slug, "proofs");
+  const folder = join(sourceHome, slug, "proofs");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()
@@ -52,8 +51,8 @@ export function unprovenBugs(source: TwinSource): string[] {
 export async function runProof({ slug, file }: Proof, version: "buggy" | "clean"): Promise<ProofRun> {
   const folder = mkdtempSync(join(tmpdir(), "proof-"));
   try {
-    cpSync(join(home, slug, version), folder, { recursive: true });
-    const stubs = join(home, slug, "stubs");
+    cpSync(join(sourceHome, slug, version), folder, { recursive: true });
+    const stubs = join(sourceHome, slug, "stubs");
     if (existsSync(stubs)) cpSync(stubs, join(folder, "node_modules"), { recursive: true });
     const proof = `proof${extname(file)}`;
     cpSync(file, join(folder, proof));

@@ -3,7 +3,8 @@ import { applyPatch, parsePatch } from "diff";
 import { expect, test } from "vitest";
 import { anchorsOf, Case } from "../../src/core/case.ts";
 import type { LineRange } from "../../src/core/case.ts";
-import { buildTwins, readTwinSource, twinSlugs } from "../../scripts/build-twins.ts";
+import { buildTwins } from "../../scripts/build-twins.ts";
+import { readTwinSource, twinSlugs } from "../../scripts/twin-sources.ts";
 import { casesOfTwin } from "../../scripts/twin-cases.ts";
 import type { Tree, TwinSource } from "../../scripts/twin-cases.ts";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTwinSource, twinSlugs } from "../../scripts/build-twins.ts";
+import { readTwinSource, twinSlugs } from "../../scripts/twin-sources.ts";
 import { proofsOf, runProof, unprovenBugs } from "../../scripts/prove-twins.ts";
 import { temporaryFolders } from "../fixtures/temporary.ts";
 

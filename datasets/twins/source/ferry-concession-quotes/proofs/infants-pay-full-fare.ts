@@ -1,0 +1,11 @@
+import assert from "node:assert/strict";
+import { quoter } from "./src/fares/quote.ts";
+
+const shares = { child: 0.5, infant: 0 };
+const tariff = { personCents: 4000, vehicleCents: 9000, includedMetres: 5, extraMetreCents: 800, shares };
+const quote = quoter({ on: async () => tariff });
+const crossing = { crossing: "HAV-SUND", day: "2026-07-01", travellers: 1 };
+
+assert.equal((await quote({ ...crossing, passenger: "child" })).cents, 2000);
+assert.equal((await quote({ ...crossing, passenger: "senior" })).cents, 4000);
+assert.equal((await quote({ ...crossing, passenger: "infant" })).cents, 0);

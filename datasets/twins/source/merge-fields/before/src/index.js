@@ -1,0 +1,2 @@
+export { messagesOf } from './mailing.js';
+export { MissingField, render } from './template.js';

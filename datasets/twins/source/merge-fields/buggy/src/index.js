@@ -1,0 +1,2 @@
+export { messagesOf, missingFields } from './mailing.js';
+export { fieldsOf, hasFields, MissingField, render } from './template.js';

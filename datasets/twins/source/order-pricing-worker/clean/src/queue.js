@@ -1,0 +1,54 @@
+export const LEASE_SECONDS = 60;
+
+/** Jobs in the table `jobs`; a worker leases one for a while, and whoever comes after that may take it again. */
+export function jobQueue(db) {
+  return {
+    /** The oldest job that nobody has leased, or null. */
+    async take() {
+      const { rows } = await db.query(
+        `update jobs
+            set leased_until = now() + make_interval(secs => $1), attempts = attempts + 1
+          where id = (
+                  select id from jobs
+                   where done_at is null and buried_at is null and (leased_until is null or leased_until < now())
+                   order by id
+                   limit 1
+                   for update skip locked
+                )
+          returning id, type, payload, attempts`,
+        [LEASE_SECONDS],
+      );
+      return rows[0] ?? null;
+    },
+
+    /** Keeps a job for another lease. */
+    async extend(job) {
+      await db.query(
+        "update jobs set leased_until = now() + make_interval(secs => $3) where id = $1 and attempts = $2",
+        [job.id, job.attempts, LEASE_SECONDS],
+      );
+    },
+
+    async complete(job) {
+      await db.query("update jobs set done_at = now() where id = $1 and attempts = $2", [job.id, job.attempts]);
+    },
+
+    /** Gives a job back, to be taken again after a while. */
+    async release(job, reason, seconds) {
+      await db.query(
+        `update jobs set leased_until = now() + make_interval(secs => $3), last_error = $4
+          where id = $1 and attempts = $2`,
+        [job.id, job.attempts, seconds, reason],
+      );
+    },
+
+    /** Sets a job aside; nobody takes it again. */
+    async bury(job, reason) {
+      await db.query("update jobs set buried_at = now(), last_error = $3 where id = $1 and attempts = $2", [
+        job.id,
+        job.attempts,
+        reason,
+      ]);
+    },
+  };
+}
