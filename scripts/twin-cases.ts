@@ -20,6 +20,8 @@ const TwinBug = z
     start: z.string().min(1).optional(),
     end: z.string().min(1).optional(),
     clean: Place.optional(),
+    /** Further places at which a remark is at the bug, on the new side. */
+    elsewhere: z.array(Place).optional(),
     category: z.string().regex(/^[a-z]+(-[a-z]+)*$/, "expected kebab-case"),
     severity: Severity,
     description: z.string().min(1),
@@ -160,7 +162,13 @@ export function casesOfTwin(source: TwinSource): [Case, Case] {
 
   const bugs = sheet.bugs.map((bug, index) => {
     const { id, category, severity, description } = bug;
-    return { id, anchor: anchorOf(buggy, bug, `${slug}: bugs[${index}]`), category, severity, description };
+    const where = `${slug}: bugs[${index}]`;
+    const elsewhere = bug.elsewhere?.map((place) => {
+      const { file, lines } = placeOf(buggy, bug, place, `${where}.elsewhere`);
+      return { side: "new" as const, file, lines };
+    });
+    const places = { anchor: anchorOf(buggy, bug, where), ...(elsewhere === undefined ? {} : { elsewhere }) };
+    return { id, ...places, category, severity, description };
   });
   const references = sheet.references.map(({ text, author, tag, bug }, index) => {
     const anchor = bugs.find(({ id }) => id === bug)?.anchor;

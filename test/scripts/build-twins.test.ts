@@ -140,6 +140,13 @@ test("an added and a deleted file have /dev/null on their other side", () => {
   expect(diff).toContain("diff --git a/old.py b/old.py\ndeleted file mode 100644\n--- a/old.py\n+++ /dev/null\n");
 });
 
+test("a place elsewhere is resolved in the buggy version", () => {
+  const [bug] = tiny.sheet.bugs;
+  const sheet = { ...tiny.sheet, bugs: [{ ...bug!, elsewhere: [{ start: "name = 'x'" }] }] };
+  const buggy = casesOfTwin({ ...tiny, sheet }).find(({ twin }) => twin === undefined);
+  expect(buggy?.bugs?.[0]?.elsewhere).toEqual([{ side: "new", file: "hello.py", lines: [1, 1] }]);
+});
+
 test("a start that is on two lines is refused with the twin, the bug and the line", () => {
   const twice = { ...tiny, buggy: { "hello.py": "name = 'x'\nprint(nam)\nprint(nam)\n" } };
   expect(() => casesOfTwin(twice)).toThrow('greeting: bugs[0]: more than one line is "print(nam)"');
