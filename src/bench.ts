@@ -71,15 +71,15 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
   const startedAt = world.date().toISOString();
   checkReporters(options.reporters);
   const run = await prepareRun(options, world);
+  let folder: RunFolder | null = null;
   try {
-    const folder = openFolder(options, startedAt, run.suite.name);
+    folder = openFolder(options, startedAt, run.suite.name);
     const journal = await openJournal(folder, run, options, startedAt);
+    run.judge?.open(folder.path, world.signal);
     // Loaded while the first answers are awaited.
     const reporters = loadReporters(options.reporters);
     const { measured, isWhole } = await askAll(run, journal, folder, options, world);
-    const reviewers = rankReviewers(
-      measured.map((one) => compileReviewer(one, run.suite, run.seed, run.noDetectionBecause)),
-    );
+    const reviewers = rankReviewers(measured.map((one) => compileReviewer(one, run.suite, run.seed, run.barred)));
     const verdict = reachVerdict({
       reviewers,
       budget: run.suite.budget,
@@ -100,8 +100,10 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
     await folder.publish(report, await reporters);
     return { report, folder: folder.path };
   } finally {
+    folder?.close();
     run.dataset.close();
     for (const { provider } of run.reviewers) await provider.close?.();
+    await run.judge?.close();
   }
 }
 
@@ -143,7 +145,7 @@ async function askAll(
 ): Promise<{ measured: Measured[]; isWhole: boolean }> {
   let isReached = false;
   try {
-    await probeReviewers(run.reviewers, world.signal);
+    await probeAll(run, world.signal);
     isReached = true;
     return await measureAll(run, journal, folder, options, world);
   } catch (error) {
@@ -155,8 +157,9 @@ async function askAll(
   }
 }
 
-async function probeReviewers(reviewers: readonly PreparedReviewer[], signal: AbortSignal): Promise<void> {
-  for (const { provider } of reviewers) {
+async function probeAll({ reviewers, judge }: PreparedRun, signal: AbortSignal): Promise<void> {
+  const asked = [...reviewers.map(({ provider }) => provider), ...(judge?.provider == null ? [] : [judge.provider])];
+  for (const provider of asked) {
     try {
       await provider.probe?.(signal);
     } catch (error) {
@@ -183,16 +186,10 @@ async function openJournal(
       hosts: [...provider.hosts],
     })),
   };
-  if (options.resume !== undefined) return resumeJournal(folder.path, identity);
-  return createJournal(folder.path, {
-    v: 1,
-    kind: "run",
-    runId: folder.name,
-    ...identity,
-    seed: run.seed,
-    startedAt,
-    tool: toolName,
-  });
+  if (options.resume !== undefined) return resumeJournal(folder.path, identity, folder.lock);
+  const { name: runId, lock } = folder;
+  const header = { v: 1, kind: "run", runId, ...identity, seed: run.seed, startedAt, tool: toolName } as const;
+  return createJournal(folder.path, header, lock);
 }
 
 /** One reviewer after the other, so that none slows another down; their cases are written as they are finished. */
@@ -250,15 +247,19 @@ async function measureOne(
 ): Promise<{ measured: Measured; isWhole: boolean }> {
   const { run, journal, folder, progress, limits, deadlineAtMs, world } = context;
   const measuring = startMeasuring(run, reviewer);
-  const take = async (generation: Parameters<typeof measuring.take>[0]) => {
+  const score = async (generation: Parameters<typeof measuring.take>[0]) => {
     const line = await measuring.take(generation);
     if (line === null) return;
+    run.judge?.count(line.judged ?? []);
     folder.writeLine(line);
     progress.advance();
   };
+  const queue = openQueue(run.judge === null ? 1 : 2 * run.judge.concurrency);
+  const take = (generation: Parameters<typeof score>[0]) => queue.add(() => score(generation));
 
   if (earlier.size > 0) {
     for await (const generation of readGenerations(journal.file)) {
+      world.signal.throwIfAborted();
       if (generation.reviewer === reviewer.provider.ref) await take(generation);
     }
   }
@@ -277,10 +278,50 @@ async function measureOne(
     world: realWorld,
     signal: world.signal,
   });
-  for (;;) {
-    const step = await results.next();
-    if (step.done) return { measured: measuring.finish(), isWhole: step.value.isWhole };
-    journal.append(step.value.generation);
-    await take(step.value.generation);
+  try {
+    for (;;) {
+      const step = await results.next();
+      if (step.done) {
+        await queue.drain();
+        return { measured: measuring.finish(), isWhole: step.value.isWhole };
+      }
+      journal.append(step.value.generation);
+      await take(step.value.generation);
+    }
+  } finally {
+    // What cannot be kept is not worth asking on for.
+    await results.return({ isWhole: false });
   }
+}
+
+/** Work that may be under way beside the rest: a judge takes its time while further generations arrive. */
+interface Queue {
+  /** Begins the work; waits while there is no room. Rejects with what earlier work failed with. */
+  add(work: () => Promise<void>): Promise<void>;
+  /** Waits for all that is under way. */
+  drain(): Promise<void>;
+}
+
+function openQueue(room: number): Queue {
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const throwFirst = () => {
+    if (failures.length > 0) throw failures[0];
+  };
+  return {
+    async add(work) {
+      throwFirst();
+      if (room === 1) return work();
+      const done: Promise<void> = work()
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => underWay.delete(done));
+      underWay.add(done);
+      if (underWay.size >= room) await Promise.race(underWay);
+      throwFirst();
+    },
+    async drain() {
+      await Promise.all(underWay);
+      throwFirst();
+    },
+  };
 }

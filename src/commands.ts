@@ -24,14 +24,14 @@ const plannedCommands = [
 ];
 const plannedFlags = {
   baseline: "--baseline",
-  judge: "--judge",
-  judgeRuns: "--judge-runs",
   shard: "--shard",
   trainedOn: "--trained-on",
 } as const;
 
 interface RunFlags {
   model?: string[];
+  judge?: string;
+  judgeRuns?: number;
   repeats?: number;
   concurrency?: number;
   limit?: number;
@@ -124,6 +124,8 @@ function addRunCommand(program: Command, argv: readonly string[], setExitCode: (
     .description("run suites: by name from suites/, or by path (quickstart; standard when a model is given)")
     .argument("[suite...]")
     .option("-m, --model <ref>", "reviewer to measure, such as openai:NAME@URL (repeatable)", collect)
+    .option("--judge <ref>", "the judge, in place of the suite's, such as openai:NAME@URL")
+    .option("--judge-runs <k>", "how often the judge is asked each question; odd", positive)
     .option("--repeats <n>", "generations per case", positive)
     .option("--concurrency <n>", "requests in flight per reviewer", positive)
     .option("--limit <n>", "measure about this many cases, clusters kept whole", positive)
@@ -180,6 +182,7 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     models: flags.model ?? [],
     overrides: overridesOf(flags),
     seed: flags.seed,
+    judge: { ref: flags.judge, runs: flags.judgeRuns },
     out: resolve(flags.out ?? "reports/runs"),
     name: flags.name,
     resume: flags.resume,

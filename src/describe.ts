@@ -2,6 +2,7 @@ import { arch, availableParallelism, platform } from "node:os";
 import type { Report, ReviewerReport, Verdict } from "./core/report.ts";
 import { warningsOf } from "./core/warnings.ts";
 import { type SourceManifest, sourceReference } from "./core/source.ts";
+import { kinshipWarnings } from "./core/judge/family.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { toolName } from "./version.ts";
 
@@ -77,12 +78,21 @@ export function describeReport({
     reviewers,
     comparisons: [],
     matcher: run.matcher,
-    judge: null,
+    judge: run.judge?.report() ?? null,
     verdict,
-    warnings: warningsOf(reviewers, suite),
+    warnings: [...warningsOf(reviewers, suite), ...kinshipOf(run)],
   };
 }
 
 function describeSource(manifest: SourceManifest): Report["dataset"]["source"] {
   return { reference: sourceReference(manifest), licence: manifest.licence, citation: manifest.citation };
+}
+
+function kinshipOf({ judge, reviewers }: PreparedRun): string[] {
+  if (judge?.provider == null) return [];
+  const measured = reviewers.filter(({ role }) => role === "measured");
+  return kinshipWarnings(
+    judge.provider.model,
+    measured.map(({ provider }) => provider),
+  );
 }

@@ -11,7 +11,7 @@ import { type CaseRow, rowOf } from "./core/row.ts";
 import type { Scores } from "./core/score.ts";
 import type { Scorer } from "./core/scorer.ts";
 import { count, emptyTally, type Tally } from "./core/tally.ts";
-import type { DatasetEntry } from "./load/dataset.ts";
+import type { Dataset, DatasetEntry } from "./load/dataset.ts";
 import type { PreparedReviewer, PreparedRun } from "./prepare.ts";
 
 const mostTextChars = 100_000;
@@ -34,17 +34,24 @@ export interface Measured {
   tally: Tally;
 }
 
+/** What of a prepared run decides how reviews are measured. */
+export type MeasuringRun = Pick<PreparedRun, "suite" | "prompt" | "seed"> & {
+  dataset: Pick<Dataset, "entries" | "read">;
+};
+
 /** Scores a reviewer's generations as they come, in any order, and keeps of each case only what metrics need. */
 export interface Measuring {
   /** The jobs that still have to be asked, in dataset order; reads one case at a time. */
   jobs(isFinished: (key: string) => boolean): Generator<Job>;
   /** Takes a generation in; once all parts of its case are there the case is scored and its line returned. */
   take(generation: Generation): Promise<CaseLine | null>;
+  /** How many repeats of cases wait for more of their parts; these are what measuring keeps whole in memory. */
+  countOpen(): number;
   finish(): Measured;
 }
 
 /** Starts measuring one reviewer of a prepared run. */
-export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Measuring {
+export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): Measuring {
   const { suite, dataset, prompt } = run;
   const { provider, role } = reviewer;
   const plan: PlanSettings = {
@@ -61,10 +68,10 @@ export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Me
   const tally = emptyTally();
   let effective: Record<string, unknown> = {};
 
-  function openCase(source: Case, entry: DatasetEntry, { parts, jobs }: CasePlan): void {
+  function openCase(source: Case, entry: DatasetEntry, { parts, jobs }: CasePlan, repeats: Iterable<number>): void {
     // The prompts of all repeats are the same.
     const promptChars = jobs.reduce((most, job) => Math.max(most, job.request.prompt.length), 0);
-    for (let repeat = 0; repeat < plan.repeats; repeat += 1) {
+    for (const repeat of repeats) {
       const key = openKey(source.id, repeat);
       if (open.has(key)) continue;
       open.set(key, { source, entry, repeat, parts, promptChars, generations: parts.map(() => null) });
@@ -78,17 +85,18 @@ export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Me
         const planned = planCase(source, plan);
         const wanted = planned.jobs.filter((job) => !isFinished(job.key));
         if (wanted.length === 0) continue;
-        openCase(source, entry, planned);
+        // Of a resumed run some repeats were scored before: they would never be closed again.
+        openCase(source, entry, planned, new Set(wanted.map((job) => job.repeat)));
         yield* wanted;
       }
     },
     async take(generation) {
       const key = openKey(generation.caseId, generation.repeat);
       const entry = entryOf.get(generation.caseId);
-      if (entry === undefined) return null;
+      if (entry === undefined || generation.repeat >= plan.repeats) return null;
       if (!open.has(key)) {
         const source = dataset.read(entry);
-        openCase(source, entry, planCase(source, plan));
+        openCase(source, entry, planCase(source, plan), [generation.repeat]);
       }
       const found = open.get(key);
       if (found === undefined || generation.part >= found.parts.length) return null;
@@ -102,6 +110,7 @@ export function startMeasuring(run: PreparedRun, reviewer: PreparedReviewer): Me
       count(tally, line);
       return line;
     },
+    countOpen: () => open.size,
     finish: () => ({ facts: factsSoFar(), rows, tally }),
   };
 
@@ -127,7 +136,7 @@ function openKey(caseId: string, repeat: number): string {
 async function scoreCase(
   open: OpenCase,
   generations: readonly Generation[],
-  run: PreparedRun,
+  run: MeasuringRun,
   { provider, scorers }: PreparedReviewer,
 ): Promise<CaseLine> {
   const { source, entry, repeat, parts } = open;
@@ -137,8 +146,10 @@ async function scoreCase(
   const reviews = read.map((part) => part.review);
   const isUnscored = reviews.includes(null);
   const review: Review | null = isUnscored ? null : mergeReviews(reviews.filter((one) => one !== null));
-  const { scores, ledger } =
-    review === null ? { scores: {}, ledger: null } : await runScorers(scorers, { source, repeat, review, parts: read });
+  const { scores, ledger, judged } =
+    review === null
+      ? { scores: {}, ledger: null, judged: undefined }
+      : await runScorers(scorers, { source, repeat, review, parts: read });
   const text = cleanText(generations.map((generation) => generation.text).join("\n\n"));
   return {
     v: 1,
@@ -153,11 +164,13 @@ async function scoreCase(
       ...(part.generation.error === undefined ? {} : { error: cleanText(part.generation.error) }),
       durationMs: durationOf(part, provider.isTimed),
       fromCache: part.generation.fromCache,
+      ...(tookSeveralTries(part) ? { tries: part.generation.attempts.length + 1 } : {}),
       ...(part.isCapped ? { isCapped: true as const } : {}),
     })),
     review,
     ledger,
     scores,
+    ...(judged === undefined ? {} : { judged }),
     text: text.slice(0, mostTextChars),
     isTextCut: text.length > mostTextChars,
   };
@@ -166,19 +179,30 @@ async function scoreCase(
 async function runScorers(
   scorers: readonly Scorer[],
   input: Parameters<Scorer["score"]>[0],
-): Promise<{ scores: Record<string, Scores[keyof Scores] & {}>; ledger: CaseLine["ledger"] }> {
+): Promise<Pick<CaseLine, "scores" | "ledger" | "judged">> {
   const outputs = [];
   for (const scorer of scorers) outputs.push(await scorer.score(input));
+  const judged = outputs.find((output) => output.judged !== undefined)?.judged;
   return {
     scores: Object.assign({}, ...outputs.map((output) => output.scores)),
     ledger: outputs.find((output) => output.ledger !== undefined)?.ledger ?? null,
+    ...(judged === undefined ? {} : { judged }),
   };
 }
 
-/** From dispatch to the end, or as recorded; null for what was not timed: a failure, the cache, a floor. */
-function durationOf({ generation, outcome }: ReadPart, isTimed: boolean): number | null {
-  const { timing, fromCache } = generation;
-  if (outcome === "transport-error" || fromCache) return null;
+/**
+ * From dispatch to the end, or as recorded; null for what was not timed: a failure, the cache, a floor, a prompt that did
+ * not fit and was turned away at once. A generation that took several tries has no time either: that of the last alone
+ * hides the others, and that of all holds pauses.
+ */
+function durationOf(part: ReadPart, isTimed: boolean): number | null {
+  const { timing, fromCache } = part.generation;
+  if (part.outcome === "transport-error" || part.outcome === "overflow" || fromCache) return null;
+  if (tookSeveralTries(part)) return null;
   if (timing.recordedLatencyMs !== undefined) return timing.recordedLatencyMs;
   return isTimed ? timing.finishedMs - timing.dispatchedMs : null;
+}
+
+function tookSeveralTries({ generation, outcome }: ReadPart): boolean {
+  return outcome !== "transport-error" && generation.attempts.length > 0;
 }

@@ -6,9 +6,11 @@ import type { Matcher } from "./core/match/matcher.ts";
 import { checkVerdicts, type PlacedVerdict, type RecordedVerdict, recordedMatcher } from "./core/match/recorded.ts";
 import { parseModelRef } from "./core/model.ts";
 import type { Provider, ProviderWorld } from "./core/provider.ts";
+import type { Barred } from "./core/apply-gates.ts";
 import type { Report } from "./core/report.ts";
 import type { Scorer } from "./core/scorer.ts";
 import type { Suite } from "./core/suite.ts";
+import { type JudgeChoice, type PreparedJudge, prepareJudge } from "./judge.ts";
 import { type Dataset, loadDataset } from "./load/dataset.ts";
 import { loadLexicalCalibration, type LoadedPrompt, loadPrompt, loadVerdicts, packageRoot } from "./load/files.ts";
 import { hashOf } from "./load/hash.ts";
@@ -27,6 +29,8 @@ export interface RunRequest {
   models: readonly string[];
   overrides: readonly Override[];
   seed: number;
+  /** The judge that the command names, in place of the suite's. */
+  judge?: Partial<JudgeChoice>;
 }
 
 /** What preparing a run needs of the outside. */
@@ -52,8 +56,10 @@ export interface PreparedRun {
   source: LoadedSource | null;
   reviewers: readonly PreparedReviewer[];
   matcher: Report["matcher"];
-  /** Why metrics of detection may not gate; null where they may. */
-  noDetectionBecause: string | null;
+  /** Null where the suite has no judge. */
+  judge: PreparedJudge | null;
+  /** Scorers whose metrics may not gate, each with the reason. */
+  barred: Barred;
   /** Of all that decides which generations are asked for: a journal may be resumed only under the same. */
   generationHash: string;
   seed: number;
@@ -85,32 +91,47 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
       suite,
       providers.map(({ provider }) => provider),
     );
-    const matching = prepareMatching(suite, folder, source, dataset, providers);
+    const { matcherOf, facts, noDetectionBecause } = prepareMatching(suite, folder, source, dataset, providers);
+    const judge = await prepareOwnJudge(request, suite, folder, dataset, providers, world);
     const reviewers = await Promise.all(
       providers.map(async ({ role, provider }) => {
         const ratings = source === null ? [] : (recordedReviewer(source, provider)?.ratings ?? []);
-        const tools = { matcher: matching.matcherOf(provider), ratings };
+        const tools = { matcher: matcherOf(provider), ratings, judge: judge?.tools ?? null };
         return { role, provider, scorers: await createScorers(suite, tools) };
       }),
     );
-    const { facts: matcher, noDetectionBecause } = matching;
-    const generationHash = hashGenerations(suite, prompt, request.seed);
-    return {
-      loaded,
-      suite,
-      prompt,
-      dataset,
-      source,
-      reviewers,
-      matcher,
-      noDetectionBecause,
-      generationHash,
-      seed: request.seed,
+    const informs = judge?.report().informsBecause ?? null;
+    const barred: Barred = {
+      ...(noDetectionBecause === null ? {} : { detection: noDetectionBecause }),
+      ...(informs === null ? {} : { judge: informs }),
     };
+    const generationHash = hashGenerations(suite, prompt, request.seed);
+    const { seed } = request;
+    return { loaded, suite, prompt, dataset, source, reviewers, matcher: facts, judge, barred, generationHash, seed };
   } catch (error) {
     dataset.close();
     throw error;
   }
+}
+
+/** @throws UsageError also where a reviewer would judge its own reviews */
+async function prepareOwnJudge(
+  request: RunRequest,
+  { scorers }: Suite,
+  folder: string,
+  dataset: Dataset,
+  prepared: readonly Omit<PreparedReviewer, "scorers">[],
+  world: ProviderWorld,
+): Promise<PreparedJudge | null> {
+  if (scorers.judge === undefined) return null;
+  const choice = { ref: request.judge?.ref, runs: request.judge?.runs };
+  const judge = await prepareJudge(scorers.judge, choice, folder, dataset, request.seed, world);
+  const self = prepared.find(({ provider }) => provider.identity === judge.provider?.identity);
+  if (self !== undefined && !scorers.judge.allowSelf)
+    throw new UsageError(
+      `judge "${judge.provider?.ref ?? ""}": it is the reviewer ${self.provider.ref} itself (name another, or set scorers.judge.allowSelf=true)`,
+    );
+  return judge;
 }
 
 function sourceWorld({ fetch, env, stderr, signal }: PrepareWorld) {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "./core/errors.ts";
@@ -8,20 +8,28 @@ import { makeFolder } from "./io/folder.ts";
 import { type Dataset, withDefaults } from "./load/dataset.ts";
 import { readOwnLines } from "./load/own-lines.ts";
 import type { Case } from "./core/case.ts";
+import { cannotWrite, writeAll } from "./run/disk.ts";
 import { journalFile } from "./run/journal.ts";
+import { type FolderLock, lockFolder } from "./run/lock.ts";
 
-/** The folder of one run and the only place that writes its files, but for the journal. */
+/**
+ * The folder of one run and the only place that writes its files, but for the journal. Whatever cannot be written is an
+ * IncompleteError.
+ */
 export interface RunFolder {
   readonly name: string;
   readonly path: string;
-  /** Begins cases.jsonl and writes dataset.jsonl, the cases that are measured. */
+  readonly lock: FolderLock;
+  /** Begins cases.jsonl and dataset.jsonl, the cases that are measured; both are to be seen once they are published. */
   startLines(dataset: Dataset): void;
   writeLine(line: CaseLine): void;
   endLines(): void;
-  /** Renders the report with every reporter, writes their files whole or not at all, and points `latest` here. */
+  /** Renders the report with every reporter, puts all files in the place of earlier ones, and points `latest` here. */
   publish(report: Report, reporters: readonly Reporter[]): Promise<void>;
   /** Takes back the folder of a run that asked nothing: its journal, and itself where nothing else is in it. */
   discard(): void;
+  /** Removes what was not published and frees the folder for others. */
+  close(): void;
 }
 
 /** Checks the name of a run, which is a folder's beside `latest`. @throws UsageError */
@@ -31,30 +39,24 @@ export function checkRunName(name: string): void {
 }
 
 /**
- * Makes the folder of a run.
- * @throws UsageError when it cannot be written
+ * Makes the folder of a run and takes it for this process alone.
+ * @throws UsageError when it cannot be written or another process writes there
  */
 export function openRunFolder(parent: string, name: string): RunFolder {
   checkRunName(name);
   const path = join(parent, name);
-  try {
-    makeFolder(path);
-    const trial = join(path, ".trial");
-    closeSync(openSync(trial, "w"));
-    rmSync(trial);
-  } catch (error) {
-    throw new UsageError(
-      `${path}: cannot write there (${error instanceof Error ? error.message : String(error)}); choose another folder with --out`,
-    );
-  }
+  const lock = takeFolder(path);
+  const linesFile = join(path, "cases.jsonl");
+  const datasetFile = join(path, "dataset.jsonl");
   let lines: LineWriter | null = null;
 
   return {
     name,
     path,
+    lock,
     startLines(dataset) {
-      writeDataset(join(path, "dataset.jsonl"), dataset);
-      lines = writeLines(join(path, "cases.jsonl"));
+      writeDataset(unpublished(datasetFile), dataset);
+      lines = writeLines(unpublished(linesFile));
     },
     writeLine(line) {
       if (lines === null) throw new Error("writeLine before startLines");
@@ -67,19 +69,58 @@ export function openRunFolder(parent: string, name: string): RunFolder {
     async publish(report, reporters) {
       const data = {
         report,
-        lines: () => readOwnLines<CaseLine>(join(path, "cases.jsonl")),
-        cases: () => readCases(join(path, "dataset.jsonl")),
+        lines: () => readOwnLines<CaseLine>(unpublished(linesFile)),
+        cases: () => readCases(unpublished(datasetFile)),
       };
-      for (const reporter of reporters) {
-        for (const file of await reporter.render(data)) await writeFileAtomic(join(path, file.path), file.content);
+      const files = [];
+      for (const reporter of reporters) files.push(...(await reporter.render(data)));
+      // A report never stands beside lines that it was not made of: a run that ends before this point leaves all that an
+      // earlier one has published, and one that ends within it leaves lines without a report.
+      for (const old of readdirSync(path).filter((file) => /^report\.\w+$/.test(file))) {
+        writing(join(path, old), (file) => rmSync(file));
+      }
+      for (const file of [datasetFile, linesFile]) writing(file, () => renameSync(unpublished(file), file));
+      for (const file of files) {
+        await writeFileAtomic(join(path, file.path), file.content).catch((error: unknown) => {
+          throw cannotWrite(join(path, file.path), error);
+        });
       }
       pointLatest(parent, name);
     },
     discard() {
       rmSync(journalFile(path), { force: true });
+      lock.release();
       if (readdirSync(path).length === 0) rmdirSync(path);
     },
+    close() {
+      for (const file of [datasetFile, linesFile]) rmSync(unpublished(file), { force: true });
+      lock.release();
+    },
   };
+}
+
+function takeFolder(path: string): FolderLock {
+  try {
+    makeFolder(path);
+    return lockFolder(path);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(
+      `${path}: cannot write there (${error instanceof Error ? error.message : String(error)}); choose another folder with --out`,
+    );
+  }
+}
+
+function unpublished(file: string): string {
+  return `${file}.new`;
+}
+
+function writing<T>(file: string, write: (file: string) => T): T {
+  try {
+    return write(file);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
 }
 
 function writeDataset(file: string, dataset: Dataset): void {
@@ -105,10 +146,10 @@ const escapeCode = (code: string) => `\\u${code.charCodeAt(0).toString(16).padSt
 
 /** Writes JSON lines in large pieces. What an interrupt loses is made again from the journal. */
 function writeLines(file: string): LineWriter {
-  const handle = openSync(file, "w");
+  const handle = writing(file, () => openSync(file, "w"));
   let pending = "";
   const flush = () => {
-    if (pending !== "") writeSync(handle, pending);
+    writing(file, () => writeAll(handle, Buffer.from(pending)));
     pending = "";
   };
   return {
@@ -118,7 +159,7 @@ function writeLines(file: string): LineWriter {
     },
     close() {
       flush();
-      closeSync(handle);
+      writing(file, () => closeSync(handle));
     },
   };
 }

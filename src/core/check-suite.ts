@@ -35,8 +35,12 @@ function checkScorers({ scorers, dataset }: Suite): Mistake[] {
   const mistakes: Mistake[] = [];
   if (Object.keys(scorers).length === 0)
     mistakes.push({ path: ["scorers"], message: "expected at least one scorer, got none (write detection: {})" });
-  for (const name of ["judge", "safety", "latency"] as const) {
+  for (const name of ["safety", "latency"] as const) {
     if (scorers[name] !== undefined) mistakes.push({ path: ["scorers", name], message: "not built yet (remove it)" });
+  }
+  if (scorers.judge?.runs !== undefined && scorers.judge.runs % 2 === 0) {
+    const message = `expected an odd number, so that the median is a run's, got ${scorers.judge.runs}`;
+    mistakes.push({ path: ["scorers", "judge", "runs"], message });
   }
   const detection = scorers.detection;
   if (detection?.matcher === "judge")
@@ -58,12 +62,18 @@ function checkGate(gate: Gate, suite: Suite): Mistake[] {
   if (plannedMetrics.includes(metric)) return [{ path: ["metric"], message: `"${metric}" is not built yet` }];
   if (!isMetricName(metric))
     return [{ path: ["metric"], message: `unknown metric "${metric}" (${suggestWord(metric, metricNames)})` }];
-  const { scorer, unit } = metricDefinitions[metric];
+  const { scorer, unit, counting } = metricDefinitions[metric];
   const mistakes: Mistake[] = [];
   if (suite.scorers[scorer] === undefined) {
+    const settings = counting === undefined ? "{}" : `{ counting: ${counting} }`;
     mistakes.push({
       path: ["metric"],
-      message: `"${metric}" needs the scorer ${scorer} (write ${scorer}: {} under scorers)`,
+      message: `"${metric}" needs the scorer ${scorer} (write ${scorer}: ${settings} under scorers)`,
+    });
+  } else if (counting !== undefined && suite.scorers.detection?.counting !== counting) {
+    mistakes.push({
+      path: ["metric"],
+      message: `"${metric}" needs ${counting} counting (write counting: ${counting} under scorers.detection)`,
     });
   }
   if (gate.vsBaseline !== undefined)

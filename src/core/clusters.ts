@@ -9,11 +9,12 @@ export interface ClusterMember {
 
 /**
  * The cluster of each case, in their order. Cases that name the same cluster are one, and so are a case and its twin,
- * whichever of them names it; a case that names none is its own, under its id. Where several names come together the
- * first in the alphabet holds, a name before an id.
+ * whichever of them names it; a case that names none is its own, under its id, or under `case ID` where others name a
+ * cluster so. Where several names come together the first in the alphabet holds, a name before an id.
  */
 export function joinClusters(members: readonly ClusterMember[]): string[] {
-  const nameOf = new Map(members.map(({ id, cluster }) => [id, cluster ?? id]));
+  const ownName = nameCases(members);
+  const nameOf = new Map(members.map(({ id, cluster }) => [id, cluster ?? ownName(id)]));
   const given = new Set(members.flatMap(({ cluster }) => cluster ?? []));
   const comesFirst = (one: string, other: string) =>
     given.has(one) === given.has(other) ? one < other : given.has(one);
@@ -33,8 +34,17 @@ export function joinClusters(members: readonly ClusterMember[]): string[] {
   for (const { id, twinOf } of members) {
     const other = twinOf === undefined ? undefined : nameOf.get(twinOf);
     if (other === undefined) continue;
-    const [a, b] = [rootOf(nameOf.get(id) ?? id), rootOf(other)];
+    const [a, b] = [rootOf(nameOf.get(id) ?? ownName(id)), rootOf(other)];
     if (a !== b) parents.set(...(comesFirst(a, b) ? ([b, a] as const) : ([a, b] as const)));
   }
-  return members.map(({ id, cluster }) => rootOf(cluster ?? id));
+  return members.map(({ id, cluster }) => rootOf(cluster ?? ownName(id)));
+}
+
+/** What a case alone is called: its id, unless a cluster is called so, and then what neither case nor cluster is. */
+function nameCases(members: readonly ClusterMember[]): (id: string) => string {
+  const given = new Set(members.flatMap(({ cluster }) => cluster ?? []));
+  const taken = [...given, ...members.map(({ id }) => id)];
+  let prefix = "case ";
+  while (taken.some((name) => name.startsWith(prefix))) prefix += "case ";
+  return (id) => (given.has(id) ? `${prefix}${id}` : id);
 }

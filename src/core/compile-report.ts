@@ -1,4 +1,4 @@
-import { applyGates } from "./apply-gates.ts";
+import { applyGates, type Barred } from "./apply-gates.ts";
 import { metricDefinitions, type MetricName, metricNames } from "./metric.ts";
 import { measure } from "./reduce.ts";
 import type { ReviewerReport } from "./report.ts";
@@ -21,18 +21,21 @@ export interface ReviewerMeasurement {
 
 /** The metrics that a suite's scorers give, in table order. */
 export function enabledMetrics(scorers: Suite["scorers"]): MetricName[] {
-  return metricNames.filter((name) => scorers[metricDefinitions[name].scorer] !== undefined);
+  return metricNames.filter((name) => {
+    const { scorer, counting } = metricDefinitions[name];
+    return scorers[scorer] !== undefined && (counting === undefined || scorers.detection?.counting === counting);
+  });
 }
 
 /**
  * One reviewer's part of the report, from its rows.
- * @param noDetectionBecause why metrics of detection may not gate; else null
+ * @param barred scorers whose metrics may not gate, each with the reason
  */
 export function compileReviewer(
   { facts, rows, tally }: ReviewerMeasurement,
   suite: Suite,
   seed: number,
-  noDetectionBecause: string | null,
+  barred: Barred,
 ): ReviewerReport {
   const enabled = enabledMetrics(suite.scorers);
   return {
@@ -47,14 +50,14 @@ export function compileReviewer(
     errors: frequentErrors(tally),
     metrics: Object.fromEntries(enabled.map((name) => [name, measure(name, rows, seed)])),
     slices: sliceRows(rows, enabled, seed),
-    gates: facts.role === "measured" ? applyGates(suite.gates, rows, seed, noDetectionBecause) : [],
+    gates: facts.role === "measured" ? applyGates(suite.gates, rows, seed, barred) : [],
     diagnosis: [],
   };
 }
 
-/** Best first by detection F1, then recall, then overlap; those without a value last, else in the order given. */
+/** Best first by detection F1, then recall, the judge's pass rate, people's ratings and overlap; those without a value last, else in the order given. */
 export function rankReviewers(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
-  const keys: MetricName[] = ["detection.f1", "detection.recall", "overlap.f1"];
+  const keys: MetricName[] = ["detection.f1", "detection.recall", "judge.pass_rate", "ratings.relevance", "overlap.f1"];
   const worth = (reviewer: ReviewerReport, key: MetricName) => reviewer.metrics[key]?.value ?? -1;
   return reviewers.toSorted(
     (a, b) => keys.map((key) => worth(b, key) - worth(a, key)).find((difference) => difference !== 0) ?? 0,

@@ -1,28 +1,9 @@
 import type { Anchor, LineRange } from "./case.ts";
 import { type FileIdentity, identifyFile, isBinaryNotice } from "./diff-header.ts";
+import { type Hunk, type HunkCounts, isHunkStart, isMarkerPair, isStrayBody, quote, readHunk } from "./diff-hunk.ts";
 import { UsageError } from "./errors.ts";
 
-/** One line of a hunk. Line numbers are 1-based and null on the side that does not have the line. */
-export interface DiffLine {
-  kind: "context" | "added" | "deleted" | "no-newline";
-  /** The line without its marker; it keeps the carriage return of a CRLF line. */
-  text: string;
-  oldLine: number | null;
-  newLine: number | null;
-  /** An empty context line that lost even its marker, as editors do that strip trailing spaces. */
-  isStripped?: true;
-}
-
-/** One block of changes. A side with a count of 0 has no line; its start is then the line before. */
-export interface Hunk {
-  /** The whole `@@ … @@` line as written. */
-  header: string;
-  oldStart: number;
-  oldCount: number;
-  newStart: number;
-  newCount: number;
-  lines: DiffLine[];
-}
+export type { DiffLine, Hunk } from "./diff-hunk.ts";
 
 /** The changes of one file. */
 export interface FileDiff extends FileIdentity {
@@ -35,16 +16,19 @@ export interface FileDiff extends FileIdentity {
   isUnterminated?: true;
 }
 
-const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
-
 /**
  * Reads a unified diff, of git or plain, in one pass. Text before and between files is kept in headers; hunks without
  * any file header become one file with an empty path.
  * @param place what errors call the text, such as `case 12: diff`
- * @throws UsageError with the line number for text that holds no diff, merges (`diff --cc`), malformed hunk headers and
- * hunks that are longer or shorter than they declare
+ * @param reading `counts: "as-found"` takes hunks that are longer or shorter than they declare as they are
+ * @throws UsageError with the line number for text that holds no diff, merges (`diff --cc`), malformed hunk headers and,
+ * unless counts are taken as found, hunks that are longer or shorter than they declare
  */
-export function parseDiff(text: string, place = "diff"): FileDiff[] {
+export function parseDiff(
+  text: string,
+  place = "diff",
+  { counts = "declared" }: { counts?: HunkCounts } = {},
+): FileDiff[] {
   if (text === "") return [];
   const lines = text.split("\n");
   const isUnterminated = lines.at(-1) !== "";
@@ -56,7 +40,7 @@ export function parseDiff(text: string, place = "diff"): FileDiff[] {
   while (at < lines.length) {
     const line = lines[at] ?? "";
     const file = files.at(-1);
-    const isHunk = line.startsWith("@@ -") || (line.startsWith("@@") && file !== undefined && loose.length === 0);
+    const isHunk = isHunkStart(line) || (line.startsWith("@@") && file !== undefined && loose.length === 0);
     if (isFileStart(lines, at) || (isHunk && file === undefined)) {
       const end = isHunk ? at : headerEnd(lines, at);
       files.push(startFile(lines, at, end, loose, place));
@@ -64,7 +48,7 @@ export function parseDiff(text: string, place = "diff"): FileDiff[] {
       at = end;
     } else if (isHunk && file !== undefined) {
       if (loose.length > 0) throw looseTextError(lines, at, loose.length, place);
-      const hunk = readHunk(lines, at, place);
+      const hunk = readHunk(lines, at, place, counts);
       file.hunks.push(hunk);
       at += 1 + hunk.lines.length;
     } else {
@@ -126,20 +110,6 @@ export function changedLines(file: FileDiff): Set<number> {
 
 const marks = { context: " ", added: "+", deleted: "-", "no-newline": "\\" } as const;
 
-function kindOf(line: string | undefined): DiffLine["kind"] | null {
-  if (line === undefined) return null;
-  if (line === "" || line === "\r" || line.startsWith(" ")) return "context";
-  if (line.startsWith("+")) return "added";
-  if (line.startsWith("-")) return "deleted";
-  return line.startsWith("\\") ? "no-newline" : null;
-}
-
-const isBlank = (line: string | undefined) => line === "" || line === "\r";
-
-function isMarkerPair(lines: readonly string[], at: number): boolean {
-  return (lines[at]?.startsWith("--- ") && lines[at + 1]?.startsWith("+++ ")) ?? false;
-}
-
 function isFileStart(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? "";
   return line.startsWith("diff -") || isMarkerPair(lines, at) || isBinaryNotice(line);
@@ -177,86 +147,9 @@ function startFile(lines: readonly string[], at: number, end: number, loose: str
   return { ...identity, header: loose.concat(own), hunks: [], trailer: [] };
 }
 
-function readHunk(lines: readonly string[], at: number, place: string): Hunk {
-  const header = lines[at] ?? "";
-  const match = hunkHeader.exec(header);
-  if (match === null) {
-    throw new UsageError(
-      `${place}: line ${at + 1}: expected @@ -FROM,COUNT +FROM,COUNT @@, got ${quote(header)} (write the numbers)`,
-    );
-  }
-  const [oldStart, oldCount, newStart, newCount] = [1, 2, 3, 4].map((group) => Number(match[group] ?? 1)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if ((oldStart === 0 && oldCount > 0) || (newStart === 0 && newCount > 0)) {
-    throw new UsageError(
-      `${place}: line ${at + 1}: expected lines from 1 on, got ${quote(header)} (write -0,0 for none)`,
-    );
-  }
-  const hunk: Hunk = { header, oldStart, oldCount, newStart, newCount, lines: [] };
-  let oldLine = oldStart;
-  let newLine = newStart;
-  let next = at + 1;
-  for (; oldLine < oldStart + oldCount || newLine < newStart + newCount; next += 1) {
-    const line = lines[next] ?? "";
-    const kind = kindOf(lines[next]);
-    const isOld = kind === "context" || kind === "deleted";
-    const isNew = kind === "context" || kind === "added";
-    if (kind === null || (isOld && oldLine === oldStart + oldCount) || (isNew && newLine === newStart + newCount)) {
-      throw countError(lines, at, hunk, place);
-    }
-    hunk.lines.push({
-      kind,
-      text: isBlank(line) ? line : line.slice(1),
-      oldLine: isOld ? oldLine : null,
-      newLine: isNew ? newLine : null,
-      ...(isBlank(line) ? { isStripped: true } : {}),
-    });
-    if (isOld) oldLine += 1;
-    if (isNew) newLine += 1;
-  }
-  for (; kindOf(lines[next]) === "no-newline"; next += 1) {
-    hunk.lines.push({ kind: "no-newline", text: (lines[next] ?? "").slice(1), oldLine: null, newLine: null });
-  }
-  if (isStrayBody(lines, next)) throw countError(lines, at, hunk, place);
-  return hunk;
-}
-
-/** Whether lines of a hunk go on where none are declared. The signature of a mailed patch only looks like one. */
-function isStrayBody(lines: readonly string[], start: number): boolean {
-  let at = start;
-  while (isBlank(lines[at])) at += 1;
-  const isSignature = /^-- ?\r?$/.test(lines[at] ?? "") && /^\d+\.\d/.test(lines[at + 1] ?? "");
-  return kindOf(lines[at]) !== null && !isSignature && !isMarkerPair(lines, at);
-}
-
-function countError(lines: readonly string[], at: number, hunk: Hunk, place: string): UsageError {
-  let [oldGot, newGot] = [0, 0];
-  let end = at + 1;
-  for (; kindOf(lines[end]) !== null && !isMarkerPair(lines, end); end += 1) {
-    const kind = kindOf(lines[end]);
-    if (kind === "context" || kind === "deleted") oldGot += 1;
-    if (kind === "context" || kind === "added") newGot += 1;
-  }
-  const { oldStart, oldCount, newStart, newCount } = hunk;
-  const right = `@@ -${oldStart},${oldGot} +${newStart},${newGot} @@`;
-  return new UsageError(
-    `${place}: line ${at + 1}: the hunk declares ${oldCount} old and ${newCount} new lines, got ${oldGot} and ${newGot} ` +
-      `up to line ${end} (write ${right} or mend its lines)`,
-  );
-}
-
 function looseTextError(lines: readonly string[], at: number, count: number, place: string): UsageError {
   const from = at - count;
   return new UsageError(
     `${place}: line ${from + 1}: expected a hunk or a file, got ${quote(lines[from])} between two hunks of a file (remove it)`,
   );
-}
-
-function quote(line: string | undefined): string {
-  const text = (line ?? "").replace(/\r$/, "");
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -3,16 +3,26 @@ import type { Metric } from "./report.ts";
 /** What stands where a value would: nothing was measured. */
 export const noValue = "–";
 
+/**
+ * A number with so many decimals, at most ten, its halves rounded away from zero as people do it: .5375 becomes .538,
+ * although the nearest binary number lies a little below it.
+ */
+export function formatFixed(value: number, decimals: number): string {
+  const scale = 10 ** decimals;
+  const scaled = Number((Math.abs(value) * scale).toPrecision(15));
+  return ((Math.sign(value) * Math.round(scaled)) / scale).toFixed(decimals);
+}
+
 /** A value as tables show it: rates as `.55`, times in whole milliseconds, counts with two digits. */
 export function formatValue(value: number | null, unit: Metric["unit"]): string {
   if (value === null) return noValue;
-  if (unit === "ms") return value < 10 ? value.toFixed(1) : String(Math.round(value));
-  return unit === "rate" ? formatRate(value) : value.toFixed(2);
+  if (unit === "ms") return value < 10 ? formatFixed(value, 1) : String(Math.round(value));
+  return unit === "rate" ? formatRate(value) : formatFixed(value, 2);
 }
 
 /** A rate without its leading zero: `.55`, `1.00`. */
 export function formatRate(rate: number): string {
-  return rate.toFixed(2).replace(/^(-?)0\./, "$1.");
+  return formatFixed(rate, 2).replace(/^(-?)0\./, "$1.");
 }
 
 /** The interval of a metric as `[.44 .66]`; empty where there is none. An open end is a dash. */
@@ -29,7 +39,7 @@ export function formatBound(
   const looksEqual = [min, max].some(
     (limit) => limit !== undefined && limit !== bound && formatRate(limit) === formatRate(bound),
   );
-  return looksEqual ? bound.toFixed(3).replace(/^0\./, ".") : formatRate(bound);
+  return looksEqual ? formatFixed(bound, 3).replace(/^0\./, ".") : formatRate(bound);
 }
 
 /** A number with its noun: `1 bug`, `2 bugs`. */

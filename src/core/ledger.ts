@@ -36,6 +36,8 @@ export const LedgerBug = z.strictObject({
   location: level,
   /** Found with a tolerance of 0, 1, 3, 5 and 10 lines. */
   within: z.strictObject({ 0: level, 1: level, 3: level, 5: level, 10: level }),
+  /** Whether any finding is the bug at its place, also one that holds another bug; of published counting only. */
+  credited: z.boolean().optional(),
 });
 export type LedgerBug = z.infer<typeof LedgerBug>;
 

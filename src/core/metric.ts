@@ -2,14 +2,16 @@
 export type UnitOfAnalysis = "bug" | "finding" | "case" | "review" | "sentence" | "token" | "generation";
 
 export interface MetricDefinition {
-  scorer: "detection" | "overlap" | "contract" | "form" | "load";
+  scorer: "detection" | "overlap" | "contract" | "form" | "load" | "ratings" | "judge";
   /** `rate` is in [0, 1]; `count` and `ms` are not bounded above. */
   unit: "rate" | "count" | "ms";
   unitOfAnalysis: UnitOfAnalysis;
   /** How the metric is made of its scores, which decides its interval. */
-  kind: "proportion" | "mean" | "f-score" | "average-precision" | "quantile";
+  kind: "proportion" | "mean" | "f-score" | "average-precision" | "quantile" | "median-of-runs";
   /** Which direction is better; null where neither is. */
   better: "higher" | "lower" | null;
+  /** Measured only where the suite asks for this counting. */
+  counting?: "published";
   description: string;
 }
 
@@ -17,116 +19,36 @@ const define = <Name extends string>(definitions: Record<Name, MetricDefinition>
 
 const rate = { unit: "rate", kind: "proportion" } as const;
 
+const bugRate = { scorer: "detection", ...rate, unitOfAnalysis: "bug", better: "higher" } as const;
+const findingRate = { ...bugRate, unitOfAnalysis: "finding" } as const;
+const macro = { scorer: "detection", unit: "rate", kind: "mean", unitOfAnalysis: "case", better: "higher" } as const;
+const fScore = { ...macro, kind: "f-score" } as const;
+
 const detection = define({
-  "detection.recall": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "bugs found: right defect at the right place",
-  },
-  "detection.recall_theme": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "bugs described, whatever the place",
-  },
-  "detection.recall_file": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "bugs with a finding in their file",
-  },
-  "detection.recall_location": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "bugs with a finding at their place",
-  },
-  "detection.recall_at_0": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "recall with a tolerance of 0 lines",
-  },
-  "detection.recall_at_1": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "recall with a tolerance of 1 line",
-  },
-  "detection.recall_at_3": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "recall with a tolerance of 3 lines",
-  },
-  "detection.recall_at_5": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "recall with a tolerance of 5 lines",
-  },
-  "detection.recall_at_10": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
-    description: "recall with a tolerance of 10 lines",
-  },
+  "detection.recall": { ...bugRate, description: "bugs found: right defect at the right place" },
+  "detection.recall_theme": { ...bugRate, description: "bugs described, whatever the place" },
+  "detection.recall_file": { ...bugRate, description: "bugs with a finding in their file" },
+  "detection.recall_location": { ...bugRate, description: "bugs with a finding at their place" },
+  "detection.recall_at_0": { ...bugRate, description: "recall with a tolerance of 0 lines" },
+  "detection.recall_at_1": { ...bugRate, description: "recall with a tolerance of 1 line" },
+  "detection.recall_at_3": { ...bugRate, description: "recall with a tolerance of 3 lines" },
+  "detection.recall_at_5": { ...bugRate, description: "recall with a tolerance of 5 lines" },
+  "detection.recall_at_10": { ...bugRate, description: "recall with a tolerance of 10 lines" },
   "detection.precision": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "finding",
-    better: "higher",
+    ...findingRate,
     description: "findings that match a bug; unlisted and duplicate ones count as wrong",
   },
-  "detection.precision_lenient": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "finding",
-    better: "higher",
-    description: "precision with duplicates left out",
-  },
+  "detection.precision_lenient": { ...findingRate, description: "precision with duplicates left out" },
   "detection.precision_macro": {
-    scorer: "detection",
-    unit: "rate",
-    kind: "mean",
-    unitOfAnalysis: "case",
-    better: "higher",
+    ...macro,
     description: "mean over annotated cases of a case's precision; silent cases left out",
   },
   "detection.precision_macro_silent_1": {
-    scorer: "detection",
-    unit: "rate",
-    kind: "mean",
-    unitOfAnalysis: "case",
-    better: "higher",
+    ...macro,
     description: "the same with silence counted as precision 1, as some benchmarks do",
   },
-  "detection.f1": {
-    scorer: "detection",
-    unit: "rate",
-    kind: "f-score",
-    unitOfAnalysis: "case",
-    better: "higher",
-    description: "harmonic mean of recall and precision, from pooled counts",
-  },
-  "detection.f_beta": {
-    scorer: "detection",
-    unit: "rate",
-    kind: "f-score",
-    unitOfAnalysis: "case",
-    better: "higher",
-    description: "F with the suite's beta, from pooled counts",
-  },
+  "detection.f1": { ...fScore, description: "harmonic mean of recall and precision, from pooled counts" },
+  "detection.f_beta": { ...fScore, description: "F with the suite's beta, from pooled counts" },
   "detection.average_precision": {
     scorer: "detection",
     unit: "rate",
@@ -135,30 +57,21 @@ const detection = define({
     better: "higher",
     description: "area under precision and recall, where findings carry confidence",
   },
-  "detection.severity_agreement": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "finding",
-    better: "higher",
-    description: "matched findings that give the bug's severity",
-  },
+  "detection.severity_agreement": { ...findingRate, description: "matched findings that give the bug's severity" },
   "detection.duplicates": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "finding",
+    ...findingRate,
     better: "lower",
     description: "findings that repeat a bug already matched",
   },
   "detection.invented_rate": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "finding",
+    ...findingRate,
     better: "lower",
     description: "placed findings that point where the case has no code",
   },
   "detection.false_alarm_rate": {
     scorer: "detection",
-    ...rate,
+    unit: "rate",
+    kind: "proportion",
     unitOfAnalysis: "case",
     better: "lower",
     description: "clean cases with at least one finding",
@@ -172,13 +85,36 @@ const detection = define({
     description: "findings per clean case",
   },
   "detection.twin_discrimination": {
-    scorer: "detection",
-    ...rate,
-    unitOfAnalysis: "bug",
-    better: "higher",
+    ...bugRate,
     description: "bugs found whose place is left alone once the bug is put right",
   },
+  "detection.recall_published": {
+    ...bugRate,
+    counting: "published",
+    description: "bugs found as leaderboards count: one finding may find several (counting: published only)",
+  },
+  "detection.precision_published": {
+    ...findingRate,
+    counting: "published",
+    description: "bugs so found, of these and the unlisted findings (counting: published only)",
+  },
+  "detection.f1_published": {
+    ...fScore,
+    counting: "published",
+    description: "harmonic mean of the two, from pooled counts (counting: published only)",
+  },
 });
+
+const judged = {
+  scorer: "judge",
+  unit: "rate",
+  kind: "median-of-runs",
+  unitOfAnalysis: "case",
+  better: "higher",
+} as const;
+
+/** From 1 to 5 as people give it, told as 0 to 1. */
+const rating = { scorer: "ratings", unit: "rate", kind: "mean", unitOfAnalysis: "review", better: "higher" } as const;
 
 const others = define({
   "overlap.f1": {
@@ -259,6 +195,36 @@ const others = define({
     better: "lower",
     description: "95th percentile of the time of a generation during the quality run",
   },
+  "judge.pass_rate": {
+    ...judged,
+    description: "reviews that pass the judge: the median over its runs of each run's rate",
+  },
+  "judge.pass_rate_consensus": {
+    ...judged,
+    kind: "proportion",
+    description: "reviews that pass by the majority of the judge's runs, axis by axis",
+  },
+  "judge.theme": {
+    ...judged,
+    description: "reviews that raise a concern of a reference, as the judge's median run has it",
+  },
+  "judge.actionable": {
+    ...judged,
+    description: "reviews that say where and what to change, by the judge's median run",
+  },
+  "judge.voice": {
+    ...judged,
+    description: "reviews that sound like the author or the team, by the judge's median run",
+  },
+  "judge.flip_rate": {
+    ...judged,
+    kind: "proportion",
+    better: "lower",
+    description: "reviews that passed in one run of the judge and failed in another",
+  },
+  "ratings.relevance": { ...rating, description: "people's rating of a review as a whole" },
+  "ratings.conciseness": { ...rating, description: "people's rating of how much of a review is to the point" },
+  "ratings.comprehensiveness": { ...rating, description: "people's rating of how much of what matters it says" },
 });
 
 /** Every metric that this version measures, in the order in which tables list them. */
@@ -268,13 +234,7 @@ export const metricNames = Object.keys(metricDefinitions) as MetricName[];
 
 /** Metric names of the contract that later versions fill: known, so that a gate on one says so and not "unknown". */
 export const plannedMetrics: readonly string[] = [
-  "judge.pass_rate",
-  "judge.pass_rate_consensus",
   "judge.pass_rate_corrected",
-  "judge.theme",
-  "judge.actionable",
-  "judge.voice",
-  "judge.flip_rate",
   "safety.pass_rate",
   "contract.verdict_accuracy",
   "suggestion.applies_rate",

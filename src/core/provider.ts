@@ -22,6 +22,8 @@ export interface GenerationRequest {
   repeat: number;
   prompt: string;
   parameters: GenerationParameters;
+  /** The JSON schema that the answer shall keep, for providers that can hold a model to one; others do not heed it. */
+  schema?: Record<string, unknown>;
 }
 
 /** What a provider answers. `outcome` is what the transport can know; parsing may still turn completed into invalid. */

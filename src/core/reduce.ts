@@ -1,6 +1,8 @@
+import { medianOfRuns } from "./judge/aggregate.ts";
 import { type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
 import type { Metric } from "./report.ts";
-import { type CaseRow, gatherUnits, type Unit, type Units } from "./row.ts";
+import { type CaseRow, countsBugs, gatherUnits, type Unit, type Units } from "./row.ts";
+import type { OpenAs } from "./score.ts";
 import { averagePrecision, averagePrecisionInterval } from "./stats/average-precision.ts";
 import { type BootstrapInterval, bootstrapClusters } from "./stats/bootstrap.ts";
 import { clusteredMean, clusteredProportion } from "./stats/cluster.ts";
@@ -15,18 +17,28 @@ type Estimate = Omit<Metric, "n" | "unscored" | "unitOfAnalysis" | "clusters" | 
  * Its value is null, with a reason, where nothing was scored: never zero. Its bounds are null where the clusters are too
  * few to carry one: proportions have exact bounds on any number, quantiles on as many values as their ranks take, and
  * means, F scores and average precision from five clusters on (`fewestClusters`), with bugs for the last two.
+ * What an open question leaves out of it makes its case count as `unscored`.
  * @param seed of the bootstrap; the same rows and seed give the same interval
+ * @param openAs counts what is open in place of leaving it out, if `hasExtremes`: bugs that the matcher could not decide
+ * as missed (`low`) or found (`high`), generations that took several tries as no time or as time without end
  */
-export function measure(name: MetricName, rows: readonly CaseRow[], seed: number, where: Where | null = null): Metric {
+export function measure(
+  name: MetricName,
+  rows: readonly CaseRow[],
+  seed: number,
+  where: Where | null = null,
+  openAs: OpenAs | null = null,
+): Metric {
   const definition: MetricDefinition = metricDefinitions[name];
-  if (definition.kind === "quantile") return measureQuantile(name, rows, where);
+  if (definition.kind === "quantile") return measureQuantile(name, rows, where, openAs);
+  if (definition.kind === "median-of-runs") return measureMedianOfRuns(name, rows, seed, where);
   if (definition.kind === "average-precision") return measureAveragePrecision(rows, seed, where);
-  const gathered = gatherUnits(name, rows, where);
+  const gathered = gatherUnits(name, rows, where, openAs);
   const units = gathered.units.filter((unit) => unit.denominator > 0);
   const estimate = (): Estimate => {
     if (definition.kind === "proportion") return estimateProportion(units);
     if (definition.kind === "mean") return estimateMean(units, definition);
-    return estimateFScore(gathered.units, countClustersWithBugs(rows, where), seed);
+    return estimateFScore(gathered.units, countClustersWithBugs(name, rows, where), seed);
   };
   return {
     ...(units.length === 0 ? nothing(reasonFor(definition, gathered)) : estimate()),
@@ -36,6 +48,11 @@ export function measure(name: MetricName, rows: readonly CaseRow[], seed: number
     clusters: new Set(units.map((unit) => unit.cluster)).size,
     unit: definition.unit,
   };
+}
+
+/** Whether a metric can count its open questions at the least and the most that they can turn out to be. */
+export function hasExtremes(name: MetricName): boolean {
+  return countsBugs(name) || metricDefinitions[name].kind === "quantile";
 }
 
 function reasonFor({ kind, unitOfAnalysis }: MetricDefinition, { applicable, unscored, reason }: Units): string {
@@ -102,11 +119,64 @@ function resampledBounds(interval: BootstrapInterval | null): Omit<Estimate, "va
   };
 }
 
+/**
+ * The median over a judge's runs of each run's pass rate. Cases that are unscored in most runs count in none of them. The
+ * interval resamples clusters and takes the median over runs anew each time.
+ */
+function measureMedianOfRuns(name: MetricName, rows: readonly CaseRow[], seed: number, where: Where | null): Metric {
+  const axis = name === "judge.pass_rate" ? "pass" : name.replace(/^judge\./, "");
+  const kept = rows.filter((row) => row.judged !== null && (where === null || where.test(row.fields)));
+  const passes = kept.map((row) => row.judged?.[axis] ?? []);
+  const { value, scored, unscored } = medianOfRuns(passes);
+  const counted = kept.filter((_, index) => medianOfRuns([passes[index] ?? []]).scored === 1);
+  const runs = counted.reduce((most, row) => Math.max(most, row.judged?.[axis]?.length ?? 0), 0);
+  const clusters = [...Map.groupBy(counted, (row) => row.cluster)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const columns = Array.from({ length: 2 * runs }, (_, column) =>
+    Float64Array.from(clusters, ([, members]) => countRun(members, axis, column >> 1, column % 2 === 0)),
+  );
+  const interval = value === null ? null : bootstrapClusters(columns, medianRate, { seed, range: [0, 1] });
+  const reason =
+    kept.length === 0 ? "no case with a reference to judge by" : "the judge scored no case in most of its runs";
+  return {
+    ...(value === null ? nothing(reason) : { value, ...resampledBounds(interval) }),
+    n: scored,
+    unscored: unscored + rows.filter((row) => row.judged === null && !row.isScored).length,
+    unitOfAnalysis: "case",
+    clusters: clusters.length,
+    unit: "rate",
+  };
+}
+
+/** How many of these cases a run passed, or how many it scored. */
+function countRun(rows: readonly CaseRow[], axis: string, run: number, isPassed: boolean): number {
+  const said = rows.map((row) => row.judged?.[axis]?.[run] ?? null).filter((pass) => pass !== null);
+  return isPassed ? said.filter(Boolean).length : said.length;
+}
+
+/** The median of the runs' rates from their sums: passed and scored of each in turn. */
+function medianRate(sums: ArrayLike<number>): number | null {
+  const rates: number[] = [];
+  for (let run = 0; run < sums.length; run += 2) if (sums[run + 1]) rates.push((sums[run] ?? 0) / (sums[run + 1] ?? 1));
+  return rates.length === 0
+    ? null
+    : quantile(
+        rates.sort((a, b) => a - b),
+        0.5,
+      );
+}
+
 const quantileOf: Partial<Record<MetricName, number>> = { "load.p50_ms": 0.5, "load.p95_ms": 0.95 };
 
-function measureQuantile(name: MetricName, rows: readonly CaseRow[], where: Where | null): Metric {
+function measureQuantile(
+  name: MetricName,
+  rows: readonly CaseRow[],
+  where: Where | null,
+  openAs: OpenAs | null,
+): Metric {
   const kept = rows.filter((row) => where === null || where.test(row.fields));
-  const times = kept.flatMap((row) => row.durationsMs).sort((a, b) => a - b);
+  const retried = sum(kept.map((row) => row.retried));
+  const open = openAs === null ? [] : Array<number>(retried).fill(openAs === "low" ? 0 : Infinity);
+  const times = [...kept.flatMap((row) => row.durationsMs), ...open].sort((a, b) => (a < b ? -1 : 1));
   const p = quantileOf[name] ?? 0.5;
   const interval = times.length === 0 ? null : quantileInterval(times, p);
   return {
@@ -117,12 +187,18 @@ function measureQuantile(name: MetricName, rows: readonly CaseRow[], where: Wher
     highOneSided: times.length === 0 ? null : quantileUpperBound(times, p),
     method: "type 7, binomial order statistics",
     n: times.length,
-    unscored: kept.filter((row) => row.durationsMs.length === 0).length,
+    unscored: sum(kept.map((row) => row.untimed)) - open.length,
     unitOfAnalysis: "generation",
     clusters: new Set(kept.map((row) => row.cluster)).size,
     unit: "ms",
-    ...(times.length === 0 ? { reason: "no generation was timed" } : {}),
+    ...reasonOfTimes(kept, times.length, retried),
   };
+}
+
+function reasonOfTimes(kept: readonly CaseRow[], timed: number, retried: number): { reason?: string } {
+  if (retried === 0) return timed === 0 ? { reason: "no generation was timed" } : {};
+  const generations = sum(kept.map((row) => row.durationsMs.length + row.untimed));
+  return { reason: `${retried} of ${generations} generations took more than one try, so no single time is theirs` };
 }
 
 function measureAveragePrecision(rows: readonly CaseRow[], seed: number, where: Where | null): Metric {
@@ -146,7 +222,7 @@ function measureAveragePrecision(rows: readonly CaseRow[], seed: number, where: 
   return {
     ...(value === null ? nothing(reason) : { value, ...resampledBounds(averagePrecisionInterval(clusters, seed)) }),
     n: value === null ? 0 : findings.length,
-    unscored: annotated.length - scored.length,
+    unscored: annotated.filter((row) => !row.isScored || row.isUndecided).length,
     unitOfAnalysis: "finding",
     clusters: clusters.length,
     unit: "rate",
@@ -158,8 +234,9 @@ function annotatedRows(rows: readonly CaseRow[], where: Where | null): CaseRow[]
 }
 
 /** Clusters that an F score cannot do without; clean ones can only lower it, and silence on them shows nothing. */
-function countClustersWithBugs(rows: readonly CaseRow[], where: Where | null): number {
-  const withBugs = annotatedRows(rows, where).filter((row) => row.isScored && countDecidedBugs(row) > 0);
+function countClustersWithBugs(name: MetricName, rows: readonly CaseRow[], where: Where | null): number {
+  const countOf = name === "detection.f1_published" ? (row: CaseRow) => row.bugs.length : countDecidedBugs;
+  const withBugs = annotatedRows(rows, where).filter((row) => row.isScored && countOf(row) > 0);
   return new Set(withBugs.map((row) => row.cluster)).size;
 }
 

@@ -21,14 +21,14 @@ export const Metric = z.strictObject({
   n: z.number(),
   /** Independent units that would carry as much information; of proportions only. */
   effectiveN: z.number().optional(),
-  /** Case lines that could have had this metric and have none. */
+  /** Case lines (of times: generations) that could have had this metric and have none, or only a part of it. */
   unscored: z.number(),
   numerator: z.number().optional(),
   denominator: z.number().optional(),
   unitOfAnalysis: z.string(),
   clusters: z.number(),
   unit: z.enum(["rate", "count", "ms"]),
-  /** Why the value is null. */
+  /** Why the value is null; of times also what they leave out. */
   reason: z.string().optional(),
 });
 export type Metric = z.infer<typeof Metric>;
@@ -83,6 +83,28 @@ export const ReviewerReport = z.strictObject({
   diagnosis: z.array(z.string()),
 });
 export type ReviewerReport = z.infer<typeof ReviewerReport>;
+
+/** Who judged, how, and what that took, apart from the reviewers' own work. */
+export const JudgeReport = z.strictObject({
+  /** The judge's reference; `lexical` for the embedded engine. */
+  ref: z.string(),
+  engine: z.enum(["model", "lexical"]),
+  rubric: z.strictObject({ name: z.string(), file: z.string(), hash: z.string() }),
+  axes: z.array(z.strictObject({ name: z.string(), required: z.boolean(), definition: z.string() })),
+  runs: z.int(),
+  temperature: z.number(),
+  hosts: z.array(z.string()),
+  /** Answers that were asked for in this run, those that an earlier try of the run had kept left out. */
+  calls: z.int(),
+  tokens: z.strictObject({ in: z.int(), out: z.int() }),
+  /** Sum over the calls, in milliseconds; they run beside each other and beside the reviewers. */
+  busyMs: z.number(),
+  /** Why runs are unscored, most frequent first, at most five. */
+  unscored: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
+  /** Why the judge's metrics may not gate; null where they may. */
+  informsBecause: z.string().nullable(),
+});
+export type JudgeReport = z.infer<typeof JudgeReport>;
 
 export const Verdict = z.strictObject({
   status: z.enum(["pass", "fail", "inconclusive", "incomplete", "ungated"]),
@@ -146,7 +168,7 @@ export const Report = z.strictObject({
       lexicalFor: z.array(z.string()).optional(),
     })
     .nullable(),
-  judge: z.null(),
+  judge: JudgeReport.nullable(),
   verdict: Verdict,
   warnings: z.array(z.string()),
 });
@@ -169,6 +191,8 @@ export const CaseLine = z.strictObject({
       error: z.string().optional(),
       durationMs: nullableNumber,
       fromCache: z.boolean(),
+      /** How many tries it took, where more than one: it has no time of its own then. */
+      tries: z.int().min(2).optional(),
       isCapped: z.literal(true).optional(),
     }),
   ),
@@ -177,6 +201,18 @@ export const CaseLine = z.strictObject({
   /** Null when the case is unscored or not annotated. */
   ledger: Ledger.nullable(),
   scores: z.record(z.string(), Score),
+  /** What a judge said in each of its runs, with its evidence; absent for a case that was not judged. */
+  judged: z
+    .array(
+      z.strictObject({
+        axes: z.record(z.string(), z.enum(["pass", "fail", "unknown"])),
+        pass: z.boolean().nullable(),
+        evidence: z.string(),
+        reasoning: z.string(),
+        reason: z.string().optional(),
+      }),
+    )
+    .optional(),
   /** The raw generation, parts joined by a blank line, at most 100,000 characters. */
   text: z.string(),
   isTextCut: z.boolean(),

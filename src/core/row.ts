@@ -1,8 +1,9 @@
 import type { FieldValue } from "./fields.ts";
+import type { Passes } from "./judge/aggregate.ts";
 import { isUndecided, type LedgerBug } from "./ledger.ts";
-import { bugMetricNames, countBugs, isBugMetric } from "./match/detection-scores.ts";
+import { bugMetricNames, countBugs, isBugMetric, isOpen } from "./match/detection-scores.ts";
 import type { MetricName } from "./metric.ts";
-import type { Score } from "./score.ts";
+import type { OpenAs, Score } from "./score.ts";
 import type { CaseLine } from "./report.ts";
 import type { RankedFinding } from "./stats/average-precision.ts";
 import type { Where } from "./where.ts";
@@ -14,7 +15,7 @@ export interface CaseRow {
   cluster: string;
   fields: Record<string, FieldValue>;
   isScored: boolean;
-  /** Whether the matcher left a question open. */
+  /** Whether the matcher could not decide a bug or a finding; single metrics may have more open questions. */
   isUndecided: boolean;
   scores: Record<string, Score>;
   bugs: LedgerBug[];
@@ -24,10 +25,19 @@ export interface CaseRow {
   ranked: RankedFinding[] | null;
   /** Times of the generations that were really made in this run, in milliseconds. */
   durationsMs: number[];
+  /** Generations that have no time although they fitted, those that took more than one try among them. */
+  untimed: number;
+  /** By axis, and under `pass` for all of them, what each run of the judge said; null for a case that was not judged. */
+  judged: Record<string, Passes> | null;
+  /** Generations that took more than one try: each time was long, nobody knows how long. */
+  retried: number;
 }
 
 /** The row of a case line. */
 export function rowOf(line: CaseLine): CaseRow {
+  // What does not fit is turned away at once: it is no generation to be timed.
+  const fitted = line.parts.filter((part) => part.outcome !== "overflow");
+  const durationsMs = fitted.flatMap((part) => (part.durationMs === null || part.fromCache ? [] : [part.durationMs]));
   return {
     caseId: line.caseId,
     repeat: line.repeat,
@@ -39,8 +49,18 @@ export function rowOf(line: CaseLine): CaseRow {
     bugs: line.ledger?.bugs ?? [],
     places: line.ledger?.places ?? [],
     ranked: rankedFindings(line),
-    durationsMs: line.parts.flatMap((part) => (part.durationMs === null || part.fromCache ? [] : [part.durationMs])),
+    durationsMs,
+    untimed: fitted.length - durationsMs.length,
+    judged: line.judged === undefined ? null : judgedRuns(line.judged),
+    retried: fitted.filter((part) => part.tries !== undefined).length,
   };
+}
+
+function judgedRuns(runs: NonNullable<CaseLine["judged"]>): Record<string, Passes> {
+  const axes = [...new Set(runs.flatMap((run) => Object.keys(run.axes)))];
+  const verdictOf = { pass: true, fail: false, unknown: null };
+  const ofAxis = (axis: string) => runs.map((run) => verdictOf[run.axes[axis] ?? "unknown"]);
+  return { ...Object.fromEntries(axes.map((axis) => [axis, ofAxis(axis)])), pass: runs.map((run) => run.pass) };
 }
 
 function rankedFindings({ review, ledger }: CaseLine): RankedFinding[] | null {
@@ -64,6 +84,7 @@ export interface Unit {
 export interface Units {
   units: Unit[];
   applicable: number;
+  /** Rows without a score, and rows of whose score an open question of this metric leaves something out. */
   unscored: number;
   /** Why a row is unscored, as the first of them tells it. */
   reason: string | null;
@@ -83,16 +104,27 @@ export function countsBugs(name: MetricName): boolean {
 
 export const metricsThatCountBugs: readonly string[] = [...bugMetricNames, "detection.twin_discrimination"];
 
-/** Gathers one metric's units from rows, over the cases or bugs for which `where` holds. Repeats of a case are averaged. */
-export function gatherUnits(name: MetricName, rows: readonly CaseRow[], where: Where | null): Units {
+/**
+ * Gathers one metric's units from rows, over the cases or bugs for which `where` holds. Repeats of a case are averaged.
+ * @param openAs how a metric that counts bugs takes those that are open; null leaves them out. Others do not heed it.
+ */
+export function gatherUnits(
+  name: MetricName,
+  rows: readonly CaseRow[],
+  where: Where | null,
+  openAs: OpenAs | null = null,
+): Units {
   const collected =
-    name === "detection.twin_discrimination" ? discriminations(rows, where) : scoresOf(name, rows, where);
+    name === "detection.twin_discrimination"
+      ? discriminations(rows, where, openAs)
+      : scoresOf(name, rows, where, openAs);
   const units = rows.some((row) => row.repeat > 0) ? averageRepeats(collected) : unitsOf(collected);
   let unscored = 0;
   let reason: string | null = null;
-  for (const { score, isUndecided: isOpen } of collected) {
-    if ("reason" in score || isOpen) unscored += 1;
+  for (const { score, isPartial } of collected) {
+    if ("reason" in score || isPartial) unscored += 1;
     if ("reason" in score) reason ??= score.reason;
+    else if (isPartial) reason ??= "the matcher could not decide";
   }
   return { units, applicable: collected.length, unscored, reason };
 }
@@ -121,41 +153,47 @@ interface Collected {
   cluster: string;
   score: Score;
   /** Whether the score is only part of what it should be. */
-  isUndecided: boolean;
+  isPartial: boolean;
 }
 
 const unscoredCase: Score = { value: null, reason: "its generation failed, so there is no review to score" };
 
-function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | null): Collected[] {
+function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | null, openAs: OpenAs | null): Collected[] {
   const aboutBugs = where !== null && isAboutBugs(where);
   const collected: Collected[] = [];
   for (const row of rows) {
     if (!concerns(name, row)) continue;
-    const one = aboutBugs ? scoreOfBugs(name, row, where) : scoreOf(name, row, where);
+    const one = aboutBugs ? scoreOfBugs(name, row, where, openAs) : scoreOf(name, row, where, openAs);
     if (one !== null) collected.push(one);
   }
   return collected;
 }
 
 /** Null where the condition does not hold for the case, or the scorer had nothing to say of it. */
-function scoreOf(name: MetricName, row: CaseRow, where: Where | null): Collected | null {
+function scoreOf(name: MetricName, row: CaseRow, where: Where | null, openAs: OpenAs | null): Collected | null {
   const { caseId, cluster } = row;
   if (where !== null && !where.test(row.fields)) return null;
-  if (!row.isScored) return { caseId, cluster, score: unscoredCase, isUndecided: false };
+  if (!row.isScored) return { caseId, cluster, score: unscoredCase, isPartial: false };
   const score = row.scores[name];
   if (score === undefined) return null;
-  return { caseId, cluster, score, isUndecided: row.isUndecided && name.startsWith("detection.") };
+  if (!isBugMetric(name)) return { caseId, cluster, score, isPartial: row.isUndecided && asksMatcher(name) };
+  const isPartial = row.bugs.some((bug) => isOpen(name, bug));
+  return { caseId, cluster, score: openAs === null ? score : countBugs(name, row.bugs, openAs), isPartial };
+}
+
+function asksMatcher(name: MetricName): boolean {
+  return name.startsWith("detection.") && name !== "detection.invented_rate";
 }
 
 /** Null where the condition holds for none of the case's bugs. */
-function scoreOfBugs(name: MetricName, row: CaseRow, where: Where): Collected | null {
+function scoreOfBugs(name: MetricName, row: CaseRow, where: Where, openAs: OpenAs | null): Collected | null {
   const { caseId, cluster } = row;
-  if (!row.isScored) return { caseId, cluster, score: unscoredCase, isUndecided: false };
-  if (!isBugMetric(name)) return scoreOf(name, row, where);
+  if (!row.isScored) return { caseId, cluster, score: unscoredCase, isPartial: false };
+  if (!isBugMetric(name)) return scoreOf(name, row, where, openAs);
   const bugs = row.bugs.filter((bug) => where.test({ ...row.fields, severity: bug.severity, category: bug.category }));
   if (bugs.length === 0) return null;
-  const isOpen = bugs.some(({ state }) => state === "unjudged");
-  return { caseId, cluster, score: countBugs(name, bugs), isUndecided: isOpen };
+  const isPartial = bugs.some((bug) => isOpen(name, bug));
+  return { caseId, cluster, score: countBugs(name, bugs, openAs), isPartial };
 }
 
 /** Which cases a metric is about: recall is about cases with bugs, false alarms about clean ones. */
@@ -168,25 +206,32 @@ function concerns(name: MetricName, { fields }: CaseRow): boolean {
   return true;
 }
 
-/** Pairs each clean twin with its case: a bug counts when it is found there and its place is left alone here. */
-function discriminations(rows: readonly CaseRow[], where: Where | null): Collected[] {
+/**
+ * Pairs each clean twin with its case: a bug counts when it is found there and its place is left alone here. One that is
+ * undecided there is open, unless its place is not left alone.
+ */
+function discriminations(rows: readonly CaseRow[], where: Where | null, openAs: OpenAs | null): Collected[] {
   const rowAt = new Map(rows.map((row) => [`${row.repeat} ${row.caseId}`, row]));
   return rows.flatMap((clean): Collected[] => {
     const of = clean.fields["twin"];
     if (typeof of !== "string") return [];
     const buggy = rowAt.get(`${clean.repeat} ${of}`);
-    const common = { caseId: of, cluster: clean.cluster, isUndecided: buggy?.isUndecided === true };
     if (buggy === undefined) return [];
-    if (!buggy.isScored || !clean.isScored) return [{ ...common, score: unscoredCase }];
+    const common = { caseId: clean.caseId, cluster: clean.cluster };
+    if (!buggy.isScored || !clean.isScored) return [{ ...common, score: unscoredCase, isPartial: false }];
     const touched = new Set(clean.places.filter((place) => place.touched).map((place) => place.bugId));
-    const pairs = [...new Set(clean.places.map((place) => place.bugId))].flatMap((bugId) => {
+    const pairs = [...new Set(clean.places.map((place) => place.bugId))].flatMap((bugId): (boolean | null)[] => {
       const bug = buggy.bugs.find((one) => one.bugId === bugId);
-      if (bug === undefined || bug.state === "unjudged") return [];
+      if (bug === undefined) return [];
       if (where !== null && !where.test({ ...buggy.fields, severity: bug.severity, category: bug.category })) return [];
+      if (bug.state === "unjudged" && !touched.has(bugId)) return [null];
       return [bug.state === "found" && !touched.has(bugId)];
     });
     if (pairs.length === 0) return [];
-    return [{ ...common, score: { numerator: pairs.filter(Boolean).length, denominator: pairs.length } }];
+    const counted = pairs.map((pair) => (pair === null && openAs !== null ? openAs === "high" : pair));
+    const decided = counted.filter((pair) => pair !== null);
+    const score = { numerator: decided.filter(Boolean).length, denominator: decided.length };
+    return [{ ...common, score, isPartial: pairs.includes(null) }];
   });
 }
 

@@ -11,5 +11,8 @@ export const Score = z.union([
 ]);
 export type Score = z.infer<typeof Score>;
 
+/** How to count what the matcher or the clock left open: all at the least that it can turn out to be, or at the most. */
+export type OpenAs = "low" | "high";
+
 /** Scores of one review by metric name. A metric that does not concern the case (recall of a clean case) is absent. */
 export type Scores = Partial<Record<MetricName, Score>>;

@@ -1,5 +1,6 @@
 import type { Case } from "./case.ts";
 import type { Generation, Outcome } from "./generation.ts";
+import type { JudgedRun } from "./judge/judge.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Scores } from "./score.ts";
 import type { Review } from "./review.ts";
@@ -25,6 +26,8 @@ export interface ScorerInput {
 export interface ScorerOutput {
   scores: Scores;
   ledger?: Ledger;
+  /** What a judge said in each of its runs; absent for a case that is not judged. */
+  judged?: JudgedRun[];
 }
 
 /** Judges one review. Never called for a case that a transport error left without a review. */

@@ -87,14 +87,28 @@ const Detection = z.strictObject({
   ignoreNits: z.boolean().default(false).meta({ description: "Leave findings of severity nit out of precision" }),
 });
 
+const Judge = z.strictObject({
+  rubric: text("Rubric: a name in judges/, or a path relative to the suite file").default("review"),
+  model: text("The judge, as a model reference; --judge REF comes before it, NITBENCH_JUDGE after").optional(),
+  runs: z.int().min(1).optional().meta({ description: "How often each question is asked, in place of the rubric's" }),
+  concurrency: z.int().min(1).max(1024).default(8).meta({ description: "Questions in flight at once" }),
+  timeoutMs: z.int().min(1).default(120_000).meta({ description: "Limit of one question" }),
+  retries: z.int().min(0).max(20).default(5).meta({ description: "Further tries after a transport error" }),
+  baseUrl: z.url().optional().meta({ description: "Base URL where the reference names none" }),
+  keyVariable: z
+    .string()
+    .optional()
+    .meta({ description: "Name of the environment variable that holds the judge's key" }),
+  allowSelf: z.boolean().default(false).meta({ description: "Let a model judge its own reviews" }),
+});
+export type JudgeSettings = z.infer<typeof Judge>;
+
 const empty = z.strictObject({});
 
 const Scorers = z.strictObject({
   detection: Detection.optional(),
   overlap: empty.optional(),
-  judge: z
-    .strictObject({ rubric: z.string(), model: z.string().optional(), runs: z.int().min(1).default(3) })
-    .optional(),
+  judge: Judge.optional(),
   safety: empty.optional(),
   contract: empty.optional(),
   form: empty.optional(),

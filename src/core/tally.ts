@@ -4,6 +4,9 @@ import type { CaseLine } from "./report.ts";
 
 const mostErrors = 5;
 
+/** Many messages carry an id of their request, so that a long outage brings as many of them as it has requests. */
+const mostMessages = 100;
+
 /** Counts of one reviewer's generations as they come in. */
 export interface Tally {
   outcomes: Record<Outcome, number>;
@@ -14,6 +17,7 @@ export interface Tally {
   unscored: number;
   /** Case lines with a bug or finding that the matcher could not decide. */
   undecided: number;
+  /** Messages of failures with their counts: at most a hundred, of which the rarest and oldest gives way. */
   errors: Map<string, number>;
 }
 
@@ -42,8 +46,17 @@ export function count(tally: Tally, line: CaseLine): void {
     tally.outcomes[part.outcome] += 1;
     if (part.fromCache) tally.fromCache += 1;
     if (part.isCapped) tally.capped += 1;
-    if (part.error !== undefined) tally.errors.set(part.error, (tally.errors.get(part.error) ?? 0) + 1);
+    if (part.error !== undefined) countError(tally.errors, part.error);
   }
+}
+
+function countError(errors: Tally["errors"], message: string): void {
+  const earlier = errors.get(message);
+  if (earlier === undefined && errors.size >= mostMessages) {
+    const [rarest] = [...errors].reduce((least, one) => (one[1] < least[1] ? one : least));
+    errors.delete(rarest);
+  }
+  errors.set(message, (earlier ?? 0) + 1);
 }
 
 /** The messages of a tally's transport errors, most frequent first, the first few only. */

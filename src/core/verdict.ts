@@ -61,11 +61,22 @@ function firstGap(
       return `${unscored} of ${cases} reviews of ${name} are unscored, above the budget of ${limit}${cause}.`;
     if ((unscored + undecided) / cases > budget.unscored)
       return `${undecided} of ${cases} reviews of ${name} hold findings that the matcher could not decide, above the budget of ${limit}.`;
+    const unjudged = judgeGap(reviewer, budget);
+    if (unjudged !== null) return unjudged;
     const failed = outcomes["transport-error"] ?? 0;
     if (failed / generations > budget.errors)
       return `${failed} of ${generations} generations of ${name} failed, above the budget of ${percent(budget.errors)}${cause}.`;
   }
   return null;
+}
+
+/** Whether a judge that a required gate rests on left too much open; where it only informs, that stops nothing. */
+function judgeGap({ id, gates, metrics }: ReviewerReport, budget: Suite["budget"]): string | null {
+  const isGated = gates.some(({ gate }) => gate.required && gate.metric.startsWith("judge."));
+  const { n = 0, unscored = 0, reason } = metrics["judge.pass_rate"] ?? {};
+  if (!isGated || unscored === 0 || unscored / (n + unscored) <= budget.unscored) return null;
+  const why = reason === undefined ? "" : ` (${reason})`;
+  return `${unscored} of ${n + unscored} reviews of ${shortRef(id)} are unscored by the judge, above the budget of ${percent(budget.unscored)}${why}.`;
 }
 
 function hasNoScore({ metrics }: ReviewerReport): boolean {
@@ -131,7 +142,7 @@ function summarise(reviewer: ReviewerReport | undefined, subject: string | undef
   if (reviewer === undefined || subject === undefined) return "";
   const name = subject === "It" ? subject : shortRef(subject);
   const recall = reviewer.metrics["detection.recall"];
-  if (recall === undefined || recall.value === null) return overlapSentence(reviewer, name);
+  if (recall === undefined || recall.value === null) return otherSentence(reviewer, name);
   const alarms = reviewer.metrics["detection.false_alarm_rate"];
   const heard =
     alarms === undefined || alarms.value === null
@@ -139,6 +150,16 @@ function summarise(reviewer: ReviewerReport | undefined, subject: string | undef
       : ` and raises a false alarm on ${percent(alarms.value)} of the clean changes`;
   const bugs = plural(roundTenth(recall.denominator ?? 0), "bug");
   return `${name} finds ${roundTenth(recall.numerator ?? 0)} of ${bugs} (${withInterval(recall)})${heard}.`;
+}
+
+/** Where detection says nothing: what a judge, people or words say, the first of these that there is. */
+function otherSentence(reviewer: ReviewerReport, name: string): string {
+  const passed = reviewer.metrics["judge.pass_rate"];
+  if (passed?.value != null) return `${name} passes the judge on ${withInterval(passed)} of the cases.`;
+  const relevance = reviewer.metrics["ratings.relevance"];
+  if (relevance?.value != null)
+    return `People rate the relevance of ${name} at ${formatRate(relevance.value)} of 1 (${withInterval(relevance)}).`;
+  return overlapSentence(reviewer, name);
 }
 
 function overlapSentence(reviewer: ReviewerReport, name: string): string {

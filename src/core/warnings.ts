@@ -3,13 +3,20 @@ import type { ReviewerReport } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
 /** What a reader of the figures should know before trusting them, one line each. */
-export function warningsOf(reviewers: readonly ReviewerReport[], { reviewer }: Pick<Suite, "reviewer">): string[] {
+export function warningsOf(
+  reviewers: readonly ReviewerReport[],
+  { reviewer, scorers }: Pick<Suite, "reviewer" | "scorers">,
+): string[] {
+  const openQuestion =
+    scorers.detection?.matcher === "recorded"
+      ? "reviews hold findings without a recorded verdict"
+      : "reviews hold findings that the matcher could not decide";
   return reviewers.flatMap((report) => {
     const { outcomes, generations, fromCache, capped = 0, undecided = 0, unscored, cases, errors } = report;
     const cause = errors[0] === undefined ? "" : ` (${errors[0].message})`;
     const counted: [count: number, of: number, what: string][] = [
       [unscored, cases, `reviews are unscored${cause}`],
-      [undecided, cases, "reviews hold findings that the matcher could not decide"],
+      [undecided, cases, openQuestion],
       [outcomes.invalid, generations, "generations could not be parsed and count as silence"],
       [
         outcomes.truncated,
@@ -23,8 +30,17 @@ export function warningsOf(reviewers: readonly ReviewerReport[], { reviewer }: P
       [fromCache, generations, "generations came from the cache"],
     ];
     const name = shortRef(report.id);
-    return counted.flatMap(([count, of, what]) => (count > 0 ? [`${name}: ${count} of ${of} ${what}`] : []));
+    return [
+      ...counted.flatMap(([count, of, what]) => (count > 0 ? [`${name}: ${count} of ${of} ${what}`] : [])),
+      ...leftOutOfTimes(report).map((what) => `${name}: ${what}`),
+    ];
   });
+}
+
+/** What the times do not show, where there are times. */
+function leftOutOfTimes({ metrics }: ReviewerReport): string[] {
+  const { value = null, reason } = metrics["load.p50_ms"] ?? {};
+  return value === null || reason === undefined ? [] : [reason];
 }
 
 /** Of measured reviewers only: floors and linters are not asked to keep a contract. */

@@ -1,5 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { createReadStream, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { type CreateProvider, ProviderError, type ProviderWorld } from "../core/provider.ts";
@@ -9,6 +11,7 @@ import { collectBytes, maxAnswerBytes } from "./bytes.ts";
 const graceMs = 2000;
 const pollMs = 50;
 const maxErrorBytes = 64 * 1024;
+const maxHashedBytes = 32 * 1024 * 1024;
 const isWindows = process.platform === "win32";
 
 /**
@@ -17,13 +20,14 @@ const isWindows = process.platform === "win32";
  * replaced). More than 32 MB of it is cut: the command is stopped and the outcome is truncated. An exit code other than
  * 0 is a ProviderError that is not tried again; running longer than `timeoutMs` is one that is. A command that is given
  * up is stopped with all it has started: SIGTERM, then SIGKILL after two seconds. Whether the line can run at all is
- * known only by running it, so there is no probe.
+ * known only by running it, so there is no probe. Its identity is the line with the content of every file that it names:
+ * an edited script is another reviewer.
  */
 export const createProvider: CreateProvider = async (ref, settings, world) => ({
   ref: ref.ref,
   name: ref.kind,
   model: ref.target,
-  identity: `command ${ref.target}`,
+  identity: await identify(ref.target, world.env["HOME"] ?? "~"),
   hosts: [],
   seesTruth: false,
   isTimed: true,
@@ -52,6 +56,47 @@ export const createProvider: CreateProvider = async (ref, settings, world) => ({
     }
   },
 });
+
+async function identify(line: string, home: string): Promise<string> {
+  const files: string[] = [];
+  for (const file of filesIn(line, home)) files.push(`${file} ${await contentOf(file)}`);
+  return files.length === 0 ? `command ${line}` : `command ${line} (${files.join(", ")})`;
+}
+
+const word = /(>[>|&]?\s*)?(?:"([^"]*)"|'([^']*)'|((?:\\.|[^\s"'|&;<>()])+))/g;
+
+/** The files that are there under a word of the line, or under an option's value; not those that output goes to. */
+function filesIn(line: string, home: string): string[] {
+  const words = [...line.matchAll(word)]
+    .filter(([, redirect]) => redirect === undefined)
+    .map(([, , double, single, bare = ""]) => double ?? single ?? bare);
+  const names = words
+    .flatMap((text) => [text, text.replace(/\\(.)/g, "$1"), text.slice(text.indexOf("=") + 1)])
+    .map((name) => name.replace(/^~(?=\/)/, home));
+  return [...new Set(names)].filter((name) => sizeOf(name) !== null);
+}
+
+/** In bytes; null for what is no file, which most words are, or may not be looked at. */
+function sizeOf(name: string): number | null {
+  try {
+    const stats = statSync(name);
+    return stats.isFile() ? stats.size : null;
+  } catch {
+    return null;
+  }
+}
+
+async function contentOf(file: string): Promise<string> {
+  const size = sizeOf(file) ?? 0;
+  if (size > maxHashedBytes) return `of ${size} bytes`;
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch {
+    return "that cannot be read";
+  }
+  return `sha256:${hash.digest("hex")}`;
+}
 
 interface RunResult {
   end: "exit" | "aborted" | "timeout" | "limit";

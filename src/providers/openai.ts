@@ -35,7 +35,7 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
   async function generate(request: GenerationRequest, signal: AbortSignal): Promise<ProviderAnswer> {
     let isStreamed = true;
     for (;;) {
-      const parameters = writeParameters(request.parameters, dialect, isStreamed);
+      const parameters = writeParameters(request.parameters, dialect, isStreamed, request.schema);
       try {
         return await askOnce(request.prompt, parameters, signal);
       } catch (error) {

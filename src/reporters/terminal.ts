@@ -11,6 +11,7 @@ import {
 } from "../core/format.ts";
 import type { MetricName } from "../core/metric.ts";
 import type { GateResult, Report, ReviewerReport } from "../core/report.ts";
+import { groupWarnings } from "./group-warnings.ts";
 
 /** How the terminal looks: its width in columns and a painter that leaves text plain where colour is off. */
 export interface TerminalStyle {
@@ -28,6 +29,8 @@ const columns: readonly Column[] = [
   { title: "F1", metric: "detection.f1" },
   { title: "recall", metric: "detection.recall" },
   { title: "precision", metric: "detection.precision" },
+  { title: "published F1", metric: "detection.f1_published" },
+  { title: "relevance", metric: "ratings.relevance" },
   { title: "false alarms", metric: "detection.false_alarm_rate" },
   { title: "twins told apart", metric: "detection.twin_discrimination" },
   { title: "overlap F1", metric: "overlap.f1" },
@@ -47,25 +50,41 @@ const verdictWord = {
 /** The report as a terminal shows it: verdict, reviewers side by side, gates, warnings. Text from outside is neutralised. */
 export function renderTerminal(report: Report, style: TerminalStyle): string {
   const { dataset, suite, run, verdict } = report;
-  const size = [plural(dataset.cases, "case"), plural(dataset.clusters, "cluster"), plural(dataset.bugs, "bug")].join(
-    ", ",
-  );
+  const isAnnotated = dataset.unannotated < dataset.cases;
+  const size = [
+    plural(dataset.cases, "case"),
+    plural(dataset.clusters, "cluster"),
+    ...(isAnnotated ? [plural(dataset.bugs, "bug")] : []),
+  ].join(", ");
   const head = `${style.paint("bold", `nitbench ${suite.name}`)} · ${size} · seed ${run.seed}`;
   const status = style.paint(statusColour[verdict.status], verdictWord[verdict.status]);
   const answer = `${status}${verdict.sentence === "" ? "" : ` · ${neutralise(verdict.sentence)}`}`;
   const measuredFirst = report.reviewers.toSorted((a, b) => Number(isMeasured(b)) - Number(isMeasured(a)));
   const gated = report.reviewers.filter((reviewer) => reviewer.gates.length > 0);
-  const warnings = report.warnings.map((warning) => `${style.paint("yellow", "warning")}: ${neutralise(warning)}`);
+  const warnings = groupWarnings(report.warnings).map(
+    (warning) => `${style.paint("yellow", "warning")}: ${neutralise(warning)}`,
+  );
   return [
     head,
     "",
     fold(answer, style.columns),
     "",
     renderReviewers(measuredFirst, style),
+    ...renderMatcher(report, style),
     ...gated.map((reviewer) => `\n${renderGates(reviewer, style)}`),
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => fold(warning, style.columns))]),
     "",
   ].join("\n");
+}
+
+/** Who said which findings describe bugs, where that was nothing of ours. */
+function renderMatcher({ matcher }: Report, style: TerminalStyle): string[] {
+  if (matcher?.name !== "recorded") return [];
+  const judge = matcher.judge === undefined ? "" : ` of ${matcher.judge}`;
+  const byWords = (matcher.lexicalFor ?? []).map(shortRef).join(", ");
+  const others = byWords === "" ? "" : `; ${byWords} by words`;
+  const told = neutralise(` matched by recorded verdicts${judge}${others}`);
+  return [fold(style.paint("dim", told), style.columns)];
 }
 
 function isMeasured({ role }: ReviewerReport): boolean {
@@ -82,7 +101,11 @@ function namesOf(reviewers: readonly ReviewerReport[]): string[] {
 }
 
 function renderReviewers(reviewers: readonly ReviewerReport[], style: TerminalStyle): string {
-  const measured = columns.filter(({ metric }) => reviewers.some((reviewer) => reviewer.metrics[metric] !== undefined));
+  const present = columns.filter(({ metric }) => reviewers.some(({ metrics }) => metrics[metric] !== undefined));
+  const scored = present.filter(({ metric }) =>
+    reviewers.some(({ metrics }) => (metrics[metric]?.value ?? null) !== null),
+  );
+  const measured = scored.length === 0 ? present : scored;
   const timed = reviewers.some((reviewer) => reviewer.metrics["load.p50_ms"]?.value != null);
   const names = namesOf(reviewers);
   const cells = measured.map(({ title, metric }) => ({ title, cells: alignMetrics(reviewers, metric, style) }));

@@ -5,6 +5,7 @@ import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { Outcome, Usage } from "../core/generation.ts";
 import type { GenerationRequest, Provider } from "../core/provider.ts";
+import { toolName } from "../version.ts";
 
 /** What is kept of a generation: no timing, so that a served answer can never pass for a fast one. */
 const Kept = z.strictObject({
@@ -67,13 +68,14 @@ export function createCache(folder: string, warn: (line: string) => void = () =>
  * SHA-256 over everything that can change the answer: who is asked, the prompt, the part of the case, the parameters
  * and the repeat (so that repeats are different generations). Each field is in a fixed place of one JSON array, so two
  * different questions never read the same.
+ * @param tool name and version of this program, which runs what answers on this machine; a host answers without it
  */
-export function cacheKey(provider: Provider, request: GenerationRequest): string {
+export function cacheKey(provider: Provider, request: GenerationRequest, tool = toolName): string {
   const { diff, language, title, context, files, repo, changeAuthor } = request.case;
   const { maxTokens, temperature, seed } = request.parameters;
   const question = [
-    2,
-    provider.identity,
+    3,
+    [provider.identity, provider.hosts.length === 0 ? tool : null],
     request.prompt,
     [diff, language, title, context, files, repo, changeAuthor],
     [request.part, request.repeat],

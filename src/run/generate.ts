@@ -4,6 +4,7 @@ import type { Provider } from "../core/provider.ts";
 import { attempt } from "./attempt.ts";
 import type { Cache } from "./cache.ts";
 import type { Limits } from "./limits.ts";
+import { takeTurns } from "./turns.ts";
 import type { RunWorld } from "./world.ts";
 
 export interface RunJobsOptions {
@@ -35,7 +36,8 @@ export interface RunEnd {
  * Asks all jobs and yields their generations as they are completed. Jobs are pulled only when there is room: those in
  * flight and those not yet taken by the consumer are together at most twice the concurrency. At the run's deadline, or
  * when the signal is aborted or the jobs cannot be read, jobs in flight are given up and what is finished is still
- * yielded; after that the generator ends, or throws the signal's reason or the jobs' error.
+ * yielded; after that the generator ends, or throws the signal's reason or the jobs' error. Timers and interrupts are
+ * heard even where no answer is ever waited for.
  */
 export async function* runJobs(
   jobs: AsyncIterable<Job> | Iterable<Job>,
@@ -100,9 +102,12 @@ export async function* runJobs(
   if (options.runDeadlineAtMs !== undefined) {
     world.sleep(Math.max(0, options.runDeadlineAtMs - world.now()), alarm.signal).then(stop, () => {});
   }
+  const turn = takeTurns(world.now);
   try {
     pull();
     for (;;) {
+      const others = turn();
+      if (others !== null) await others;
       const result = finished.shift();
       if (result !== undefined) {
         pull();

@@ -1,11 +1,13 @@
-import { closeSync, existsSync, fdatasync, fsyncSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { closeSync, existsSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { IncompleteError, UsageError } from "../core/errors.ts";
 import type { Generation } from "../core/generation.ts";
 import { findDifferences, type JournalHeader, type RunIdentity } from "../core/journal.ts";
-import { readJournalLines } from "./journal-lines.ts";
-import { lockFolder, type FolderLock } from "./lock.ts";
+import { cannotWrite, writeAll } from "./disk.ts";
+import { type JournalLine, readJournalLines } from "./journal-lines.ts";
+import type { FolderLock } from "./lock.ts";
+import { inTurns } from "./turns.ts";
+import { realWorld } from "./world.ts";
 
 /** How long a line may stay out of the disk's safety, in milliseconds. */
 const syncEveryMs = 1000;
@@ -21,7 +23,10 @@ export interface Journal {
    * @throws IncompleteError when it cannot be written; the file is then as it was before
    */
   append(generation: Generation): void;
-  /** Brings everything to the disk and frees the folder; a second call does nothing. */
+  /**
+   * Brings everything to the disk; a second call does nothing.
+   * @throws IncompleteError when the disk does not say that all is there
+   */
   close(): Promise<void>;
 }
 
@@ -31,56 +36,50 @@ export function journalFile(folder: string): string {
 }
 
 /**
- * Starts the journal of a new run; the folder is made when it is missing.
- * @throws UsageError when the folder has a journal already or another process writes there
+ * Starts the journal of a new run, in a folder that this process has locked.
+ * @throws UsageError when the folder has a journal already
  */
-export async function createJournal(folder: string, header: JournalHeader): Promise<Journal> {
-  await mkdir(folder, { recursive: true });
-  const lock = await lockFolder(folder);
+export function createJournal(folder: string, header: JournalHeader, lock: FolderLock): Journal {
   const file = journalFile(folder);
-  return await withLock(lock, async () => {
-    if (existsSync(file))
-      throw new UsageError(`${file}: this run exists already (resume it with --resume, or choose another --name)`);
-    const journal = openJournal(file, openSync(file, "ax"), lock, header, new Set());
-    journal.write(header);
-    return journal;
-  });
+  if (existsSync(file))
+    throw new UsageError(`${file}: this run exists already (resume it with --resume, or choose another --name)`);
+  const journal = openJournal(file, openSync(file, "ax"), lock, header, new Set());
+  journal.write(header);
+  return journal;
 }
 
 /**
- * Goes on with the journal of an earlier run. A last line that was torn is cut off.
- * @throws UsageError when there is no journal, when its suite, dataset or reviewers are not those that are expected, when
- * a line before the last is damaged, or when another process writes there
+ * Goes on with the journal of an earlier run, in a folder that this process has locked. A last line that was torn is
+ * cut off.
+ * @throws UsageError when there is no journal, when its suite, dataset or reviewers are not those that are expected, or
+ * when a line before the last is damaged
  */
-export async function resumeJournal(folder: string, expected: RunIdentity): Promise<Journal> {
+export async function resumeJournal(folder: string, expected: RunIdentity, lock: FolderLock): Promise<Journal> {
   const file = journalFile(folder);
   if (!existsSync(file))
     throw new UsageError(`${file}: no journal to resume (name the folder of a run, such as reports/runs/NAME)`);
-  const lock = await lockFolder(folder);
-  return await withLock(lock, async () => {
-    const { header, finishedKeys, endByte } = await readState(file);
-    const differences = findDifferences(header, expected);
-    if (differences.length > 0) {
-      throw new UsageError(
-        `${file}: this run cannot be resumed: ${differences.join(" and ")} (start a new run, or go back to what it was started with)`,
-      );
-    }
-    const descriptor = openSync(file, "r+");
-    ftruncateSync(descriptor, endByte);
-    closeSync(descriptor);
-    return openJournal(file, openSync(file, "a"), lock, header, finishedKeys);
-  });
+  const { header, finishedKeys, endByte } = await readState(file);
+  const differences = findDifferences(header, expected);
+  if (differences.length > 0) {
+    throw new UsageError(
+      `${file}: this run cannot be resumed: ${differences.join(" and ")} (start a new run, or go back to what it was started with)`,
+    );
+  }
+  const descriptor = openSync(file, "r+");
+  ftruncateSync(descriptor, endByte);
+  closeSync(descriptor);
+  return openJournal(file, openSync(file, "a"), lock, header, finishedKeys);
 }
 
 /**
- * The generations of a journal in flat memory, one per key: its last finished line.
+ * The generations of a journal in flat memory, one per key: its last finished line. Others get their turns meanwhile.
  * @throws UsageError as `resumeJournal` does for what cannot be read
  */
 export async function* readGenerations(file: string): AsyncGenerator<Generation> {
   const finished = new Map<string, number>();
-  for (const line of readJournalLines(file))
+  for await (const line of linesInTurns(file))
     if (line.kind === "generation" && isFinished(line.generation)) finished.set(line.generation.key, line.number);
-  for (const line of readJournalLines(file))
+  for await (const line of linesInTurns(file))
     if (line.kind === "generation" && finished.get(line.generation.key) === line.number) yield line.generation;
 }
 
@@ -117,10 +116,10 @@ function openJournal(
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     try {
       if (syncFailure !== null) throw syncFailure;
-      for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+      writeAll(descriptor, bytes);
     } catch (error) {
       ftruncateSync(descriptor, lengthBytes);
-      throw new IncompleteError(`${file}: cannot write (${messageOf(error)}); free the disk, then go on with --resume`);
+      throw cannotWrite(file, error);
     }
     lengthBytes += bytes.length;
     timer ??= setTimeout(sync, syncEveryMs).unref();
@@ -128,12 +127,14 @@ function openJournal(
 
   function sync(): void {
     timer = null;
-    syncing = new Promise((resolve) => {
-      fdatasync(descriptor, (error) => {
-        syncFailure ??= error;
-        resolve();
+    const once = () =>
+      new Promise<void>((resolve) => {
+        fdatasync(descriptor, (error) => {
+          syncFailure ??= error;
+          resolve();
+        });
       });
-    });
+    syncing = syncing.then(once);
   }
 
   return {
@@ -151,10 +152,12 @@ function openJournal(
       if (timer !== null) clearTimeout(timer);
       await syncing;
       try {
+        // What the system failed to write once it forgets: to ask again would succeed.
+        if (syncFailure !== null) throw syncFailure;
         fsyncSync(descriptor);
-      } finally {
         closeSync(descriptor);
-        await lock.release();
+      } catch (error) {
+        throw cannotWrite(file, error);
       }
     },
   };
@@ -164,7 +167,7 @@ async function readState(file: string): Promise<{ header: JournalHeader; finishe
   const finishedKeys = new Set<string>();
   let header: JournalHeader | undefined;
   let endByte = 0;
-  for (const line of readJournalLines(file)) {
+  for await (const line of linesInTurns(file)) {
     endByte = line.endByte;
     if (line.kind === "run") header = line.header;
     else if (isFinished(line.generation)) finishedKeys.add(line.generation.key);
@@ -177,15 +180,6 @@ function isFinished(generation: Generation): boolean {
   return generation.outcome !== "transport-error";
 }
 
-async function withLock<T>(lock: FolderLock, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function linesInTurns(file: string): AsyncGenerator<JournalLine> {
+  return inTurns(readJournalLines(file), realWorld.now);
 }

@@ -11,7 +11,7 @@ export function createDetectionScorer(settings: DetectionSettings, matcher: Matc
     async score({ source, review }) {
       if (source.bugs === undefined) return { scores: {} };
       const ledger = await matchFindings(source, review, matcher, settings);
-      return { scores: scoreLedger(source, review, ledger, settings.beta), ledger };
+      return { scores: scoreLedger(source, review, ledger, settings.beta, settings.counting), ledger };
     },
   };
 }

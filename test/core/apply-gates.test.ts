@@ -9,7 +9,7 @@ import { rowsOf } from "../fixtures/rows.ts";
 type GateInput = Parameters<typeof Gate.parse>[0];
 
 const gateOn = (rows: readonly CaseRow[], gate: GateInput, because: string | null = null) => {
-  const [result] = applyGates([Gate.parse(gate)], rows, 1, because);
+  const [result] = applyGates([Gate.parse(gate)], rows, 1, because === null ? {} : { detection: because });
   if (result === undefined) throw new Error("no result");
   return result;
 };
@@ -68,7 +68,7 @@ describe("a gate", () => {
       value: 1,
       reason: "no calibration",
     });
-    const timed = rows.map((row) => ({ ...row, durationsMs: [5] }));
+    const timed = rows.map((row) => ({ ...row, durationsMs: [5], untimed: 0 }));
     expect(gateOn(timed, { metric: "load.p50_ms", max: 9 }, "no calibration").status).toBe("pass");
   });
 
@@ -103,6 +103,70 @@ describe("an inconclusive gate", () => {
       status: "inconclusive",
       casesToDecide: null,
     });
+  });
+});
+
+describe("a gate on a metric with open questions", () => {
+  /** One bug a case: `found` findings at it, then those far away that the matcher could not decide. */
+  const rowsOpen = (found: number, open: number) =>
+    rowsOf(
+      Array.from({ length: found + open }, (_, index) => ({
+        source: caseOf({ id: `c${index}`, bugs: [bugAt(10)] }),
+        findings: [index < found ? findingAt(10) : findingAt(35, "b1?")],
+      })),
+    );
+  const theme = "detection.recall_theme";
+
+  test.each([
+    ["bound", "inconclusive"],
+    ["point", "fail"],
+  ] as const)("does not pass by the %s while they could turn it", async (decide, atLeast) => {
+    const result = gateOn(await rowsOpen(6, 14), { metric: theme, min: 0.5, decide });
+    expect(result).toMatchObject({ status: "inconclusive", value: 1, bound: null, casesToDecide: null });
+    expect(result.reason).toBe(
+      `open questions could turn it: from .30 (${atLeast}) to 1.00 (pass), as they are answered`,
+    );
+  });
+
+  test("passes or fails where they could not", async () => {
+    expect(gateOn(await rowsOpen(60, 1), { metric: theme, min: 0.5 }).status).toBe("pass");
+    expect(gateOn(await rowsOpen(60, 1), { metric: theme, max: 0.5 }).status).toBe("fail");
+  });
+
+  test("does not fail while they could turn it", async () => {
+    const missed = await rowsWith(10, 0);
+    const rows = [...missed, ...(await rowsOpen(0, 30))];
+    expect(gateOn(rows, { metric: theme, min: 0.5 })).toMatchObject({ status: "inconclusive", value: 0 });
+  });
+
+  test("is as ever where they are those of another metric", async () => {
+    const rows = await rowsOpen(6, 14);
+    expect(gateOn(rows, { metric: "detection.recall", min: 0.6 }).status).toBe("fail");
+    expect(gateOn(rows, { metric: "detection.precision", max: 0.6 }).status).toBe("pass");
+  });
+
+  test("asks the same of a slice", async () => {
+    const result = gateOn(await rowsOpen(6, 14), { metric: theme, min: 0.5, where: "severity == high" });
+    expect(result.status).toBe("inconclusive");
+  });
+
+  test("on a time does not pass while generations that took several tries could turn it", async () => {
+    const rows = (
+      await rowsOf(
+        Array.from({ length: 256 }, (_, index) => ({
+          source: caseOf({ id: `c${index}` }),
+          findings: [],
+          durationMs: 60,
+        })),
+      )
+    ).map((row, index) => (index % 2 === 0 ? row : { ...row, durationsMs: [], untimed: 1, retried: 1 }));
+    expect(gateOn(rows, { metric: "load.p95_ms", max: 1000 })).toMatchObject({
+      status: "inconclusive",
+      value: 60,
+      reason: "open questions could turn it: from 60 (pass) to no end (inconclusive), as they are answered",
+    });
+    const few = rows.map((row, index) => (index < 3 ? row : { ...row, durationsMs: [60], untimed: 0, retried: 0 }));
+    expect(gateOn(few, { metric: "load.p95_ms", max: 1000 }).status).toBe("pass");
   });
 });
 

@@ -16,7 +16,7 @@ describe("Case", () => {
 
   test.each([
     ["an unknown key", { ...plain, bug: [] }],
-    ["an empty diff", { ...plain, diff: "" }],
+    ["a case without a diff", { id: "c1", language: "go" }],
     ["a twin without its case", { ...plain, twin: { places: [] } }],
   ])("refuses %s", (_, wrong) => {
     expect(Case.safeParse(wrong).success).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Case } from "../../src/core/case.ts";
+import type { Anchor, Case } from "../../src/core/case.ts";
 import { checkCase, checkTwin } from "../../src/core/check-case.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { added, bugAt, caseOf, diffOf, path } from "../fixtures/cases.ts";
@@ -68,6 +68,33 @@ describe("checkCase", () => {
     expect(check).toThrow(UsageError);
     expect(check).toThrow(message);
     expect(check).toThrow('case "c1"');
+  });
+
+  test("takes a bug without a place, and one with further places inside the diff", () => {
+    const { anchor: _, ...unplaced } = bugAt(1);
+    const elsewhere = [{ side: "new" as const, file: path, lines: [5, 6] as [number, number] }];
+    const bugs = [unplaced, { ...bugAt(2, { id: "b2" }), elsewhere }];
+    expect(() => checkCase(caseOf({ bugs }))).not.toThrow();
+  });
+
+  test("refuses further places outside the diff, and those of a bug without an anchor", () => {
+    const { anchor: _, ...unplaced } = bugAt(1);
+    const outside = [{ side: "new" as const, file: path, lines: [101, 101] as [number, number] }];
+    expect(() => checkCase(caseOf({ bugs: [{ ...bugAt(1), elsewhere: outside }] }))).toThrow(
+      `bug "b1": anchor ${path} lines 101-101 (new side) lies outside the diff`,
+    );
+    expect(() => checkCase(caseOf({ bugs: [{ ...unplaced, elsewhere: [bugAt(1).anchor as Anchor] }] }))).toThrow(
+      'bug "b1": elsewhere without an anchor',
+    );
+  });
+
+  test("takes an empty diff for a change that is known by its address alone, and for no other", () => {
+    const { anchor: _, ...unplaced } = bugAt(1);
+    expect(checkCase(caseOf({ diff: "", pr: "https://example.org/pull/1", bugs: [unplaced] }))).toEqual([]);
+    expect(checkCase(caseOf({ diff: "", pr: 12 }))).toEqual([]);
+    expect(() => checkCase(caseOf({ diff: "" }))).toThrow(
+      'case "c1": diff: expected a unified diff, got nothing (give the change, or the address of its pull request as pr)',
+    );
   });
 
   test("names every mistake of a case in one line", () => {

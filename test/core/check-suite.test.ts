@@ -23,7 +23,8 @@ const gateMistakes = (gate: NonNullable<Input["gates"]>[number]) => mistakesOf({
 
 test("a suite whose gates are on metrics that its scorers give has no mistake", () => {
   const gates = metricNames.map((metric) => ({ metric, min: 0.5 }));
-  expect(mistakesOf({ gates, reviewers: ["openai:m"], company: ["floor:silent", "static:"] })).toEqual([]);
+  const scorers = { ...suiteOf().scorers, ratings: {}, judge: {}, detection: { counting: "published" as const } };
+  expect(mistakesOf({ gates, scorers, reviewers: ["openai:m"], company: ["floor:silent", "static:"] })).toEqual([]);
 });
 
 describe("a gate", () => {
@@ -34,7 +35,7 @@ describe("a gate", () => {
     );
   });
 
-  test.each(["judge.pass_rate", "latency.p95_ms", "cost.usd"])("on %s is told that it is not built yet", (metric) => {
+  test.each(["safety.pass_rate", "latency.p95_ms", "cost.usd"])("on %s is told that it is not built yet", (metric) => {
     expect(gateMistakes({ metric, min: 0.5 })).toEqual([`gates.0.metric: "${metric}" is not built yet`]);
   });
 
@@ -52,6 +53,19 @@ describe("a gate", () => {
   test("of a time or a count may be above 1", () => {
     expect(gateMistakes({ metric: "load.p95_ms", max: 1000 })).toEqual([]);
     expect(gateMistakes({ metric: "detection.findings_per_clean_case", max: 2 })).toEqual([]);
+  });
+
+  test.each(["recall", "precision", "f1"])("on published %s asks for published counting", (name) => {
+    const metric = `detection.${name}_published`;
+    expect(gateMistakes({ metric, min: 0.5 })).toEqual([
+      `gates.0.metric: "${metric}" needs published counting (write counting: published under scorers.detection)`,
+    ]);
+  });
+
+  test("on a published metric without the scorer is told of the scorer alone", () => {
+    expect(without([Gate.parse({ metric: "detection.f1_published", min: 0.5 })], { overlap: {} })).toEqual([
+      'gates.0.metric: "detection.f1_published" needs the scorer detection (write detection: { counting: published } under scorers)',
+    ]);
   });
 
   test("without its scorer is told which to add", () => {

@@ -38,9 +38,31 @@ describe("clusters", () => {
       ],
       ["y", "y", "y"],
     ],
-    ["a name that is the id of a case is that case's cluster", [{ id: "a" }, { id: "b", cluster: "a" }], ["a", "a"]],
     [
-      "but not where that case names another",
+      "a cluster that has the name of a case's id does not hold that case",
+      [{ id: "12" }, { id: "b", cluster: "12" }, { id: "c" }],
+      ["case 12", "12", "c"],
+    ],
+    [
+      "nor its twin, which stays with the case",
+      [{ id: "12" }, { id: "12.clean", twinOf: "12" }, { id: "b", cluster: "12" }],
+      ["12.clean", "12.clean", "12"],
+    ],
+    [
+      "and what then keeps the two apart is no other's name",
+      [{ id: "12" }, { id: "b", cluster: "12" }, { id: "case 12" }, { id: "c", cluster: "case case 12" }],
+      ["case case case 12", "12", "case 12", "case case 12"],
+    ],
+    [
+      "a case that names itself as its cluster is in that cluster",
+      [
+        { id: "12", cluster: "12" },
+        { id: "b", cluster: "12" },
+      ],
+      ["12", "12"],
+    ],
+    [
+      "names that are ids of other cases join nothing",
       [
         { id: "1", cluster: "2" },
         { id: "2", cluster: "3" },
@@ -58,6 +80,27 @@ describe("clusters", () => {
       { id: `c${index}.clean`, twinOf: `c${index}`, cluster: "one-repo" },
     ]).flat();
     expect(new Set(joinClusters(pairs))).toEqual(new Set(["one-repo"]));
+  });
+
+  test("are the same parts when names and ids are of one alphabet", () => {
+    const named = fc.uniqueArray(
+      fc.record({
+        id: fc.constantFrom("a", "b", "c", "case a", "case case b"),
+        cluster: fc.option(fc.constantFrom("a", "b", "case a", "case b"), { nil: undefined }),
+        twinOf: fc.option(fc.constantFrom("a", "b"), { nil: undefined }),
+      }),
+      { selector: (member) => member.id, minLength: 1 },
+    );
+    const partsOf = (some: readonly Member[]) => {
+      const names = joinClusters(some);
+      return names.map((name) => names.indexOf(name));
+    };
+    fc.assert(
+      fc.property(named, (some) => {
+        const apart = some.map((one) => (one.cluster === undefined ? one : { ...one, cluster: `#${one.cluster}` }));
+        expect(partsOf(some)).toEqual(partsOf(apart));
+      }),
+    );
   });
 
   const members = fc.uniqueArray(

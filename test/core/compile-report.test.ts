@@ -33,7 +33,7 @@ async function compiled(more: Partial<ReviewerFacts> = {}) {
   ];
   const tally = emptyTally();
   for (const line of lines) count(tally, line);
-  return compileReviewer({ facts: { ...facts, ...more }, rows: lines.map(rowOf), tally }, suite, 1, null);
+  return compileReviewer({ facts: { ...facts, ...more }, rows: lines.map(rowOf), tally }, suite, 1, {});
 }
 
 describe("enabledMetrics", () => {
@@ -45,6 +45,17 @@ describe("enabledMetrics", () => {
       "load",
     ]);
     expect(enabledMetrics({})).toEqual([]);
+  });
+
+  test("are those of published counting where the suite asks for it, and not otherwise", () => {
+    const publishedOf = (counting: "one-to-one" | "published") =>
+      enabledMetrics({ detection: { ...detection, counting } }).filter((name) => name.endsWith("_published"));
+    expect(publishedOf("one-to-one")).toEqual([]);
+    expect(publishedOf("published")).toEqual([
+      "detection.recall_published",
+      "detection.precision_published",
+      "detection.f1_published",
+    ]);
   });
 });
 

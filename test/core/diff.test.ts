@@ -242,6 +242,59 @@ describe("parseDiff", () => {
   });
 });
 
+describe("parseDiff with counts as found", () => {
+  const parseFound = (text: string) => parseDiff(text, "case 7: diff", { counts: "as-found" });
+  const header = ["--- a/x", "+++ b/x"];
+
+  test("takes a cut hunk as it is: its header as written, its counts those of its lines", () => {
+    const text = "@@ -276,7 +278,7 @@ impl Handler {\n     }\n-    old\n+    new";
+    const [file] = parseFound(text);
+    expect(file?.hunks[0]).toMatchObject({
+      header: "@@ -276,7 +278,7 @@ impl Handler {",
+      oldStart: 276,
+      oldCount: 2,
+      newStart: 278,
+      newCount: 2,
+    });
+    expect(file?.hunks[0]?.lines.map(({ oldLine, newLine }) => [oldLine, newLine])).toEqual([
+      [276, 278],
+      [277, null],
+      [null, 279],
+    ]);
+    expect(serializeDiff(file === undefined ? [] : [file])).toBe(text);
+  });
+
+  test("takes a hunk that is too long as it is, and finds its lines", () => {
+    const files = parseFound(lines(...header, "@@ -0,0 +1,2 @@", "+a", "+b", "+c"));
+    expect(files[0]?.hunks[0]).toMatchObject({ oldStart: 0, oldCount: 0, newStart: 1, newCount: 3 });
+    expect(hunkRanges(files[0]!, "new")).toEqual([[1, 3]]);
+    expect(isInsideDiff(files, { side: "new", file: "x", lines: [3, 3] })).toBe(true);
+  });
+
+  test("gives a side that was left without lines the line before as its start", () => {
+    const [file] = parseFound(lines(...header, "@@ -5,3 +7,3 @@", "+a"));
+    expect(file?.hunks[0]).toMatchObject({ oldStart: 4, oldCount: 0, newStart: 7, newCount: 1 });
+    expect(hunkRanges(file!, "old")).toEqual([]);
+  });
+
+  test("reads a diff whose counts are right as it is read by default", () => {
+    for (const text of Object.values(fixtures)) expect(parseFound(text)).toEqual(parseDiff(text));
+  });
+
+  test.each([
+    [
+      "text between hunks",
+      lines(...header, "@@ -1 +1 @@", "-a", "and then", "@@ -9 +9 @@", "-a"),
+      "line 5: expected a",
+    ],
+    ["a hunk header without numbers", lines(...header, "@@ ... @@", " a"), "line 3: expected @@ -FROM"],
+    ["text that is no diff", "LGTM\n", "line 1: expected a unified diff"],
+  ])("still refuses %s", (_, text, message) => {
+    expect(() => parseFound(text)).toThrow(UsageError);
+    expect(() => parseFound(text)).toThrow(`case 7: diff: ${message}`);
+  });
+});
+
 const lineOf = fc.string({ unit: fc.constantFrom("a", "-", "+", " ", "@", "\\", "`", "é", "\r"), maxLength: 8 });
 const bodyLine = fc.record({ kind: fc.constantFrom(" ", "+", "-"), text: lineOf });
 

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatInterval, formatRate, formatValue, neutralise } from "../../src/core/format.ts";
+import { formatFixed, formatInterval, formatRate, formatValue, neutralise } from "../../src/core/format.ts";
 import type { Metric } from "../../src/core/report.ts";
 
 test.each([
@@ -10,6 +11,27 @@ test.each([
   [-0.25, "-.25"],
 ])("the rate %d is shown as %s", (rate, shown) => {
   expect(formatRate(rate)).toBe(shown);
+});
+
+test.each([
+  [0.5375, 3, "0.538"],
+  [0.145, 2, "0.15"],
+  [1.005, 2, "1.01"],
+  [-0.145, 2, "-0.15"],
+  [-0.001, 2, "0.00"],
+  [0.1449, 2, "0.14"],
+  [1e-7, 3, "0.000"],
+  [2.5, 0, "3"],
+])("%d with %i decimals is %s", (value, decimals, shown) => {
+  expect(formatFixed(value, decimals)).toBe(shown);
+});
+
+test("what ends in a five is rounded up, with any digits before it", () => {
+  fc.assert(
+    fc.property(fc.nat(99_999), (digits) => {
+      expect(formatFixed(Number(`${digits}.5e-4`), 4)).toBe(((digits + 1) / 10_000).toFixed(4));
+    }),
+  );
 });
 
 test.each([

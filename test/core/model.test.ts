@@ -57,7 +57,7 @@ describe("parseModelRef", () => {
 
   test("lists the kinds that there are, and how to reach Ollama or vLLM", () => {
     expect(() => parseModelRef("lama:m")).toThrow(
-      "known: openai, http, https, static, command, replay, floor, ceiling; for Ollama or vLLM: openai:NAME@http://HOST:PORT/v1)",
+      "known: openai, http, https, static, command, replay, recorded, floor, ceiling; for Ollama or vLLM: openai:NAME@http://HOST:PORT/v1)",
     );
   });
 

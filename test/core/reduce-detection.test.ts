@@ -60,6 +60,15 @@ test("macro precision is the mean over cases that said something", async () => {
   expect(await valueOf("detection.precision", said)).toBe(0.4);
 });
 
+test("macro precision leaves out a case whose findings are all undecided, and counts it", async () => {
+  const said: Said[] = [
+    { source: caseOf({ id: "c1", bugs: [bugAt(10)] }), findings: [findingAt(10), findingAt(50, "x")] },
+    { source: caseOf({ id: "c2", bugs: [bugAt(10)] }), findings: [findingAt(10, "b1?")] },
+  ];
+  for (const name of ["detection.precision_macro", "detection.precision_macro_silent_1"] as const)
+    expect(measure(name, await rowsOf(said), seed)).toMatchObject({ value: 0.5, unscored: 1 });
+});
+
 describe("clean cases", () => {
   const alarms = (...counts: number[]): Said[] =>
     counts.map((count, index) => ({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type MetricName, metricNames } from "../../src/core/metric.ts";
 import { measure } from "../../src/core/reduce.ts";
+import type { CaseRow } from "../../src/core/row.ts";
 import type { Finding } from "../../src/core/review.ts";
 import { exactLowerBound, exactUpperBound, wilson } from "../../src/core/stats/proportion.ts";
 import { bugAt, caseOf, findingAt, namingMatcher } from "../fixtures/cases.ts";
@@ -194,12 +195,116 @@ describe("times", () => {
     });
   });
 
+  const timed = (count: number, durationMs: number) =>
+    Array.from({ length: count }, (_, index) => ({ source: caseOf({ id: `c${index}` }), findings: [], durationMs }));
+  const retried = (row: CaseRow): CaseRow => ({ ...row, durationsMs: [], untimed: 1, retried: 1 });
+
+  test("leave out what took more than one try, count it and say so", async () => {
+    const rows = (await rowsOf(timed(64, 60))).map((row, index) => (index % 2 === 0 ? row : retried(row)));
+    expect(measure("load.p95_ms", rows, seed)).toMatchObject({
+      value: 60,
+      n: 32,
+      unscored: 32,
+      reason: "32 of 64 generations took more than one try, so no single time is theirs",
+    });
+    expect(
+      measure(
+        "load.p95_ms",
+        rows.filter((row) => row.retried > 0),
+        seed,
+      ),
+    ).toMatchObject({
+      value: null,
+      unscored: 32,
+      reason: "32 of 32 generations took more than one try, so no single time is theirs",
+    });
+  });
+
+  test("can count what took more than one try as no time or as time without end", async () => {
+    const rows = (await rowsOf(timed(64, 60))).map((row, index) => (index < 60 ? row : retried(row)));
+    expect(measure("load.p95_ms", rows, seed, null, "low")).toMatchObject({ value: 60, n: 64 });
+    expect(measure("load.p95_ms", rows, seed, null, "high").value).toBe(Infinity);
+    expect(measure("load.p50_ms", rows, seed, null, "high").value).toBe(60);
+  });
+
+  test("of one try have no reason to give", async () => {
+    expect(measure("load.p50_ms", await rowsOf(timed(3, 60)), seed)).not.toHaveProperty("reason");
+  });
+
   test("are null where nothing was timed", async () => {
     expect(measure("load.p50_ms", await rowsOf([{ source: caseOf(), findings: [] }]), seed)).toMatchObject({
       value: null,
       n: 0,
       reason: "no generation was timed",
     });
+  });
+});
+
+describe("an open question", () => {
+  const open: Said[] = ids(14).map((id) => ({
+    source: caseOf({ id: `open-${id}`, bugs: [bugAt(10)] }),
+    findings: [findingAt(35, "b1?")],
+  }));
+
+  test("is unscored in the metric that it could turn, which can count it either way", async () => {
+    const rows = await rowsOf([...hits(6, 6), ...open]);
+    expect(measure("detection.recall_theme", rows, seed)).toMatchObject({ value: 1, n: 6, unscored: 14 });
+    expect(measure("detection.recall_theme", rows, seed, null, "low")).toMatchObject({ value: 0.3, n: 20 });
+    expect(measure("detection.recall_theme", rows, seed, null, "high")).toMatchObject({ value: 1, n: 20 });
+    expect(measure("detection.recall", rows, seed)).toMatchObject({ value: 0.3, n: 20, unscored: 0 });
+  });
+
+  test("of every bug leaves the metric null and says why", async () => {
+    expect(measure("detection.recall_theme", await rowsOf(open), seed)).toMatchObject({
+      value: null,
+      unscored: 14,
+      reason: "the matcher could not decide",
+    });
+  });
+
+  test("is unscored in average precision too", async () => {
+    const findings = [findingAt(10, "b1", { confidence: 0.9 }), findingAt(60, "b2?", { confidence: 0.5 })];
+    const said = [{ source: caseOf({ bugs: [bugAt(10), bugAt(60, { id: "b2" })] }), findings }];
+    expect(measure("detection.average_precision", await rowsOf(said), seed)).toMatchObject({ value: 1, unscored: 1 });
+  });
+});
+
+describe("published counting", () => {
+  const pair = [bugAt(10), bugAt(12, { id: "b2" })];
+  const said: Said[] = ids(6).map((id, index) => ({
+    source: caseOf({ id, bugs: pair }),
+    findings: index < 4 ? [findingAt(11, "b1 b2"), findingAt(90, "x")] : [findingAt(10, "b1?")],
+  }));
+
+  test("has pooled values with intervals, beside the one-to-one metrics as ever", async () => {
+    const rows = await rowsOf(said, { counting: "published" });
+    const metric = (name: MetricName) => measure(name, rows, seed);
+    expect(metric("detection.recall_published")).toMatchObject({
+      numerator: 8,
+      denominator: 12,
+      unitOfAnalysis: "bug",
+    });
+    expect(metric("detection.precision_published")).toMatchObject({
+      numerator: 8,
+      denominator: 12,
+      unitOfAnalysis: "finding",
+      unscored: 2,
+    });
+    expect(metric("detection.f1_published").value).toBeCloseTo(16 / 24, 12);
+    expect(metric("detection.f1_published").low).toBeTypeOf("number");
+    expect(metric("detection.recall")).toMatchObject({ numerator: 4, denominator: 10 });
+    expect(metric("detection.precision")).toMatchObject({ numerator: 4, denominator: 8 });
+  });
+
+  test("takes a case whose bugs are all undecided for one with bugs", async () => {
+    const undecided = ids(5).map((id) => ({
+      source: caseOf({ id, bugs: [bugAt(10)] }),
+      findings: [findingAt(10, "b1?"), findingAt(90, "x")],
+    }));
+    const rows = await rowsOf(undecided, { counting: "published" });
+    expect(measure("detection.f1_published", rows, seed)).toMatchObject({ value: 0, n: 5 });
+    expect(measure("detection.f1_published", rows, seed).highOneSided).toBeTypeOf("number");
+    expect(measure("detection.f1", rows, seed).highOneSided).toBeNull();
   });
 });
 

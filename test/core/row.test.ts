@@ -57,7 +57,17 @@ describe("rowOf", () => {
     const [part] = line.parts;
     if (part === undefined) throw new Error("no part");
     const parts = [part, { ...part, durationMs: 99, fromCache: true }, { ...part, durationMs: null }];
-    expect(rowOf({ ...line, parts }).durationsMs).toEqual([12]);
+    expect(rowOf({ ...line, parts })).toMatchObject({ durationsMs: [12], untimed: 2, retried: 0 });
+  });
+
+  test("counts what took more than one try apart, and leaves out what did not fit", async () => {
+    const line = await lineOf({ source: caseOf(), findings: [], durationMs: 12 });
+    const [part] = line.parts;
+    if (part === undefined) throw new Error("no part");
+    const untimed = { ...part, durationMs: null };
+    const overflow = { ...untimed, outcome: "overflow" as const };
+    const parts = [part, { ...untimed, tries: 2 }, overflow, { ...overflow, tries: 2 }, untimed];
+    expect(rowOf({ ...line, parts })).toMatchObject({ durationsMs: [12], untimed: 2, retried: 1 });
   });
 });
 
@@ -84,6 +94,51 @@ describe("gatherUnits", () => {
       unscored: 1,
       reason: "its generation failed, so there is no review to score",
     });
+  });
+
+  test("counts a case as unscored for just the metrics that leave something of it out", async () => {
+    const away = Array.from({ length: 14 }, (_, index) => ({
+      source: caseOf({ id: `open${index}`, bugs: [bugAt(10)] }),
+      findings: [findingAt(35, "b1?")],
+    }));
+    const near = Array.from({ length: 6 }, (_, index) => ({
+      source: caseOf({ id: `found${index}`, bugs: [bugAt(10)] }),
+      findings: [findingAt(10)],
+    }));
+    const rows = await rowsOf([...near, ...away]);
+    const unscored = (name: MetricName) => unitsOf(name, rows).unscored;
+    expect(unscored("detection.recall_theme")).toBe(14);
+    for (const name of ["recall", "recall_at_10", "recall_file", "precision", "f1", "invented_rate"] as const)
+      expect([name, unscored(`detection.${name}`)]).toEqual([name, 0]);
+    expect(unitsOf("detection.recall_theme", rows, "severity == high").unscored).toBe(14);
+    expect(unitsOf("detection.recall_theme", rows, "severity == low").unscored).toBe(0);
+  });
+
+  test("counts an undecided finding at the place against the metrics of findings, and not against places", async () => {
+    const rows = await rowsOf([{ source: caseOf({ bugs: [bugAt(10)] }), findings: [findingAt(10, "b1?")] }]);
+    const unscored = (name: MetricName) => unitsOf(name, rows).unscored;
+    for (const name of ["recall", "recall_theme", "recall_at_3", "precision", "f1", "duplicates"] as const)
+      expect([name, unscored(`detection.${name}`)]).toEqual([name, 1]);
+    for (const name of ["recall_file", "recall_location", "invented_rate"] as const)
+      expect([name, unscored(`detection.${name}`)]).toEqual([name, 0]);
+  });
+
+  test("does not take a bug whose place nobody knows for an open question", async () => {
+    const { anchor: _, ...unplaced } = bugAt(10);
+    const source = caseOf({ bugs: [unplaced] });
+    const rows = await rowsOf([{ source, findings: [findingAt(10)] }], { location: "optional" });
+    for (const name of ["recall", "recall_theme", "recall_file", "recall_location"] as const)
+      expect([name, unitsOf(`detection.${name}`, rows).unscored]).toEqual([name, 0]);
+  });
+
+  test("can count what is open as missed or as found", async () => {
+    const rows = await rowsOf([{ source: caseOf({ bugs: [bugAt(10)] }), findings: [findingAt(35, "b1?")] }]);
+    const countedAs = (openAs: "low" | "high", condition: string | null) =>
+      gatherUnits("detection.recall_theme", rows, condition === null ? null : where(condition), openAs).units;
+    for (const condition of [null, "language == typescript", "severity == high"]) {
+      expect(countedAs("low", condition)).toEqual([{ cluster: "c1", numerator: 0, denominator: 1 }]);
+      expect(countedAs("high", condition)).toEqual([{ cluster: "c1", numerator: 1, denominator: 1 }]);
+    }
   });
 
   test("puts a case and its twin into one cluster", async () => {
@@ -180,13 +235,46 @@ describe("twin discrimination", () => {
     for (const one of [first, second]) expect(one).toMatchObject({ units: [], applicable: 1, unscored: 1 });
   });
 
-  test("leaves out a bug that is unjudged and a twin whose case is not there", async () => {
+  test("takes two twins of one case for two, and the repeats of each for one", async () => {
+    const other = { ...clean, id: "c1.other" };
+    const both = [0, 1].flatMap((repeat) => [
+      { source: buggy, repeat, findings: hit },
+      { source: clean, repeat, findings: [] },
+      { source: other, repeat, findings: repeat === 0 ? hit : [] },
+    ]);
+    expect((await discriminated(both)).units).toEqual([
+      { cluster: "c1", numerator: 1, denominator: 1 },
+      { cluster: "c1", numerator: 0.5, denominator: 1 },
+    ]);
+  });
+
+  test("leaves a bug that is unjudged open: its pair is unscored, and can count either way", async () => {
+    const said = [
+      { source: buggy, findings: [findingAt(10, "b1?")] },
+      { source: clean, findings: [] },
+    ];
+    const nothing = [{ cluster: "c1", numerator: 0, denominator: 0 }];
+    expect(await discriminated(said)).toMatchObject({ units: nothing, applicable: 1, unscored: 1 });
+    const rows = await rowsOf(said);
+    for (const [openAs, numerator] of [
+      ["low", 0],
+      ["high", 1],
+    ] as const)
+      expect(gatherUnits("detection.twin_discrimination", rows, null, openAs).units).toEqual([
+        { cluster: "c1", numerator, denominator: 1 },
+      ]);
+  });
+
+  test("is 0 for a bug that is unjudged where the twin's place was touched, whatever the answer", async () => {
     expect(
       await discriminated([
         { source: buggy, findings: [findingAt(10, "b1?")] },
-        { source: clean, findings: [] },
+        { source: clean, findings: hit },
       ]),
-    ).toMatchObject({ units: [], applicable: 0 });
+    ).toMatchObject({ units: [{ numerator: 0, denominator: 1 }], unscored: 0 });
+  });
+
+  test("leaves out a twin whose case is not there", async () => {
     expect(await discriminated([{ source: clean, findings: [] }])).toMatchObject({ units: [], applicable: 0 });
   });
 

@@ -46,3 +46,17 @@ test("errors are listed by how often they came, five at most", async () => {
     { message: "e", count: 1 },
   ]);
 });
+
+test("messages that never come twice do not pile up, and do not hide one that does", async () => {
+  const tally = emptyTally();
+  const line = await lineOf({ source: caseOf(), findings: null });
+  const fail = (error: string) =>
+    count(tally, { ...line, parts: [{ outcome: "transport-error", error, durationMs: null, fromCache: false }] });
+  for (let index = 0; index < 1000; index += 1) {
+    fail(`server error (request ${index})`);
+    if (index % 10 === 0) fail("connection refused");
+  }
+  expect(tally.errors.size).toBeLessThanOrEqual(100);
+  expect(tally.outcomes["transport-error"]).toBe(1100);
+  expect(frequentErrors(tally)[0]).toEqual({ message: "connection refused", count: 100 });
+});

@@ -58,6 +58,13 @@ test("each kind of trouble has its line, with counts and the short name", () => 
   ]);
 });
 
+test("what has no recorded verdict is told as that", () => {
+  const recorded = { ...suite, scorers: Suite.shape.scorers.parse({ detection: { matcher: "recorded" } }) };
+  expect(warningsOf([reviewer({ undecided: 2 })], recorded)).toEqual([
+    "openai:m: 2 of 8 reviews hold findings without a recorded verdict",
+  ]);
+});
+
 test("a broken contract is a measured reviewer's only", () => {
   const valid = { numerator: 3, denominator: 8 } as Metric;
   const metrics = { "contract.valid_rate": valid };
@@ -65,4 +72,11 @@ test("a broken contract is a measured reviewer's only", () => {
     'openai:m: 5 of 8 generations do not keep the contract "findings"',
   ]);
   expect(warningsOf([reviewer({ metrics, role: "company" })], suite)).toEqual([]);
+});
+
+test("times that leave generations out are told, and those that are missing are not", () => {
+  const reason = "32 of 64 generations took more than one try, so no single time is theirs";
+  const timed = (value: number | null) => reviewer({ metrics: { "load.p50_ms": { value, reason } as Metric } });
+  expect(warningsOf([timed(60)], suite)).toEqual([`openai:m: ${reason}`]);
+  expect(warningsOf([timed(null)], suite)).toEqual([]);
 });

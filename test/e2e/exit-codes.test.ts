@@ -4,9 +4,10 @@ import { existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { program, type Workspace, workspaces } from "../fixtures/command.ts";
+import { filesBelow, program, type Workspace, workspaces } from "../fixtures/command.ts";
 import { startReviewer } from "../fixtures/chat-reviewer.ts";
-import { deadUrl, failsWith } from "../fixtures/scripted-server.ts";
+import { deadUrl, failsWith, floods, hangs } from "../fixtures/scripted-server.ts";
+import { linesOf, smallDataset } from "../fixtures/small-dataset.ts";
 
 const makeWorkspace = workspaces();
 
@@ -162,6 +163,57 @@ describe("exit 3", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")(
+  "exit 3, with the reason in one line, when the disk takes no more",
+  () => {
+    /** Runs the command so that no file can grow above this size. */
+    async function runWithin(bytes: number, workspace: Workspace, args: string[]) {
+      const line = `ulimit -f ${Math.floor(bytes / 512)} && exec "$@"`;
+      const child = spawn("sh", ["-c", line, "sh", process.execPath, program, ...args], {
+        cwd: workspace.folder,
+        env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: "1" },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+      return { code: code as number, stderr };
+    }
+
+    test("of the lines of the cases, even in the middle of their last piece", async () => {
+      const ids = Array.from({ length: 10 }, (_, id) => `c${id}`);
+      const workspace = makeWorkspace({ dataset: linesOf(smallDataset(ids)) });
+      const args = ["tiny.yaml", "--out", "runs", "--model", "floor:shotgun", "--reporter", "json", "--quiet"];
+      expect((await workspace.run([...args, "--name", "whole"])).code).toBe(0);
+      const sizes = filesBelow(join(workspace.folder, "runs", "whole")).map(
+        ({ path, bytes }) => [path, bytes.length] as const,
+      );
+      const others = Math.max(...sizes.filter(([path]) => path !== "cases.jsonl").map(([, size]) => size));
+      const own = Object.fromEntries(sizes)["cases.jsonl"]!;
+      expect(own).toBeGreaterThan(others + 2048);
+      // So that there is one piece only, which is written in part.
+      expect(own).toBeLessThan(64 * 1024);
+
+      const { code, stderr } = await runWithin(others + 1024, workspace, [...args, "--name", "cut"]);
+      expect(stderr).toMatch(
+        /^\S*runs\/cut\/cases\.jsonl\.new: cannot write \(EFBIG[^\n]+\); free the disk, then go on with --resume\n$/,
+      );
+      expect(code).toBe(3);
+      expect((await workspace.run([...args, "--resume", "cut"])).code).toBe(0);
+      expect(workspace.readRun("cut").lines).toHaveLength(20);
+    });
+
+    test("of the journal, at once, whatever is still being answered", async () => {
+      const workspace = makeWorkspace({ suite: { reviewer: { prompt: "prompt.md", timeoutMs: 1_000_000 } } });
+      await using server = await startReviewer({ one: floods(1024 * 1024), two: hangs });
+      const args = ["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, "--quiet"];
+      const { code, stderr } = await runWithin(512 * 1024, workspace, args);
+      expect(stderr).toMatch(
+        /journal\.jsonl: cannot write \(EFBIG[^\n]+\); free the disk, then go on with --resume\n$/,
+      );
+      expect(code).toBe(3);
+    });
+  },
+);
+
 describe("nothing scored is never green", () => {
   const allowingAll = ["--allow-inconclusive", "--set", "budget.unscored=1", "--set", "budget.errors=1"];
 
@@ -238,7 +290,7 @@ describe("whoever reads the output may leave early", () => {
       child[stream === "stdout" ? "stderr" : "stdout"].resume();
       expect(await once(child, "exit")).toEqual([0, null]);
       expect(workspace.readRun().report.verdict.status).toBe("pass");
-      expect(existsSync(join(workspace.folder, "runs", "a", "journal.owner"))).toBe(false);
+      expect(existsSync(join(workspace.folder, "runs", "a", "journal.lock"))).toBe(false);
     },
   );
 

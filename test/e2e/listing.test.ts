@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { sourceReference } from "../../src/core/source.ts";
+import { listSources } from "../../src/load/sources/source.ts";
 import { toolVersion } from "../../src/version.ts";
 import { workspaces } from "../fixtures/command.ts";
 
@@ -55,6 +57,24 @@ describe("what there is", () => {
       expect(stdout).toMatch(new RegExp(`^${heading}$`, "m"));
     for (const name of ["quickstart", "mine", "broken", "twins", "openai:ID", "detection\\.recall"])
       expect(stdout).toMatch(new RegExp(`^  ${name}`, "m"));
+  });
+
+  test("list datasets shows the public benchmarks as suites name them, beside the folders with cases", async () => {
+    const workspace = makeWorkspace();
+    workspace.write("datasets/mine/cases.jsonl", "");
+    workspace.write("datasets/mine/README.md", "# Mine\n\nWhat we\nmissed.\n\nMore.\n");
+    const { code, stdout } = await workspace.run(["list", "datasets", "--json"]);
+    expect(code).toBe(0);
+    const { datasets } = JSON.parse(stdout) as { datasets: { name: string; about: string }[] };
+    expect(datasets).toContainEqual({ name: "mine", about: "What we missed." });
+    const names = datasets.map(({ name }) => name);
+    expect(names).toContain("twins");
+    const references = listSources().map(({ manifest }) => sourceReference(manifest));
+    expect(references.length).toBeGreaterThan(0);
+    expect(names).toEqual(expect.arrayContaining(references));
+    expect(names.filter((name) => !name.startsWith("github:") && references.some((one) => one.includes(name)))).toEqual(
+      [],
+    );
   });
 
   test("list passes over what is no file where one is expected", async () => {

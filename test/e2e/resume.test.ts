@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { Generation } from "../../src/core/generation.ts";
@@ -195,6 +195,42 @@ describe("an interrupted run", () => {
   });
 });
 
+describe("an interrupt is heard though the reviewer never waits", () => {
+  const args = ["tiny.yaml", "--out", "runs", "--model", "floor:shotgun", "--set", "reviewer.temperature=0.5"];
+  const many = [...args, "--repeats", "100"];
+
+  /** Interrupts a run as soon as a file in its folder has this many bytes. */
+  async function interruptAt(workspace: Workspace, file: string, bytes: number, more: string[]): Promise<Finished> {
+    const { child, finished } = workspace.start([...many, ...more]);
+    const path = join(workspace.folder, "runs", "mine", file);
+    await vi.waitUntil(() => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > bytes, {
+      timeout: 60_000,
+      interval: 5,
+    });
+    child.kill("SIGINT");
+    return await finished;
+  }
+
+  test("while it is asked, and while its answers are read again, which leaves alone what was published", async () => {
+    const workspace = makeWorkspace({
+      dataset: linesOf(smallDataset(Array.from({ length: 20 }, (_, id) => `c${id}`))),
+    });
+    const asked = await interruptAt(workspace, "journal.jsonl", 100_000, ["--name", "mine"]);
+    expect(asked.code).toBe(130);
+    expect(lineToResume(asked)).toEqual([...many, "--resume", "mine"]);
+    const answers = generations(workspace, "mine").length;
+    expect(answers).toBeGreaterThan(100);
+    expect(answers).toBeLessThan(4000);
+
+    expect((await workspace.run([...many, "--resume", "mine"])).code).toBe(0);
+    expect(workspace.readRun("mine").lines).toHaveLength(4000);
+    const before = filesBelow(join(workspace.folder, "runs", "mine"));
+    const read = await interruptAt(workspace, "cases.jsonl.new", 0, ["--resume", "mine"]);
+    expect(read.code).toBe(130);
+    expect(filesBelow(join(workspace.folder, "runs", "mine"))).toEqual(before);
+  });
+});
+
 test("a run that is resumed as the latest and interrupted is named, as there may be a later one by then", async () => {
   const workspace = makeWorkspace();
   let isDown = true;
@@ -350,6 +386,19 @@ describe("a journal", () => {
       /reviewer openai:m was openai m http:\S+\d\/v1, now it is openai m http:\S+\d\/b\/v1 \(/,
     );
     expect(server.requests).toHaveLength(asked);
+  });
+
+  test("is not gone on with by a command whose program was edited", async () => {
+    const workspace = makeWorkspace();
+    const say = (text: string) => workspace.write("review.mjs", `console.log(${JSON.stringify(text)});`);
+    const args = ["tiny.yaml", "--out", "runs", "--model", `command:"${process.execPath}" review.mjs`];
+    say('{"findings": []}');
+    expect((await workspace.run([...args, "--name", "first"])).code).toBe(0);
+    expect((await workspace.run([...args, "--resume", "first"])).code).toBe(0);
+    say("LGTM");
+    const { code, stderr } = await workspace.run([...args, "--resume", "first"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/review\.mjs sha256:\w{64}\), now it is command [^\n]* \(start a new run[^\n]*\n$/);
   });
 
   test("of a finished run is not written over", async () => {

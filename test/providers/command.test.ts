@@ -158,3 +158,61 @@ describe("command", () => {
     await expect(readFile(mark)).rejects.toThrow("ENOENT");
   });
 });
+
+describe("the identity of a command", () => {
+  const identityOf = async (line: string, env = process.env) =>
+    (await openProvider(`command:${line}`, {}, { env })).identity;
+
+  async function write(name: string, content: string | Uint8Array): Promise<string> {
+    const file = join(folder, name);
+    await writeFile(file, content);
+    return file;
+  }
+
+  test.each(["no-such-command --fast | cat", `say ${"x".repeat(5000)}`])(
+    "is its line where that names no file",
+    async (line) => {
+      expect(await identityOf(line)).toBe(`command ${line}`);
+    },
+  );
+
+  test("does not change with what it writes", async () => {
+    const file = await write("errors.log", "");
+    for (const to of ["2>>", "> ", ">| ", "&> "]) {
+      const line = `no-such-command ${to}"${file}"`;
+      expect(await identityOf(line)).toBe(`command ${line}`);
+    }
+  });
+
+  test.each<[string, (file: string) => string]>([
+    ["as a word", (file) => `node ${file} --fast`],
+    ["alone", (file) => file],
+    ["in double quotes", (file) => `node "${file}"`],
+    ["in single quotes", (file) => `node '${file}'`],
+    ["with its blanks escaped", (file) => `node ${file.replaceAll(" ", "\\ ")}`],
+    ["as the value of an option", (file) => `review --rules=${file}`],
+    ["in a pipe", (file) => `cat|${file}>/dev/null`],
+    ["below the home folder", (file) => file.replace(folder, "~")],
+  ])("changes with the content of a file that the line names %s", async (how, line) => {
+    const name = /quotes|escaped/.test(how) ? "my review.sh" : "review.sh";
+    const file = await write(name, "echo one");
+    const env = { ...process.env, HOME: folder };
+    const before = await identityOf(line(file), env);
+    expect(before).toMatch(/^command .* \(\S.* sha256:[0-9a-f]{64}\)$/);
+    expect(await identityOf(line(file), env)).toBe(before);
+    await write(name, "echo two");
+    expect(await identityOf(line(file), env)).not.toBe(before);
+  });
+
+  test("tells every file once, in the order of the line", async () => {
+    const [one, two] = [await write("one.txt", "1"), await write("two.txt", "2")];
+    const identity = await identityOf(`cat ${two} ${one} ${two}`);
+    expect(identity.replaceAll(/sha256:\w+/g, "#")).toBe(`command cat ${two} ${one} ${two} (${two} #, ${one} #)`);
+  });
+
+  test("of a file above 32 MB has its size alone, and of a folder or a pipe nothing", async () => {
+    const file = await write("weights.bin", new Uint8Array(32 * 1024 * 1024 + 1));
+    expect(await identityOf(`run ${file}`)).toBe(`command run ${file} (${file} of 33554433 bytes)`);
+    expect(await identityOf(`run ${folder} /dev/null`)).toBe(`command run ${folder} /dev/null`);
+  });
+});

@@ -42,6 +42,22 @@ describe("the report on a terminal", () => {
     expect(Math.max(...measured)).toBeLessThan(Math.min(...company.filter((line) => line !== -1)));
   });
 
+  test("says who gave recorded verdicts, and who was matched by words", () => {
+    expect(renderTerminal(report, plain(120))).not.toContain("recorded");
+    const matcher = { name: "recorded", calibration: null, judge: "opus", lexicalFor: ["floor:silent", "static:"] };
+    expect(linesOf(renderTerminal({ ...report, matcher }, plain(120)))).toContain(
+      " matched by recorded verdicts of opus; floor:silent, static: by words",
+    );
+  });
+
+  test("says once what is the same of several reviewers, and speaks of no bugs where nobody looked for them", () => {
+    const warnings = ["a: 1 of 5 reviews are unscored", "b: 2 of 5 reviews are unscored"];
+    const dataset = { ...report.dataset, bugs: 0, clean: 0, unannotated: report.dataset.cases };
+    const text = renderTerminal({ ...report, warnings, dataset }, plain(120));
+    expect(linesOf(text)).toContain("warning: b 2, a 1 of 5 reviews are unscored");
+    expect(linesOf(text)[0]).not.toContain("bug");
+  });
+
   test("makes control characters of names and warnings visible", () => {
     const hostile = {
       ...report,

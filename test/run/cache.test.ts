@@ -89,7 +89,10 @@ test("everything that changes the answer changes the key", () => {
     { ...base, parameters: { ...base.parameters, temperature: 0.1 } },
     { ...base, parameters: { ...base.parameters, seed: 2 } },
     { ...base, case: { ...base.case, diff: "+ y\n" } },
+    { ...base, case: { ...base.case, language: "go" } },
     { ...base, case: { ...base.case, title: "t" } },
+    { ...base, case: { ...base.case, repo: "r" } },
+    { ...base, case: { ...base.case, changeAuthor: "r" } },
     { ...base, case: { ...base.case, files: { "a.py": "x" } } },
     { ...base, case: { ...base.case, context: { rules: "be kind" } } },
   ];
@@ -97,6 +100,12 @@ test("everything that changes the answer changes the key", () => {
   const keys = [...requests.map((request) => cacheKey(provider, request)), cacheKey(elsewhere, base)];
   expect(new Set(keys).size).toBe(keys.length);
   expect(cacheKey(providerOf(answer), requestOf())).toBe(keys[0]);
+});
+
+test("what runs on this machine is asked again by another version of this program, a server is not", () => {
+  const keyOf = (hosts: string[], tool: string) => cacheKey(providerOf(answer, { hosts }), requestOf(), tool);
+  expect(keyOf([], "nitbench 1")).not.toBe(keyOf([], "nitbench 2"));
+  expect(keyOf(["h"], "nitbench 1")).toBe(keyOf(["h"], "nitbench 2"));
 });
 
 test("text that moves from one field to the next changes the key", () => {

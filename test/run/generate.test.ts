@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ProviderError, type Provider } from "../../src/core/provider.ts";
 import type { Job } from "../../src/core/plan.ts";
 import { runJobs, type JobResult, type RunEnd, type RunJobsOptions } from "../../src/run/generate.ts";
@@ -85,25 +85,32 @@ test("never more in flight than the concurrency, nor more pulled than twice that
       let pulled = 0;
       let taken = 0;
       let inFlight = 0;
+      let mostPulled = 0;
+      let mostInFlight = 0;
       async function* counted(): AsyncGenerator<Job> {
         for (const job of jobsOf(count)) {
           pulled += 1;
-          expect(pulled - taken).toBeLessThanOrEqual(2 * concurrency + 1);
+          mostPulled = Math.max(mostPulled, pulled - taken);
           yield job;
         }
       }
       const provider = providerOf(async () => {
         inFlight += 1;
-        expect(inFlight).toBeLessThanOrEqual(concurrency);
+        mostInFlight = Math.max(mostInFlight, inFlight);
         await new Promise(setImmediate);
         inFlight -= 1;
         return answerOf("x");
       });
-      for await (const _ of runJobs(counted(), optionsOf(provider, { concurrency }))) {
+      const world = virtualClock();
+      // The host would take more.
+      const limits = createLimits({ concurrency: 100, world });
+      for await (const _ of runJobs(counted(), optionsOf(provider, { concurrency, limits, world }))) {
         taken += 1;
         if (taken % 3 === 0) await new Promise(setImmediate);
       }
       expect(taken).toBe(count);
+      expect(mostInFlight).toBeLessThanOrEqual(concurrency);
+      expect(mostPulled).toBeLessThanOrEqual(2 * concurrency + 1);
     }),
     { numRuns: 30 },
   );
@@ -176,6 +183,42 @@ test("an abort yields what is finished and then throws the signal's reason", asy
   const run = runJobs(jobsOf(9), optionsOf(provider, { world, concurrency: 3, signal: controller.signal }));
   expect((await run.next()).value).toMatchObject({ job: { caseId: "case-0" } });
   await expect(run.next()).rejects.toBe(reason);
+});
+
+describe("an interrupt is heard", () => {
+  /** Every look at this clock takes a millisecond. */
+  function busyClock() {
+    const world = virtualClock();
+    let nowMs = 0;
+    return { ...world, now: () => (nowMs += 1) };
+  }
+
+  test("though no reviewer ever waits", async () => {
+    const controller = new AbortController();
+    const reason = new Error("interrupted");
+    setImmediate(() => controller.abort(reason));
+    let taken = 0;
+    const all = (async () => {
+      const options = optionsOf(instant, { world: busyClock(), signal: controller.signal });
+      for await (const _ of runJobs(jobsOf(5000), options)) taken += 1;
+    })();
+    await expect(all).rejects.toBe(reason);
+    expect(taken).toBeLessThan(100);
+  });
+
+  test("though the jobs take long to find and there are none", async () => {
+    const world = busyClock();
+    const controller = new AbortController();
+    const reason = new Error("interrupted");
+    const next = (): IteratorResult<Job> => {
+      setImmediate(() => controller.abort(reason));
+      for (let look = 0; look < 50; look += 1) world.now();
+      return { done: true, value: undefined };
+    };
+    const nothing: Iterable<Job> = { [Symbol.iterator]: () => ({ next }) };
+    const all = collect(runJobs(nothing, optionsOf(instant, { world, signal: controller.signal })));
+    await expect(all).rejects.toBe(reason);
+  });
 });
 
 test("jobs that cannot be read throw after what was finished", async () => {

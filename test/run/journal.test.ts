@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { UsageError } from "../../src/core/errors.ts";
+import { IncompleteError, UsageError } from "../../src/core/errors.ts";
 import type { Generation } from "../../src/core/generation.ts";
 import type { JournalHeader, RunIdentity } from "../../src/core/journal.ts";
 import { gather, hardText } from "../fixtures/asking.ts";
@@ -29,6 +29,9 @@ afterEach(async () => {
   opened = [];
   await rm(folder, { recursive: true, force: true });
 });
+
+/** What this process has on the folder of a test. */
+const lock = { isLost: () => false, release: () => undefined };
 
 const header: JournalHeader = {
   v: 1,
@@ -68,13 +71,13 @@ function generationOf(key: string, more: Partial<Generation> = {}): Generation {
 }
 
 async function create(): Promise<Journal> {
-  const journal = await createJournal(folder, header);
+  const journal = createJournal(folder, header, lock);
   opened.push(journal);
   return journal;
 }
 
 async function resume(expected = same): Promise<Journal> {
-  const journal = await resumeJournal(folder, expected);
+  const journal = await resumeJournal(folder, expected, lock);
   opened.push(journal);
   return journal;
 }
@@ -163,7 +166,7 @@ describe("resuming", () => {
       fc.asyncProperty(fc.integer({ min: lastStart, max: whole.length - 1 }), async (length) => {
         await writeFile(file, whole.subarray(0, length));
         expect(await keysIn(file)).toEqual(["a"]);
-        const journal = await resumeJournal(folder, same);
+        const journal = await resumeJournal(folder, same, lock);
         journal.append(generationOf("c"));
         await journal.close();
         expect(await keysIn(file)).toEqual(["a", "c"]);
@@ -247,42 +250,46 @@ describe("reading", () => {
   });
 });
 
-describe("two writers", () => {
-  test("a second one is refused and told who writes and what to do", async () => {
-    await create();
-    await expect(resume()).rejects.toThrow(
-      new RegExp(`${folder}: process ${process.pid} on .* is writing this run .*--name`),
+test("a folder that another process has taken over is not written any more", async () => {
+  let isLost = false;
+  const journal = createJournal(folder, header, { ...lock, isLost: () => isLost });
+  opened.push(journal);
+  journal.append(generationOf("a"));
+  isLost = true;
+  expect(() => journal.append(generationOf("b"))).toThrow(IncompleteError);
+  expect(await keysIn(journal.file)).toEqual(["a"]);
+});
+
+describe("a disk that fails", () => {
+  /** What a process says whose disk fails once, when its first lines are brought there; its timers never wait. */
+  async function onBadDisk(script: string): Promise<string> {
+    const code = `
+      import fs from "node:fs";
+      import { syncBuiltinESMExports } from "node:module";
+      globalThis.setTimeout = (run) => ({ unref: () => setImmediate(run) });
+      fs.fdatasync = (_, done) => setImmediate(done, new Error("EIO: i/o error, fdatasync"));
+      syncBuiltinESMExports();
+      const { createJournal } = await import(${JSON.stringify(new URL("../../src/run/journal.ts", import.meta.url).href)});
+      const journal = createJournal(${JSON.stringify(folder)}, ${JSON.stringify(header)}, { isLost: () => false });
+      const said = (error) => console.log(error.name + ": " + error.message);
+      ${script}`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return await textOf(child.stdout);
+  }
+  const failure = () =>
+    `IncompleteError: ${journalFile(folder)}: cannot write (EIO: i/o error, fdatasync); free the disk, then go on with --resume\n`;
+
+  test("is told with the next line", async () => {
+    const next = `try { journal.append({}); } catch (error) { said(error); }`;
+    expect(await onBadDisk(`for (let turn = 0; turn < 9; turn += 1) await new Promise(setImmediate); ${next}`)).toBe(
+      failure(),
     );
   });
 
-  test("the folder is free once the first has closed, and after a start that failed", async () => {
-    await written();
-    await expect(create()).rejects.toThrow(/exists already/);
-    await expect(resume()).resolves.toBeDefined();
-  });
-
-  test("the lock of a process that was killed is taken over at once", async () => {
-    await written(generationOf("a"));
-    const script = `
-      import { resumeJournal } from ${JSON.stringify(new URL("../../src/run/journal.ts", import.meta.url).href)};
-      await resumeJournal(${JSON.stringify(folder)}, ${JSON.stringify(same)});
-      process.stdout.write("locked");
-      setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    await once(child.stdout, "data");
-    await expect(resume()).rejects.toThrow(`process ${child.pid} on`);
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    expect([...(await resume()).finishedKeys]).toEqual(["a"]);
-  });
-
-  test("the fresh lock of another machine is respected", async () => {
-    await written();
-    await mkdir(join(folder, "journal.lock"));
-    await writeFile(join(folder, "journal.owner"), JSON.stringify({ pid: 2 ** 22 - 1, host: `${hostname()}-other` }));
-    await expect(resume()).rejects.toThrow(/is writing this run/);
+  test("is told at the end when there is no next line", async () => {
+    expect(await onBadDisk("await new Promise(setImmediate); await journal.close().catch(said);")).toBe(failure());
   });
 });
 

@@ -1,21 +1,38 @@
 import type { Case } from "../case.ts";
 import type { Ledger, LedgerBug, LedgerFinding } from "../ledger.ts";
 import type { MetricName } from "../metric.ts";
-import type { Score, Scores } from "../score.ts";
+import type { OpenAs, Score, Scores } from "../score.ts";
 import type { Review } from "../review.ts";
+import type { DetectionSettings } from "../suite.ts";
 
-/** How a bug counts for a metric whose unit of analysis is the bug; null, an open question, leaves the bug out. */
+interface BugRule {
+  /** Whether the bug counts as found; null leaves it out. */
+  counts: (bug: LedgerBug) => boolean | null;
+  /** Whether the matcher left that open. */
+  isOpen: (bug: LedgerBug) => boolean;
+}
+
+const ofMatcher = (counts: BugRule["counts"]): BugRule => ({ counts, isOpen: (bug) => counts(bug) === null });
+/** A place is not asked of the matcher: null is a bug whose place nobody knows, which is no open question. */
+const ofPlace = (counts: BugRule["counts"]): BugRule => ({ counts, isOpen: () => false });
+
+/** The metrics whose unit of analysis is the bug. */
 const bugMetrics = {
-  "detection.recall": (bug) => (bug.state === "unjudged" ? null : bug.state === "found"),
-  "detection.recall_theme": (bug) => bug.theme,
-  "detection.recall_file": (bug) => bug.file,
-  "detection.recall_location": (bug) => bug.location,
-  "detection.recall_at_0": (bug) => bug.within[0],
-  "detection.recall_at_1": (bug) => bug.within[1],
-  "detection.recall_at_3": (bug) => bug.within[3],
-  "detection.recall_at_5": (bug) => bug.within[5],
-  "detection.recall_at_10": (bug) => bug.within[10],
-} satisfies Partial<Record<MetricName, (bug: LedgerBug) => boolean | null>>;
+  "detection.recall": ofMatcher((bug) => (bug.state === "unjudged" ? null : bug.state === "found")),
+  "detection.recall_theme": ofMatcher((bug) => bug.theme),
+  "detection.recall_file": ofPlace((bug) => bug.file),
+  "detection.recall_location": ofPlace((bug) => bug.location),
+  "detection.recall_at_0": ofMatcher((bug) => bug.within[0]),
+  "detection.recall_at_1": ofMatcher((bug) => bug.within[1]),
+  "detection.recall_at_3": ofMatcher((bug) => bug.within[3]),
+  "detection.recall_at_5": ofMatcher((bug) => bug.within[5]),
+  "detection.recall_at_10": ofMatcher((bug) => bug.within[10]),
+  // As leaderboards have it an undecided bug is a missed one; that it is open is told all the same.
+  "detection.recall_published": {
+    counts: (bug) => bug.credited ?? null,
+    isOpen: (bug) => bug.credited === false && bug.state === "unjudged",
+  },
+} satisfies Partial<Record<MetricName, BugRule>>;
 
 export type BugMetric = keyof typeof bugMetrics;
 export const bugMetricNames = Object.keys(bugMetrics) as BugMetric[];
@@ -25,9 +42,28 @@ export function isBugMetric(name: MetricName): name is BugMetric {
   return Object.hasOwn(bugMetrics, name);
 }
 
-/** A bug metric over some bugs of a ledger, as sufficient statistics. */
-export function countBugs(name: BugMetric, bugs: readonly LedgerBug[]): { numerator: number; denominator: number } {
-  const counted = bugs.map((bug) => bugMetrics[name](bug)).filter((one) => one !== null);
+/**
+ * Whether the matcher left open how a bug counts for a metric. Each metric has its own open questions: a finding 25 lines
+ * off that could not be decided leaves `recall_theme` open, and `recall` a miss for sure.
+ */
+export function isOpen(name: BugMetric, bug: LedgerBug): boolean {
+  return bugMetrics[name].isOpen(bug);
+}
+
+/**
+ * A bug metric over some bugs of a ledger, as sufficient statistics.
+ * @param openAs counts the open questions as missed (`low`) or found (`high`); null counts them as the metric has it,
+ * which leaves their bugs out
+ */
+export function countBugs(
+  name: BugMetric,
+  bugs: readonly LedgerBug[],
+  openAs: OpenAs | null = null,
+): { numerator: number; denominator: number } {
+  const rule: BugRule = bugMetrics[name];
+  const counted = bugs
+    .map((bug) => (openAs !== null && rule.isOpen(bug) ? openAs === "high" : rule.counts(bug)))
+    .filter((one) => one !== null);
   return { numerator: counted.filter(Boolean).length, denominator: counted.length };
 }
 
@@ -35,15 +71,44 @@ export function countBugs(name: BugMetric, bugs: readonly LedgerBug[]): { numera
  * The scores of one annotated case from its ledger. Twin discrimination and average precision need more than one
  * review and are made where reviews come together.
  * @param beta weight of recall against precision in `detection.f_beta`
+ * @param counting `published` scores the published metrics as well, of a ledger that says which bugs are `credited`
  */
-export function scoreLedger(source: Case, review: Review, ledger: Ledger, beta: number): Scores {
+export function scoreLedger(
+  source: Case,
+  review: Review,
+  ledger: Ledger,
+  beta: number,
+  counting: DetectionSettings["counting"] = "one-to-one",
+): Scores {
   const isClean = source.bugs?.length === 0;
   return {
-    ...(isClean ? {} : Object.fromEntries(bugMetricNames.map((name) => [name, countBugs(name, ledger.bugs)]))),
+    ...(isClean ? {} : scoreBugs(ledger, counting)),
+    ...(counting === "published" ? scorePublished(ledger) : {}),
     ...scoreFindings(ledger, review, source, isClean),
     "detection.f1": fScore(ledger, 1),
     "detection.f_beta": fScore(ledger, beta),
     ...(isClean ? scoreCleanCase(ledger) : {}),
+  };
+}
+
+function scoreBugs({ bugs }: Ledger, counting: DetectionSettings["counting"]): Scores {
+  const names = bugMetricNames.filter((name) => counting === "published" || name !== "detection.recall_published");
+  return Object.fromEntries(names.map((name) => [name, countBugs(name, bugs)]));
+}
+
+/**
+ * Precision and F1 as public leaderboards count: a bug that any finding describes is a true positive, whatever else that
+ * finding holds; an unlisted finding is a false one; every other bug, undecided or not, is missed. Duplicate, ignored and
+ * unjudged findings are in neither, so that true positives may outnumber the findings.
+ */
+function scorePublished({ findings, bugs }: Ledger): Scores {
+  const truePositives = bugs.filter(({ credited }) => credited).length;
+  const falsePositives = findings.filter(({ state }) => state === "unlisted").length;
+  const falseNegatives = bugs.length - truePositives;
+  const numerator = 2 * truePositives;
+  return {
+    "detection.precision_published": { numerator: truePositives, denominator: truePositives + falsePositives },
+    "detection.f1_published": { numerator, denominator: numerator + falsePositives + falseNegatives },
   };
 }
 
@@ -62,16 +127,26 @@ function scoreFindings({ findings }: Ledger, review: Review, source: Case, isCle
       denominator: placed.length,
     },
     "detection.severity_agreement": severityAgreement(findings, review, source),
-    ...(isClean ? {} : macroPrecision(precision)),
+    ...(isClean ? {} : macroPrecision(precision, findings)),
   };
 }
 
-function macroPrecision({ numerator, denominator }: { numerator: number; denominator: number }): Scores {
-  const isSilent = denominator === 0;
-  const value: Score = { numerator: isSilent ? 1 : numerator / denominator, denominator: 1 };
+/** Silence, which the two conventions take apart, is no finding at all: not findings that are undecided or ignored. */
+function macroPrecision(
+  { numerator, denominator }: { numerator: number; denominator: number },
+  findings: readonly LedgerFinding[],
+): Scores {
+  const both = (score: Score): Scores => ({
+    "detection.precision_macro": score,
+    "detection.precision_macro_silent_1": score,
+  });
+  if (denominator > 0) return both({ numerator: numerator / denominator, denominator: 1 });
+  if (findings.some(({ state }) => state === "unjudged"))
+    return both({ value: null, reason: "the matcher could decide none of its findings" });
+  if (findings.length > 0) return both({ value: null, reason: "the suite ignores all of its findings" });
   return {
-    "detection.precision_macro": isSilent ? { value: null, reason: "no finding to be precise about" } : value,
-    "detection.precision_macro_silent_1": value,
+    "detection.precision_macro": { value: null, reason: "no finding to be precise about" },
+    "detection.precision_macro_silent_1": { numerator: 1, denominator: 1 },
   };
 }
 

@@ -92,6 +92,9 @@ function accountBugs(
   settings: MatchSettings,
 ): LedgerBug[] {
   const { tolerance, location } = settings;
+  const described = new Set(
+    pairs.filter((pair) => isFoundBy(pair, tolerance, location)).map(({ bugIndex }) => bugIndex),
+  );
   const holderOf = new Map(held.map((edge) => [edge.bugIndex, edge.findingIndex]));
   const found = [...holderOf.keys()];
   const theme = coverDecided(pairs, found);
@@ -128,6 +131,7 @@ function accountBugs(
         5: within[5].level(index),
         10: within[10].level(index),
       },
+      ...(settings.counting === "published" ? { credited: described.has(index) } : {}),
     };
   });
 }

@@ -11,13 +11,17 @@ export function normalisePath(path: string): string {
 
 /**
  * The paths that a reviewer can have meant: the same path alone, else those of which one is a whole-folder suffix of the
- * other (`export.py` or `repo/src/export.py` for `src/export.py`), with git's `a/` and `b/` taken off if need be.
+ * other (`export.py` or `repo/src/export.py` for `src/export.py`), with git's `a/` and `b/` taken off if need be. Of
+ * several that the named path ends with only the longest fits: `repo/src/index.ts` is not `index.ts` beside it.
  */
 export function fittingPaths(named: string, known: readonly string[]): string[] {
   const path = normalisePath(named);
   const bare = path.replace(/^[ab]\//, "");
   for (const candidate of [path, bare]) if (known.includes(candidate)) return [candidate];
-  return known.filter((other) => other !== "" && (other.endsWith(`/${bare}`) || bare.endsWith(`/${other}`)));
+  const [longest] = known
+    .filter((other) => other !== "" && bare.endsWith(`/${other}`))
+    .toSorted((a, b) => b.length - a.length);
+  return known.filter((other) => other === longest || other.endsWith(`/${bare}`));
 }
 
 /** The path that a reviewer meant; null when none or several fit. */

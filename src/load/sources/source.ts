@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { suggestWord, UsageError } from "../../core/errors.ts";
 import { SourceManifest, sourceReference } from "../../core/source.ts";
@@ -10,9 +10,10 @@ import { makeFolder } from "../../io/folder.ts";
 import { isFile, isFolder, reading } from "../../io/readable.ts";
 import { packageRoot } from "../files.ts";
 import { displayPath } from "../suite.ts";
-import { type DownloadWorld, fetchSource } from "./fetch.ts";
-import type { ImportedSource, RecordedReviewer, SourceFiles } from "./importer.ts";
-import { importers } from "./index.ts";
+import type { DownloadWorld } from "./download.ts";
+import { fetchSource } from "./fetch.ts";
+import type { ImportedSource, ImportSource, RecordedReviewer, SourceFiles } from "./importer.ts";
+import { importers as ownImporters } from "./index.ts";
 
 /** A source that was fetched, checked and imported: its cases and recordings stand in `folder` in our own formats. */
 export interface LoadedSource {
@@ -30,13 +31,25 @@ export interface SourceWorld extends DownloadWorld {
   env: Readonly<Record<string, string | undefined>>;
 }
 
+/** The sources that can be loaded. */
+export interface SourceCatalogue {
+  list: () => { name: string; manifest: SourceManifest }[];
+  importers: Readonly<Record<string, () => Promise<ImportSource>>>;
+}
+
 /**
  * Finds the source that a suite names, fetches what is missing (or reads `dir`, or the folder of its name in
  * NITBENCH_DATA), checks every checksum, and imports it.
- * @throws UsageError for an unknown source or commit, for files that are missing or differ, and what the importer finds
+ * @param catalogue the program's own sources where it is left out
+ * @throws UsageError for an unknown source or commit, for files that are missing or differ, and what the importer finds;
+ *   what `fetchSource` throws
  */
-export async function loadSource(settings: Suite["dataset"], world: SourceWorld): Promise<LoadedSource> {
-  const { name, manifest } = findManifest(settings.source ?? "");
+export async function loadSource(
+  settings: Suite["dataset"],
+  world: SourceWorld,
+  { list, importers }: SourceCatalogue = { list: listSources, importers: ownImporters },
+): Promise<LoadedSource> {
+  const { name, manifest } = findManifest(settings.source ?? "", list());
   const copy = findCopy(name, settings.dir, world.env);
   const home = copy ?? cacheFolder(name, manifest, world.env);
   if (copy === null) await fetchSource(name, manifest, home, world);
@@ -67,18 +80,21 @@ export function listSources(): { name: string; manifest: SourceManifest }[] {
     }));
 }
 
-function findManifest(reference: string): { name: string; manifest: SourceManifest } {
-  const known = listSources();
-  const [, repository, commit] = /^github:([^@]+)@([0-9a-f]{7,40})$/.exec(reference) ?? [];
+function findManifest(
+  reference: string,
+  known: ReturnType<SourceCatalogue["list"]>,
+): { name: string; manifest: SourceManifest } {
+  const [, repository, commit = ""] = /^github:([^@]+)(?:@(.*))?$/.exec(reference) ?? [];
   const found = known.find(({ manifest }) => manifest.repository === repository);
   if (found === undefined) {
     const references = known.map(({ manifest }) => sourceReference(manifest));
     throw new UsageError(`dataset.source: unknown source "${reference}" (${suggestWord(reference, references)})`);
   }
   const { manifest } = found;
-  if (commit === undefined || !(manifest.commit.startsWith(commit) || commit.startsWith(manifest.commit))) {
+  const isCommit = /^[0-9a-f]{7,40}$/.test(commit);
+  if (!isCommit || !(manifest.commit.startsWith(commit) || commit.startsWith(manifest.commit))) {
     throw new UsageError(
-      `dataset.source: ${manifest.repository} is known at commit ${manifest.commit} only, got ${commit} (write ${sourceReference(manifest)})`,
+      `dataset.source: ${manifest.repository} is known at commit ${manifest.commit} only, got ${commit || "none"} (write ${sourceReference(manifest)})`,
     );
   }
   return found;
@@ -92,23 +108,33 @@ function findCopy(name: string, dir: string | undefined, env: SourceWorld["env"]
   }
   const shared = env["NITBENCH_DATA"];
   if (shared === undefined || shared === "") return null;
+  if (!isFolder(shared)) {
+    throw new UsageError(
+      `NITBENCH_DATA: no folder "${shared}" (name one that holds copies of sources, or unset it to fetch them)`,
+    );
+  }
   const own = join(shared, name);
   return isFolder(own) ? resolve(own) : null;
 }
 
 function cacheFolder(name: string, { commit }: SourceManifest, env: SourceWorld["env"]): string {
-  const cache = env["XDG_CACHE_HOME"];
-  const home = cache === undefined || cache === "" ? join(homedir(), ".cache") : cache;
+  const cache = env["XDG_CACHE_HOME"] ?? "";
+  const home = isAbsolute(cache) ? cache : join(homedir(), ".cache");
   return join(home, "nitbench", "sources", `${name}@${commit}`);
 }
 
+/** A copy has a file under the name that the manifest gives it, or where the repository has it. */
 function readSourceFiles(name: string, manifest: SourceManifest, folder: string): SourceFiles {
   const texts = new Map<string, string>();
-  for (const { path, sha256, bytes } of manifest.files) {
-    const file = join(folder, path);
+  const places = new Map<string, string>();
+  for (const { path, upstream, sha256, bytes } of manifest.files) {
+    const file = [path, upstream].map((one) => join(folder, one)).find((one) => existsSync(one));
+    if (file === undefined)
+      throw new UsageError(
+        `source ${name}: ${displayPath(join(folder, path))}: missing (copy ${upstream} of ${sourceReference(manifest)} there, or fetch the source anew)`,
+      );
     const subject = `source ${name}: ${displayPath(file)}`;
-    if (!existsSync(file))
-      throw new UsageError(`${subject}: missing (copy it from ${sourceReference(manifest)}, or fetch the source anew)`);
+    places.set(path, displayPath(file));
     const content = reading(subject, () => readFileSync(file));
     const got = createHash("sha256").update(content).digest("hex");
     if (got !== sha256) {
@@ -126,7 +152,7 @@ function readSourceFiles(name: string, manifest: SourceManifest, folder: string)
       if (text === undefined) throw new Error(`source ${name}: the manifest has no file "${path}"`);
       return text;
     },
-    place: (path, line) => `${displayPath(join(folder, path))}${line === undefined ? "" : `:${line}`}`,
+    place: (path, line) => `${places.get(path) ?? path}${line === undefined ? "" : `:${line}`}`,
   };
 }
 
@@ -135,10 +161,15 @@ async function writeImported(
   cases: readonly unknown[],
   reviewers: ReadonlyMap<string, RecordedReviewer>,
 ): Promise<void> {
-  makeFolder(join(folder, "recordings"));
+  const recorded = join(folder, "recordings");
+  makeFolder(recorded);
   await writeFileAtomic(join(folder, "cases.jsonl"), jsonLines(cases));
   for (const [name, { recordings }] of reviewers)
-    await writeFileAtomic(join(folder, "recordings", `${name}.jsonl`), jsonLines(recordings));
+    await writeFileAtomic(join(recorded, `${name}.jsonl`), jsonLines(recordings));
+  // What an earlier version of the source or its importer left would pass for a reviewer.
+  const own = new Set([...reviewers.keys()].map((name) => `${name}.jsonl`));
+  const stale = readdirSync(recorded).filter((file) => file.endsWith(".jsonl") && !own.has(file));
+  for (const file of stale) rmSync(join(recorded, file), { force: true });
 }
 
 function jsonLines(values: readonly unknown[]): string {

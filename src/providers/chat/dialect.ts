@@ -1,7 +1,7 @@
 import type { GenerationParameters } from "../../core/provider.ts";
 import type { Complaint } from "./failure.ts";
 
-const droppable = ["temperature", "seed", "stream_options"] as const;
+const droppable = ["temperature", "seed", "stream_options", "response_format"] as const;
 type Droppable = (typeof droppable)[number];
 type Refusable = Droppable | "max_tokens";
 
@@ -21,14 +21,25 @@ export interface WireParameters {
   seed?: number;
   stream: boolean;
   stream_options?: { include_usage: true };
+  response_format?: {
+    type: "json_schema";
+    json_schema: { name: string; strict: true; schema: Record<string, unknown> };
+  };
 }
 
 /** Writes the wanted parameters in a server's dialect; what it refused before is left out. */
-export function writeParameters(wanted: GenerationParameters, dialect: Dialect, isStreamed: boolean): WireParameters {
+export function writeParameters(
+  wanted: GenerationParameters,
+  dialect: Dialect,
+  isStreamed: boolean,
+  schema?: Record<string, unknown>,
+): WireParameters {
   const parameters: WireParameters = { [dialect.tokenField]: wanted.maxTokens, stream: isStreamed };
   if (!dialect.dropped.has("temperature")) parameters.temperature = wanted.temperature;
   if (!dialect.dropped.has("seed")) parameters.seed = wanted.seed;
   if (isStreamed && !dialect.dropped.has("stream_options")) parameters.stream_options = { include_usage: true };
+  if (schema !== undefined && !dialect.dropped.has("response_format"))
+    parameters.response_format = { type: "json_schema", json_schema: { name: "answer", strict: true, schema } };
   return parameters;
 }
 

@@ -13,17 +13,31 @@ const panels: Record<string, string> = {
   "detection.precision": "findings that hold a bug",
   "detection.f1": "recall and precision in one",
   "detection.false_alarm_rate": "clean cases with a finding",
+  "detection.f1_published": "as leaderboards count",
+  "ratings.relevance": "as people rated it",
+  "ratings.conciseness": "as people rated it",
+  "ratings.comprehensiveness": "as people rated it",
+  "overlap.f1": "words of a reference",
 };
+
+/** As many as stand side by side; those named first are drawn. */
+const mostPanels = 4;
+
+/** Whether the run measures anything that can be drawn, scored or not. */
+export function hasCharts({ reviewers }: Report): boolean {
+  return reviewers.some(({ metrics }) => Object.keys(panels).some((name) => metrics[name] !== undefined));
+}
 
 /**
  * Dot and whisker of the rates, one panel a metric with the same rows and the same axis from 0 to 1. Positions are
- * percentages, so the pictures stretch with the page and their text does not.
+ * percentages, so the pictures stretch with the page and their text does not. Empty where there is nothing to draw by.
  */
 export function renderCharts(report: Report, marks: Marks): Html {
+  if (!hasCharts(report)) return html``;
   const rows = rowOrder(report.reviewers);
-  const shown = Object.keys(panels).filter((name) =>
-    report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"),
-  );
+  const shown = Object.keys(panels)
+    .filter((name) => report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"))
+    .slice(0, mostPanels);
   return html`<section id="charts" class="block">
     <h2>Charts</h2>
     ${

@@ -9,6 +9,7 @@ export const scriptFiles = [
   "tokens",
   "place",
   "cards",
+  "unplaced",
   "diff-view",
   "case-view",
   "list",

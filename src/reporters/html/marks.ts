@@ -52,9 +52,9 @@ export function markedName({ id }: Pick<ReviewerReport, "id">, mark: Mark | unde
   return html`${markIcon(mark)} <span class="name" title="${id}">${breakable(mark?.name ?? id)}</span>${place}`;
 }
 
-/** A name that may go on in the next line after each of its slashes. */
+/** A name that may go on in the next line after each of its slashes and colons. */
 export function breakable(name: string): Html {
-  return html`${name.split(/(?<=\/)/).map((piece, index) => (index === 0 ? piece : html`<wbr />${piece}`))}`;
+  return html`${name.split(/(?<=[/:])/).map((piece, index) => (index === 0 ? piece : html`<wbr />${piece}`))}`;
 }
 
 export type Status = Verdict["status"] | GateResult["status"];

@@ -1,9 +1,10 @@
 import { html } from "hono/html";
 import { formatRate, formatValue } from "../../core/format.ts";
 import type { Report, ReviewerReport } from "../../core/report.ts";
+import { renderConventions } from "./conventions.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
 import { rowOrder } from "./numbers.ts";
-import { grouped, plural } from "./text.ts";
+import { annotation, grouped, plural } from "./text.ts";
 
 /** Everything that someone needs to trust the numbers or to get them again. */
 export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): Html {
@@ -19,12 +20,10 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
         "Dataset",
         html`${dataset.name} <code class="hash">${dataset.hash}</code
           ><span class="below quiet"
-            >${plural(dataset.cases, "case")} in ${plural(dataset.clusters, "cluster")}: ${plural(dataset.bugs, "bug")},
-            ${plural(dataset.clean, "clean case")}, ${grouped(dataset.unannotated)} not
-            annotated${dataset.where === undefined ? "" : `; where ${dataset.where}`}${dataset.limit === undefined ? "" : `; limit ${dataset.limit}`}${dataset.licenses.length === 0 ? "" : `; ${dataset.licenses.join(", ")}`}</span
+            >${plural(dataset.cases, "case")} in ${plural(dataset.clusters, "cluster")}: ${annotation(dataset)}${dataset.where === undefined ? "" : `; where ${dataset.where}`}${dataset.limit === undefined ? "" : `; limit ${dataset.limit}`}${dataset.licenses.length === 0 ? "" : `; ${dataset.licenses.join(", ")}`}</span
           >${dataset.source === undefined ? "" : html`<span class="below">${dataset.source.reference}, ${dataset.source.licence}. ${dataset.source.citation}</span>`}`,
       )}
-      ${fact("Asked", html`one request per ${suite.unit}, contract <code>${suite.contract}</code>, ${plural(suite.repeats, "repeat")}, seed ${run.seed}`)}
+      ${fact("Asked", report.reviewers.every(isUnasked) ? html`nobody: every review was recorded before or made here; seed ${run.seed}` : html`one request per ${suite.unit}, contract <code>${suite.contract}</code>, ${plural(suite.repeats, "repeat")}, seed ${run.seed}`)}
       ${fact("Sent code to", hosts.length === 0 ? html`no host: everything ran on this machine` : html`${hosts.map((host) => html`<code>${host}</code> `)}`)}
       ${fact("Matcher", renderMatcher(report))} ${fact("Conventions", renderConventions(report))}
       ${fact("Settings", html`${Object.entries(suite.scorers).map(([name, settings]) => html`<span class="below"><code>${name}</code> ${showSettings(settings)}</span>`)}<span class="below"><code>budget</code> ${showSettings(suite.budget)}</span>`)}
@@ -34,6 +33,10 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
     ${[...measured, ...company, ...yardsticks].map((reviewer) => reviewerFacts(reviewer, marks))}
   </section>`;
 }
+
+/** Those that answer without being shown a prompt. */
+const unasked: readonly string[] = ["recorded", "replay", "floor", "ceiling", "static"];
+const isUnasked = ({ provider }: ReviewerReport) => unasked.includes(provider);
 
 function fact(term: string, description: Html): Html {
   return html`<div>
@@ -51,7 +54,7 @@ function reviewerFacts(reviewer: ReviewerReport, marks: ReadonlyMap<string, Mark
     </summary>
     <dl class="facts">
       ${fact("Model", html`${reviewer.model}${reviewer.weights === undefined ? "" : html`<span class="below quiet">weights <code class="hash">${reviewer.weights}</code></span>`}`)}
-      ${fact("Prompt", html`${reviewer.prompt.file} <code class="hash">${reviewer.prompt.hash}</code>`)}
+      ${fact("Prompt", isUnasked(reviewer) ? html`none: it was not asked` : html`${reviewer.prompt.file} <code class="hash">${reviewer.prompt.hash}</code>`)}
       ${fact("Parameters sent", Object.keys(reviewer.effective).length === 0 ? html`none` : html`${showSettings(reviewer.effective)}`)}
       ${fact("Hosts", reviewer.hosts.length === 0 ? html`none` : html`${reviewer.hosts.join(", ")}`)}
       ${fact("Generations", html`${grouped(reviewer.generations)}, ${grouped(reviewer.fromCache)} from the cache${reviewer.capped === undefined ? "" : `, of ${grouped(reviewer.capped)} only the beginning was read`}<span class="below quiet">${outcomes.map(([outcome, count]) => `${grouped(count)} ${outcome}`).join(", ")}</span>`)}
@@ -71,6 +74,7 @@ function showSettings(settings: unknown): string {
 
 function renderMatcher({ matcher }: Report): Html {
   if (matcher === null) return html`none: detection was not scored`;
+  if (matcher.name === "recorded") return recordedMatcher(matcher);
   if (matcher.calibration === null) return html`<code>${matcher.name}</code>, no calibration on record`;
   const { version, threshold, pairsHash, measured, intervals } = matcher.calibration;
   const figures = [
@@ -102,37 +106,9 @@ function renderMatcher({ matcher }: Report): Html {
     </table>`;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function renderConventions({ suite }: Report): Html {
-  const detection = isRecord(suite.scorers["detection"]) ? suite.scorers["detection"] : {};
-  const tolerance = typeof detection["tolerance"] === "number" ? detection["tolerance"] : 3;
-  const location =
-    detection["location"] === "optional"
-      ? "A finding without a place can find a bug: the suite says location: optional."
-      : "A finding without a place never counts as found; it shows in recall_theme only.";
-  const counting =
-    detection["counting"] === "published"
-      ? "Counting follows the published convention: one finding may hold several bugs."
-      : "One finding holds at most one bug and one bug at most one finding; a repeated bug counts as a duplicate.";
-  return html`<ul class="conventions">
-    <li>
-      <b>Silence.</b> An answer that cannot be parsed, is cut, refused or too long for the model counts as saying
-      nothing, so its bugs are missed. Only an outage leaves a case unscored.
-    </li>
-    <li>
-      <b>Place.</b> A finding is at a bug when it is within ${plural(tolerance, "line")} of it in the same file.
-      ${location}
-    </li>
-    <li>
-      <b>Counting.</b> ${counting} Precision counts unlisted findings as wrong, although some may be right and not
-      annotated.
-    </li>
-    <li>
-      <b>Doubt.</b> Intervals are 95 %, cases of one cluster are not independent and widen them; a gate decides by its
-      one-sided 95 % bound unless it says otherwise.
-    </li>
-    <li><b>Nothing scored</b> is shown as a dash, never as zero.</li>
-  </ul>`;
+function recordedMatcher({ judge, lexicalFor = [] }: NonNullable<Report["matcher"]>): Html {
+  const names = lexicalFor.map((id, index) => html`${index === 0 ? "" : ", "}<code>${id}</code>`);
+  return html`<code>recorded</code>: verdicts that ${judge === undefined ? "the suite brings" : html`<code>${judge}</code> gave`}
+    earlier, repeated as they stand; how far they agree with people is not on
+    record${lexicalFor.length === 0 ? "" : html`<span class="below">Nobody recorded verdicts on ${names}: matched by words.</span>`}`;
 }

@@ -1,4 +1,4 @@
-import { formatRate, noValue } from "../../core/format.ts";
+import { formatFixed, formatRate, noValue } from "../../core/format.ts";
 import { isMetricName, metricDefinitions } from "../../core/metric.ts";
 import type { Metric, ReviewerReport } from "../../core/report.ts";
 import { isYardstick } from "../../core/verdict.ts";
@@ -10,7 +10,7 @@ export type Unit = Metric["unit"];
 export function showValue(value: number | null, unit: Unit, decimals = 2): string {
   if (value === null || !Number.isFinite(value)) return noValue;
   if (unit === "rate") return formatRate(value);
-  return unit === "ms" ? grouped(value) : value.toFixed(decimals);
+  return unit === "ms" ? grouped(value) : formatFixed(value, decimals);
 }
 
 /** Decimals that one column of counts shares, so that its points stand under each other. */
@@ -36,10 +36,12 @@ export function showBeside(value: number | null, thresholds: readonly number[], 
   if (value === null || !Number.isFinite(value)) return usual;
   const digitsOf = (shown: string) => /\.(\d+)$/.exec(shown)?.[1]?.length ?? 0;
   const isBlurred = (shown: string) =>
-    thresholds.some((threshold) => threshold !== value && Number(shown) === Number(threshold.toFixed(digitsOf(shown))));
-  if (!isBlurred(value.toFixed(digitsOf(usual)))) return usual;
+    thresholds.some(
+      (threshold) => threshold !== value && Number(shown) === Number(formatFixed(threshold, digitsOf(shown))),
+    );
+  if (!isBlurred(formatFixed(value, digitsOf(usual)))) return usual;
   for (let digits = digitsOf(usual) + 1; digits <= mostDigits; digits += 1) {
-    const shown = value.toFixed(digits);
+    const shown = formatFixed(value, digits);
     if (!isBlurred(shown)) return unit === "rate" ? shown.replace(/^(-?)0\./, "$1.") : shown;
   }
   return usual;
@@ -55,6 +57,9 @@ export function showThreshold(threshold: number, unit: Unit): string {
 const labels: Record<string, string> = {
   "detection.f1": "F1",
   "detection.f_beta": "F beta",
+  "detection.recall_published": "published recall",
+  "detection.precision_published": "published precision",
+  "detection.f1_published": "published F1",
   "detection.false_alarm_rate": "false alarms",
   "detection.twin_discrimination": "twins told apart",
   "detection.findings_per_clean_case": "findings per clean case",

@@ -1,6 +1,7 @@
 import type { Case } from "../../core/case.ts";
 import type { LedgerFinding } from "../../core/ledger.ts";
 import type { CaseLine } from "../../core/report.ts";
+import { originOf } from "./origin.ts";
 import { type Kept, keptBytes, type Store } from "./store.ts";
 import { visibleJson, visibleText } from "./text.ts";
 
@@ -31,11 +32,6 @@ export function packCase(source: Case, store: Store): PackedCase {
     ...(context.retrieved && { retrieved: context.retrieved.map(({ path, text }) => ({ path, text: cut(text) })) }),
     ...(context.checks && { checks: context.checks.map(({ tool, output }) => ({ tool, output: cut(output) })) }),
   };
-  const origin = [
-    source.repo,
-    source.pr === undefined ? undefined : `#${source.pr}`,
-    source.changeAuthor && `by ${source.changeAuthor}`,
-  ];
   const json = visibleJson({
     id,
     diff,
@@ -45,7 +41,8 @@ export function packCase(source: Case, store: Store): PackedCase {
     bugs,
     references,
     twin,
-    source: origin.filter((part) => part !== undefined).join(" "),
+    origin: originOf(source) ?? undefined,
+    changeAuthor: source.changeAuthor,
   });
   const { block, start, end } = store([open(json)]);
   return { id, twinOf: twin?.of, block, start, end, lines: [] };
@@ -66,7 +63,14 @@ export function packLine(line: CaseLine, reviewer: number, textLimit: number, st
     // Null where the case is unscored.
     f: review && review.findings.map((finding, index) => ({ ...finding, ...packState(ledger?.findings[index]) })),
     // Absent where there is no ledger.
-    b: ledger?.bugs.map(({ bugId, state, finding, theme }) => ({ id: bugId, state, finding, theme: theme === true })),
+    b: ledger?.bugs.map(({ bugId, state, finding, theme, credited }) => ({
+      id: bugId,
+      state,
+      finding,
+      theme: theme === true,
+      // Of published counting only: found there, although another bug took its finding.
+      ...(credited === true && state !== "found" ? { credited } : {}),
+    })),
     // The bugs whose place a clean twin's reviewer touched.
     touched: ledger?.places.filter((place) => place.touched).map((place) => place.bugId),
     s: packScores(line.scores),

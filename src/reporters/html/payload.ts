@@ -6,7 +6,7 @@ import { rowOrder } from "./numbers.ts";
 import { composeCase, cutLine, packCase, type PackedCase, packLine } from "./packed.ts";
 import { openStore, type Store } from "./store.ts";
 import { foretellPackings, textLimits } from "./text-limit.ts";
-import { visibleDeep } from "./text.ts";
+import { shortenApart, visibleDeep } from "./text.ts";
 
 /** The case data of a report: `encoded` is base64 of raw-deflated JSON; `textLimit` the most characters kept of a raw generation. */
 export interface Payload {
@@ -26,11 +26,7 @@ const mostTextPerBudget = 8;
  */
 export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>): Promise<Payload> {
   const ordered = switchOrder(run.report.reviewers);
-  const reviewers = visibleDeep(ordered).map((reviewer) => ({
-    id: reviewer.id,
-    role: reviewer.role,
-    ...(marks.get(reviewer.id) ?? { label: reviewer.id, hue: "hue-none", shape: "ring" }),
-  }));
+  const reviewers = packReviewers(visibleDeep(ordered), marks);
   const store = openStore();
   const cases: PackedCase[] = [];
   for await (const source of run.cases()) cases.push(packCase(source, store));
@@ -46,6 +42,22 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
     if (encoded.length <= budget) break;
   }
   return payload;
+}
+
+const mostInSwitch = 28;
+
+/** How the browser calls and marks each reviewer; `short` is its label where a row of buttons has little room. */
+function packReviewers(reviewers: readonly ReviewerReport[], marks: ReadonlyMap<string, Mark>) {
+  const looks = reviewers.map(({ id, role }) => ({
+    id,
+    role,
+    ...(marks.get(id) ?? { label: id, hue: "hue-none", shape: "ring" }),
+  }));
+  const short = shortenApart(
+    looks.map(({ label }) => label),
+    mostInSwitch,
+  );
+  return looks.map((look) => ({ ...look, short: short.get(look.label) ?? look.label }));
 }
 
 /** Measured reviewers first, then the company, then ceilings and floors. */

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Metric, ReviewerReport } from "../../core/report.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
-import { showValue, unitsOf } from "./numbers.ts";
+import { metricLabel, showValue, unitsOf } from "./numbers.ts";
 import { axisRow, fewUnits, rowHeight, whiskers } from "./plot.ts";
 import { plural, shortenApart, shortenMiddle } from "./text.ts";
 
@@ -12,25 +12,28 @@ const leastUnits = 5;
 const mostReviewers = 4;
 const mostSlices = 16;
 const mostFolded = 40;
-const metricName = "detection.recall";
+/** What is drawn slice by slice: the first of these that is scored. */
+const sliced = ["detection.recall", "overlap.f1"];
 
-/** Recall by category and by language, for at most four reviewers; small slices are folded. */
+/** Recall by category and by language, for at most four reviewers; small slices are folded. Without bugs another rate. */
 export function renderSliceCharts(reviewers: readonly ReviewerReport[], marks: Marks): Html {
   const compared = reviewers.slice(0, mostReviewers);
-  return html`<div class="slices">
-    ${["category", "language"].map((field) => sliceFigure(field, compared, marks))}
-  </div>`;
+  const slices = compared.flatMap((reviewer) => reviewer.slices);
+  const name = sliced.find((one) => slices.some(({ metrics }) => typeof metrics[one]?.value === "number"));
+  if (name === undefined) return html``;
+  const figures = ["category", "language"].flatMap((field) => sliceFigure(field, name, compared, marks));
+  return figures.length === 0 ? html`` : html`<div class="slices">${figures}</div>`;
 }
 
-/** One value of a field, with the recall of each reviewer there. */
+/** One value of a field, with the metric of each reviewer there. */
 interface SliceRow {
   value: string;
   metrics: (Metric | undefined)[];
   n: number;
 }
 
-/** The slices of one field that have a recall, with the most bugs first. */
-function rowsOf(field: string, reviewers: readonly ReviewerReport[]): SliceRow[] {
+/** The slices of one field in which the metric is scored, the largest first. */
+function rowsOf(field: string, metricName: string, reviewers: readonly ReviewerReport[]): SliceRow[] {
   const values = new Set(
     reviewers.flatMap(({ slices }) => slices.flatMap((slice) => (slice.field === field ? [slice.value] : []))),
   );
@@ -45,9 +48,9 @@ function rowsOf(field: string, reviewers: readonly ReviewerReport[]): SliceRow[]
     .sort((a, b) => b.n - a.n);
 }
 
-function sliceFigure(field: string, reviewers: readonly ReviewerReport[], marks: Marks): Html {
-  const rows = rowsOf(field, reviewers);
-  if (rows.length === 0) return html``;
+function sliceFigure(field: string, name: string, reviewers: readonly ReviewerReport[], marks: Marks): Html[] {
+  const rows = rowsOf(field, name, reviewers);
+  if (rows.length === 0) return [];
   const shown = rows.filter(({ n }) => n >= leastUnits);
   const folded = rows.filter(({ n }) => n < leastUnits);
   const units = unitsOf(...rows.flatMap(({ metrics }) => metrics));
@@ -57,9 +60,9 @@ function sliceFigure(field: string, reviewers: readonly ReviewerReport[], marks:
     html`<p class="head">n ${units}</p>
       ${some.slice(0, most).map((row) => sliceRow(row, reviewers, marks))} ${axisRow()}
       ${some.length > most ? html`<p class="legend">The ${most} largest of ${some.length}; the rest is in report.json.</p>` : ""}`;
-  return html`<figure class="panel slice">
+  const figure = html`<figure class="panel slice">
     <figcaption>
-      <b>recall by ${field}</b> <span class="arrow">↑</span>
+      <b>${metricLabel(name)} by ${field}</b> <span class="arrow">↑</span>
       <span class="key"
         >${reviewers.map((reviewer) => html`<span title="${reviewer.id}">${markIcon(marks.get(reviewer.id))} ${names.get(labelOf(reviewer))}</span>`)}</span
       >
@@ -74,6 +77,7 @@ function sliceFigure(field: string, reviewers: readonly ReviewerReport[], marks:
           </details>`
     }
   </figure>`;
+  return [figure];
 }
 
 function sliceRow({ value, metrics, n }: SliceRow, reviewers: readonly ReviewerReport[], marks: Marks): Html {

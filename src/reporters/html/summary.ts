@@ -1,8 +1,11 @@
 import { html } from "hono/html";
 import { shortRef } from "../../core/format.ts";
 import type { Report } from "../../core/report.ts";
+import { groupWarnings } from "../group-warnings.ts";
+import { hasCharts } from "./charts.ts";
 import { type Html, type Mark, statusBadge } from "./marks.ts";
-import { plural, spokenDuration } from "./text.ts";
+import { annotation, plural, spokenDuration } from "./text.ts";
+import { hasWeakSpots } from "./weak.ts";
 
 type Marks = ReadonlyMap<string, Mark>;
 
@@ -18,14 +21,15 @@ export function renderHeader(report: Report, marks: Marks): Html {
       <p class="wordmark">nitbench</p>
       <nav aria-label="Sections">
         ${report.reviewers.some((one) => one.gates.length > 0) ? html`<a href="#gates">Gates</a>` : ""}
-        <a href="#reviewers">Reviewers</a> <a href="#charts">Charts</a> <a href="#weak">Weak spots</a>
-        <a href="#cases">Cases</a> <a href="#method">Method</a>
+        <a href="#reviewers">Reviewers</a> ${hasCharts(report) ? html`<a href="#charts">Charts</a>` : ""}
+        ${hasWeakSpots(report) ? html`<a href="#weak">Weak spots</a>` : ""} <a href="#cases">Cases</a>
+        <a href="#method">Method</a>
       </nav>
     </header>
     <section class="answer verdict-${verdict.status}" aria-label="Verdict">
       <p class="dateline">
         <b>${suite.name}</b> <span>${plural(dataset.cases, "case")}</span>
-        <span>${plural(dataset.bugs, "bug")}, ${plural(dataset.clean, "clean case")}</span>
+        <span>${annotation(dataset)}</span>
         <span>${plural(dataset.clusters, "cluster")}</span> <span>seed ${run.seed}</span>
         <time datetime="${run.startedAt}">${spokenTime(run.startedAt)}</time>
         <span>${spokenDuration(run.durationMs)}</span>
@@ -56,8 +60,8 @@ function spellingsOf(marks: Marks): Spellings {
   const namings = [...marks].flatMap(([id, { label }]) =>
     [...new Set([id, shortRef(id)])].map((spelling) => ({ spelling, naming: { id, label } })),
   );
-  const grouped = Map.groupBy(namings, ({ spelling }) => spelling);
-  return new Map([...grouped].map(([spelling, all]) => [spelling, all.map(({ naming }) => naming)]));
+  const bySpelling = Map.groupBy(namings, ({ spelling }) => spelling);
+  return new Map([...bySpelling].map(([spelling, all]) => [spelling, all.map(({ naming }) => naming)]));
 }
 
 /** A text in which references of reviewers are set as code and shortened to their names, `backticks` as code. */
@@ -101,7 +105,7 @@ function spokenTime(iso: string): string {
 function renderWarnings(report: Report, marks: Marks): Html {
   const warnings = [
     ...(report.run.isWhole ? [] : ["The run was cut short: this report holds what was finished."]),
-    ...report.warnings,
+    ...groupWarnings(report.warnings),
   ];
   if (warnings.length === 0) return html``;
   const spellings = spellingsOf(marks);

@@ -12,6 +12,12 @@ const mainColumns = [
   "detection.recall",
   "detection.precision",
   "detection.f1",
+  "detection.recall_published",
+  "detection.precision_published",
+  "detection.f1_published",
+  "ratings.relevance",
+  "ratings.conciseness",
+  "ratings.comprehensiveness",
   "detection.false_alarm_rate",
   "detection.twin_discrimination",
   "overlap.f1_code",
@@ -19,6 +25,10 @@ const mainColumns = [
   "load.p50_ms",
   "load.p95_ms",
 ];
+
+/** Shown where the main columns leave room for them. */
+const spareColumns = ["overlap.f1", "overlap.rouge_l", "overlap.bleu"];
+const fewColumns = 6;
 
 /** Why values are missing or odd: every reason once, with the letter that stands beside the values. */
 interface Footnotes {
@@ -37,6 +47,7 @@ export function renderReviewers(report: Report, marks: Marks): Html {
   const decimals = new Map(
     columns.map((name) => [name, sharedDecimals(report.reviewers.map((one) => one.metrics[name]?.value ?? null))]),
   );
+  const look: RowLook = { columns, decimals, marks, footnotes, usualCases: report.dataset.cases * report.suite.repeats };
   const group = (reviewers: Reviewers, className: string, heading: string) =>
     reviewers.length === 0
       ? ""
@@ -48,7 +59,7 @@ export function renderReviewers(report: Report, marks: Marks): Html {
                   <th colspan="${columns.length + 1}" scope="rowgroup">${heading}</th>
                 </tr>`
           }
-          ${reviewers.map((reviewer) => mainRow(reviewer, columns, decimals, marks, footnotes))}
+          ${reviewers.map((reviewer) => mainRow(reviewer, look))}
         </tbody>`;
   return html`<section id="reviewers" class="block">
     <h2>Reviewers</h2>
@@ -70,34 +81,44 @@ export function renderReviewers(report: Report, marks: Marks): Html {
   </section>`;
 }
 
+/** What a suite does not measure has no column, unless a gate asks for it or there would be none. */
 function chooseColumns(reviewers: Reviewers): string[] {
   const gated = reviewers.flatMap((reviewer) => reviewer.gates.map((result) => result.gate.metric));
   const isPresent = (name: string) => reviewers.some((reviewer) => reviewer.metrics[name] !== undefined);
-  return [...new Set([...mainColumns, ...gated])].filter(isPresent);
+  const isScored = (name: string) => reviewers.some(({ metrics }) => (metrics[name]?.value ?? null) !== null);
+  const present = [...new Set([...mainColumns, ...gated])].filter(isPresent);
+  const scored = present.filter((name) => isScored(name) || gated.includes(name));
+  if (scored.length === 0) return present;
+  const spare = spareColumns.filter((name) => isScored(name) && !scored.includes(name));
+  return [...scored, ...spare.slice(0, Math.max(0, fewColumns - scored.length))];
 }
 
 function columnHeading(name: string): Html {
   const { description, better } = metricMeaning(name);
-  const unit = name.endsWith("_ms") ? html` <span class="unit">ms</span>` : "";
+  const unit = name.endsWith("_ms") ? html`&nbsp;<span class="unit">ms</span>` : "";
   const arrow =
     better === null
       ? ""
-      : html` <span class="arrow" aria-label="${better} is better">${better === "higher" ? "↑" : "↓"}</span>`;
+      : html`&nbsp;<span class="arrow" aria-label="${better} is better">${better === "higher" ? "↑" : "↓"}</span>`;
   return html`<th scope="col" class="num" title="${description}" data-better="${better ?? "higher"}">
     ${metricLabel(name)}${unit}${arrow}
   </th>`;
 }
 
-function mainRow(
-  reviewer: ReviewerReport,
-  columns: readonly string[],
-  decimals: ReadonlyMap<string, number>,
-  marks: Marks,
-  footnotes: Footnotes,
-): Html {
+/** What is the same for every row of the table. */
+interface RowLook {
+  columns: readonly string[];
+  decimals: ReadonlyMap<string, number>;
+  marks: Marks;
+  footnotes: Footnotes;
+  /** Case lines that every reviewer should have; a count is told only where it is another. */
+  usualCases: number;
+}
+
+function mainRow(reviewer: ReviewerReport, { columns, decimals, marks, footnotes, usualCases }: RowLook): Html {
   const mark = marks.get(reviewer.id);
   const facts = [
-    ...(reviewer.role === "measured" ? [plural(reviewer.cases, "case")] : []),
+    ...(reviewer.cases === usualCases ? [] : [plural(reviewer.cases, "case")]),
     ...(reviewer.unscored > 0 ? [`${reviewer.unscored} unscored`] : []),
   ];
   return html`<tr>
@@ -179,12 +200,14 @@ function allMetrics(reviewers: Reviewers, marks: Marks): Html {
           ${ordered.map((name) => {
             const values = reviewers.map((reviewer) => reviewer.metrics[name]);
             const decimals = sharedDecimals(values.map((metric) => metric?.value ?? null));
+            const { description, better } = metricMeaning(name);
+            const shared = sharedReason(values);
             return html`<tr>
-              <th scope="row">
-                <code>${name}</code
-                ><span class="quiet below">${metricMeaning(name).description}; n: ${unitsOf(...values)}</span>
+              <th scope="row" data-better="${better ?? "higher"}">
+                <code>${name}</code><span class="quiet below">${description}; n: ${unitsOf(...values)}</span>
+                ${shared === null ? "" : html`<span class="quiet below">– ${shared}</span>`}
               </th>
-              ${values.map((metric) => everyCell(metric, decimals))}
+              ${values.map((metric) => everyCell(metric, decimals, shared))}
             </tr>`;
           })}
         </tbody>
@@ -193,11 +216,18 @@ function allMetrics(reviewers: Reviewers, marks: Marks): Html {
   </details>`;
 }
 
-function everyCell(metric: Metric | undefined, decimals: number): Html {
-  if (metric === undefined) return html`<td class="num null">–</td>`;
+/** Why none of several reviewers has a value, where it is the same for all of them; else null. */
+function sharedReason(metrics: readonly (Metric | undefined)[]): string | null {
+  const [first] = metrics;
+  const isShared = metrics.every((metric) => metric?.value === null && metric.reason === first?.reason);
+  return isShared && metrics.length > 1 ? (first?.reason ?? null) : null;
+}
+
+function everyCell(metric: Metric | undefined, decimals: number, shared: string | null): Html {
+  if (metric === undefined || shared !== null) return html`<td class="num null">–</td>`;
   if (metric.value === null)
     return html`<td class="num null">–<span class="interval">${metric.reason ?? ""}</span></td>`;
-  return html`<td class="num">
+  return html`<td class="num" data-value="${metric.value}">
     ${showValue(metric.value, metric.unit, decimals)}<span class="interval">${showInterval(metric, decimals)}</span
     ><span class="interval">n ${metric.n}</span>
   </td>`;

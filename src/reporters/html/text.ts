@@ -1,3 +1,5 @@
+import type { Report } from "../../core/report.ts";
+
 /**
  * What a reader may be fooled by is made visible: control characters, overrides of direction, zero-width and other
  * invisible characters become their code (⟨U+202E⟩), lone surrogates become U+FFFD. Line ends and tabs stay.
@@ -73,6 +75,17 @@ export function shortenApart(names: readonly string[], most: number): Map<string
 /** `1 case`, `2 cases`. */
 export function plural(count: number, word: string): string {
   return `${grouped(count)} ${count === 1 ? word : manyOf(word)}`;
+}
+
+/** What is known of the cases of a dataset: `137 bugs`, `164 bugs, 164 clean cases`, `not annotated`. */
+export function annotation({ bugs, clean, unannotated, cases }: Report["dataset"]): string {
+  if (unannotated === cases) return "not annotated";
+  const parts = [
+    plural(bugs, "bug"),
+    ...(clean === 0 ? [] : [plural(clean, "clean case")]),
+    ...(unannotated === 0 ? [] : [`${grouped(unannotated)} not annotated`]),
+  ];
+  return parts.join(", ");
 }
 
 /** `cases`, `categories`. */

@@ -8,8 +8,14 @@ import { findWeakness, type Weakness, type WeakSlice } from "./weak-slices.ts";
 
 const mostUnfolded = 3;
 
+/** Whether the run looks for bugs, so that there can be places where few are found. */
+export function hasWeakSpots({ reviewers }: Report): boolean {
+  return reviewers.some(({ metrics }) => metrics["detection.recall"] !== undefined);
+}
+
 /** Where each reviewer finds clearly less than it does over all cases; one line where there is no such place. */
 export function renderWeakSpots(report: Report, marks: ReadonlyMap<string, Mark>): Html {
+  if (!hasWeakSpots(report)) return html``;
   const shown = inQuestion(report.reviewers).flatMap((reviewer) => {
     const weakness = findWeakness(reviewer);
     return weakness === null ? [] : [{ reviewer, weakness }];

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Ledger, LedgerBug, LedgerFinding } from "../../../src/core/ledger.ts";
-import { bugMetricNames, countBugs, isBugMetric, scoreLedger } from "../../../src/core/match/detection-scores.ts";
+import {
+  bugMetricNames,
+  countBugs,
+  isBugMetric,
+  isOpen,
+  scoreLedger,
+} from "../../../src/core/match/detection-scores.ts";
 import type { Finding } from "../../../src/core/review.ts";
 import { bugAt, caseOf, findingAt, ledgerOf } from "../../fixtures/cases.ts";
 
@@ -34,10 +40,10 @@ const finding = (state: LedgerFinding["state"], more: Partial<LedgerFinding> = {
 });
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
-function scoresOf(ledger: Partial<Ledger>, beta = 1) {
+function scoresOf(ledger: Partial<Ledger>, beta = 1, counting: "one-to-one" | "published" = "one-to-one") {
   const full = { findings: [], bugs: [], places: [], ...ledger };
   const source = caseOf({ bugs: full.bugs.map(() => bugAt(10)) });
-  return scoreLedger(source, { findings: full.findings.map(() => findingAt(10)) }, full, beta);
+  return scoreLedger(source, { findings: full.findings.map(() => findingAt(10)) }, full, beta, counting);
 }
 
 const valueOf = (score: unknown) =>
@@ -103,6 +109,86 @@ describe("precision", () => {
     expect(scores["detection.precision_macro"]).toEqual({ value: null, reason: "no finding to be precise about" });
     expect(scores["detection.precision_macro_silent_1"]).toEqual({ numerator: 1, denominator: 1 });
     expect(scores["detection.f1"]).toEqual({ numerator: 0, denominator: 1 });
+  });
+});
+
+describe("macro precision", () => {
+  const macroOf = (...states: LedgerFinding["state"][]) => {
+    const scores = scoresOf({ findings: states.map((state) => finding(state)), bugs: [bug()] });
+    return [scores["detection.precision_macro"], scores["detection.precision_macro_silent_1"]];
+  };
+
+  test("of a case whose findings are all undecided is null by both conventions: it was not silent", () => {
+    const open = { value: null, reason: "the matcher could decide none of its findings" };
+    expect(macroOf("unjudged")).toEqual([open, open]);
+    expect(macroOf("unjudged", "ignored")).toEqual([open, open]);
+  });
+
+  test("of a case whose findings are all ignored is null by both conventions: it was not silent", () => {
+    const ignored = { value: null, reason: "the suite ignores all of its findings" };
+    expect(macroOf("ignored", "ignored")).toEqual([ignored, ignored]);
+  });
+
+  test("goes by the findings that were decided where there is one", () => {
+    expect(macroOf("unlisted", "unjudged")).toEqual(times(2, { numerator: 0, denominator: 1 }));
+    expect(macroOf("matched", "ignored")).toEqual(times(2, { numerator: 1, denominator: 1 }));
+  });
+});
+
+describe("published counting", () => {
+  const credited = { ...found, credited: true };
+  const alsoCredited = bug({ credited: true });
+  const uncredited = bug({ credited: false });
+
+  test("is that of a public leaderboard: TP 86, FP 97, FN 51 give .470, .628 and .538", () => {
+    const scores = scoresOf(
+      {
+        findings: [
+          ...times(80, finding("matched")),
+          ...times(97, finding("unlisted")),
+          ...times(9, finding("duplicate")),
+        ],
+        bugs: [...times(80, credited), ...times(6, alsoCredited), ...times(51, uncredited)],
+      },
+      1,
+      "published",
+    );
+    expect(scores["detection.precision_published"]).toEqual({ numerator: 86, denominator: 183 });
+    expect(scores["detection.recall_published"]).toEqual({ numerator: 86, denominator: 137 });
+    expect(scores["detection.f1_published"]).toEqual({ numerator: 172, denominator: 320 });
+    expect(valueOf(scores["detection.precision_published"])).toBeCloseTo(0.47, 3);
+    expect(valueOf(scores["detection.recall_published"])).toBeCloseTo(0.628, 3);
+    expect(valueOf(scores["detection.f1_published"])).toBeCloseTo(0.5375, 12);
+    expect(scores["detection.precision"]).toEqual({ numerator: 80, denominator: 186 });
+    expect(scores["detection.recall"]).toEqual({ numerator: 80, denominator: 137 });
+  });
+
+  test("takes unlisted findings alone for wrong, and undecided bugs for missed", () => {
+    const states = ["matched", "duplicate", "ignored", "unjudged", "unlisted"] as const;
+    const scores = scoresOf(
+      {
+        findings: states.map((state) => finding(state)),
+        bugs: [credited, bug({ state: "unjudged", theme: null, credited: false })],
+      },
+      1,
+      "published",
+    );
+    expect(scores["detection.precision_published"]).toEqual({ numerator: 1, denominator: 2 });
+    expect(scores["detection.recall_published"]).toEqual({ numerator: 1, denominator: 2 });
+    expect(scores["detection.f1_published"]).toEqual({ numerator: 2, denominator: 4 });
+  });
+
+  test("counts the findings of a clean case as wrong, and silence on it as nothing", () => {
+    const alarmed = scoresOf({ findings: [finding("unlisted")] }, 1, "published");
+    expect(alarmed["detection.precision_published"]).toEqual({ numerator: 0, denominator: 1 });
+    expect(alarmed["detection.f1_published"]).toEqual({ numerator: 0, denominator: 1 });
+    expect(alarmed).not.toHaveProperty(["detection.recall_published"]);
+    expect(scoresOf({}, 1, "published")["detection.f1_published"]).toEqual({ numerator: 0, denominator: 0 });
+  });
+
+  test("is scored only where the suite asks for it", () => {
+    const names = Object.keys(scoresOf({ findings: [finding("matched")], bugs: [found] }));
+    expect(names.filter((name) => name.endsWith("_published"))).toEqual([]);
   });
 });
 
@@ -192,8 +278,42 @@ describe("countBugs", () => {
     });
   });
 
+  test("can count what is open as missed or as found, and then leaves nothing out but what has no place", () => {
+    const bugs = [found, bug(), bug({ theme: null }), bug({ file: null, location: null })];
+    expect(countBugs("detection.recall_theme", bugs)).toEqual({ numerator: 1, denominator: 3 });
+    expect(countBugs("detection.recall_theme", bugs, "low")).toEqual({ numerator: 1, denominator: 4 });
+    expect(countBugs("detection.recall_theme", bugs, "high")).toEqual({ numerator: 2, denominator: 4 });
+    for (const openAs of ["low", "high"] as const)
+      expect(countBugs("detection.recall_file", bugs, openAs)).toEqual({ numerator: 1, denominator: 3 });
+  });
+
   test("of no bug is nothing of nothing", () => {
     expect(countBugs("detection.recall", [])).toEqual({ numerator: 0, denominator: 0 });
+  });
+});
+
+describe("an open question", () => {
+  test("is that of the metrics alone that it could turn", () => {
+    const away = bug({ theme: null, within: { ...bug().within, 10: null } });
+    expect(bugMetricNames.filter((name) => isOpen(name, away))).toEqual([
+      "detection.recall_theme",
+      "detection.recall_at_10",
+    ]);
+    expect(isOpen("detection.recall", bug({ state: "unjudged" }))).toBe(true);
+  });
+
+  test("is none where a bug was found or missed for sure, or where its place is not known", () => {
+    for (const one of [found, bug(), bug({ file: null, location: null })])
+      expect(bugMetricNames.filter((name) => name !== "detection.recall_published" && isOpen(name, one))).toEqual([]);
+  });
+
+  test("of published recall is an undecided bug, though it counts as missed", () => {
+    const undecided = bug({ state: "unjudged", credited: false });
+    expect(isOpen("detection.recall_published", undecided)).toBe(true);
+    expect(countBugs("detection.recall_published", [undecided])).toEqual({ numerator: 0, denominator: 1 });
+    expect(countBugs("detection.recall_published", [undecided], "high")).toEqual({ numerator: 1, denominator: 1 });
+    expect(isOpen("detection.recall_published", bug({ credited: false }))).toBe(false);
+    expect(isOpen("detection.recall_published", bug({ state: "unjudged", credited: true }))).toBe(false);
   });
 });
 

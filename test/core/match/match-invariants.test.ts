@@ -128,6 +128,17 @@ describe("the ledger", () => {
     );
   });
 
+  test("credits at least the bugs that are found one to one, and none that no finding describes", async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, anyFindings, settings, async (source, findings, own) => {
+        const { bugs } = await ledgerOf(source, findings, { ...own, counting: "published" });
+        expect(bugs.filter(({ state, credited }) => state === "found" && credited !== true)).toEqual([]);
+        const said = new Set(findings.flatMap(({ message }) => message.split(" ").map((word) => word.split("=")[0])));
+        expect(bugs.filter(({ bugId, credited }) => credited && !said.has(bugId))).toEqual([]);
+      }),
+    );
+  });
+
   test("is without unjudged findings and bugs where the matcher decided every pair", async () => {
     await fc.assert(
       fc.asyncProperty(cases, decidedFindings, async (source, findings) => {

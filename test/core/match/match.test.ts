@@ -120,6 +120,85 @@ describe("where the place is missing", () => {
   });
 });
 
+describe("a bug whose place nobody knows", () => {
+  const { anchor: _, ...unplaced } = bugAt(10);
+  const source = caseOf({ bugs: [unplaced] });
+
+  test.each([findingAt(90), { message: "b1" }] as Finding[])(
+    "is found by its theme where places are optional: %j",
+    async (finding) => {
+      expect((await ledgerOf(source, [finding], { location: "optional" })).bugs[0]).toMatchObject({
+        state: "found",
+        theme: true,
+        within: { 0: true, 10: true },
+      });
+    },
+  );
+
+  test("is missed where places are required", async () => {
+    const { bugs } = await ledgerOf(source, [findingAt(10)]);
+    expect(bugs[0]).toMatchObject({ state: "missed", theme: true, within: { 0: false, 10: false } });
+  });
+
+  test.each(["required", "optional"] as const)("has no file and no location to be recalled (%s)", async (location) => {
+    for (const findings of [[findingAt(10)], []])
+      expect((await ledgerOf(source, findings, { location })).bugs[0]).toMatchObject({ file: null, location: null });
+  });
+
+  test("is told from one that has a place in the same case", async () => {
+    const mixed = caseOf({ diff: "", pr: "https://example.org/pull/1", bugs: [unplaced, bugAt(12, { id: "b2" })] });
+    const { bugs } = await ledgerOf(mixed, [findingAt(80, "b1 b2"), findingAt(12, "b2")], { location: "optional" });
+    expect(bugs.map(({ state, location }) => [state, location])).toEqual([
+      ["found", null],
+      ["found", true],
+    ]);
+  });
+});
+
+test("a bug with further places is found at any of them", async () => {
+  const elsewhere = [{ side: "new" as const, file: path, lines: [60, 61] as [number, number] }];
+  const source = caseOf({ bugs: [{ ...bugAt(10), elsewhere }] });
+  for (const line of [10, 60, 64]) {
+    expect((await ledgerOf(source, [findingAt(line)])).bugs[0]).toMatchObject({ state: "found", location: true });
+  }
+  expect((await ledgerOf(source, [findingAt(30)])).bugs[0]).toMatchObject({
+    state: "missed",
+    location: false,
+    file: true,
+  });
+});
+
+describe("published counting", () => {
+  const published = { counting: "published" } as const;
+  const creditsOf = async (source: Case, findings: Finding[], more: object = {}) =>
+    (await ledgerOf(source, findings, { ...published, ...more })).bugs.map(({ credited }) => credited);
+
+  test("credits each bug that a finding describes at its place, also where that holds another bug", async () => {
+    const ledger = await ledgerOf(two, [findingAt(11, "b1 b2")], published);
+    expect(ledger.bugs.map(({ state, credited }) => [state, credited])).toEqual([
+      ["found", true],
+      ["missed", true],
+    ]);
+    expect(statesOf(ledger)).toEqual(["matched"]);
+  });
+
+  test("credits nothing to a finding at another place, or one that is undecided or different", async () => {
+    expect(await creditsOf(two, [findingAt(60, "b1 b2")])).toEqual([false, false]);
+    expect(await creditsOf(two, [findingAt(11, "b1?")])).toEqual([false, false]);
+    expect(await creditsOf(two, [findingAt(11, "x")])).toEqual([false, false]);
+    expect(await creditsOf(two, [findingAt(16, "b1 b2")], { tolerance: 4 })).toEqual([false, true]);
+    expect(await creditsOf(two, [{ message: "b1 b2" }], { location: "optional" })).toEqual([true, true]);
+  });
+
+  test("changes nothing else, and leaves no trace where the suite does not ask for it", async () => {
+    const findings = [findingAt(11, "b1 b2"), findingAt(11, "b1"), findingAt(90, "x"), findingAt(10, "b2?")];
+    const plain = await ledgerOf(two, findings);
+    const { bugs, ...rest } = await ledgerOf(two, findings, published);
+    expect({ ...rest, bugs: bugs.map((bug) => ({ ...bug, credited: undefined })) }).toEqual(plain);
+    for (const bug of plain.bugs) expect(bug).not.toHaveProperty("credited");
+  });
+});
+
 describe("an invented place", () => {
   const invented = async (source: Case, finding: Finding) =>
     (await ledgerOf({ ...source, bugs: [] }, [finding])).findings[0]?.invented;

@@ -47,6 +47,18 @@ describe("placeFindings", () => {
     expect(placesOf(source, [findingAt(1, "x", { file: "index.ts" })])).toEqual([null]);
   });
 
+  test("takes the longest path that a named one ends with", () => {
+    const source = caseOf({ diff: diffOf({ "index.ts": added(3), "src/index.ts": added(3) }) });
+    const named = findingAt(1, "x", { file: "/home/ci/repo/src/index.ts" });
+    expect(placesOf(source, [named])[0]?.file).toBe("src/index.ts");
+  });
+
+  test("knows the files of a bug's further places, though the change does not show them", () => {
+    const elsewhere = [{ side: "file" as const, file: "docs/guide.md" }];
+    const source = caseOf({ diff: "", bugs: [{ ...bugAt(1), elsewhere }] });
+    expect(placesOf(source, [findingAt(1, "x", { file: "guide.md" })])[0]?.file).toBe("docs/guide.md");
+  });
+
   test("prefers the changed file where a file shown beside the change has the same name", () => {
     const source = caseOf({ context: { retrieved: [{ path: "lib/a.ts", text: "" }] } });
     expect(
@@ -132,6 +144,49 @@ describe("isAtPlace", () => {
       expect(isAtPlace(pair, 0, "optional")).toBe(true);
     },
   );
+
+  describe("of a bug whose place nobody knows", () => {
+    const { anchor: _, ...unplaced } = bugAt(20);
+    const loose = { ...source, bugs: [unplaced] };
+
+    test.each([findingAt(20), findingAt(90), lineless, fileless])(
+      "is nowhere when places are required, anywhere when optional: %j",
+      async (finding) => {
+        const pair = await pairOf(loose, finding);
+        expect(pair).toMatchObject({ isSameFile: false, distance: null, isPlaceless: true });
+        expect(isAtPlace(pair, 1000, "required")).toBe(false);
+        expect(isAtPlace(pair, 0, "optional")).toBe(true);
+      },
+    );
+  });
+
+  describe("of a bug with further places", () => {
+    const elsewhere = [{ side: "new" as const, file: "src/b.ts", lines: [4, 5] as [number, number] }];
+    const spread = { ...source, bugs: [{ ...bugAt([20, 22]), elsewhere }] };
+
+    test.each([
+      [path, 23, 1],
+      ["src/b.ts", 7, 2],
+      ["src/b.ts", 4, 0],
+      [path, 5, 15],
+    ])("measures %s line %d from the nearest: %d", async (file, line, distance) => {
+      expect(await pairOf(spread, findingAt(line, "b1", { file }))).toMatchObject({ distance, isSameFile: true });
+    });
+
+    test("a file without lines is none of its places, and a third file is another", async () => {
+      expect(await pairOf(spread, { file: "src/b.ts", message: "b1" })).toMatchObject({
+        distance: null,
+        isSameFile: true,
+        isPlaceless: true,
+      });
+      const third = { ...spread, context: { retrieved: [{ path: "src/c.ts", text: "x" }] } };
+      expect(await pairOf(third, findingAt(4, "b1", { file: "src/c.ts" }))).toMatchObject({
+        distance: null,
+        isSameFile: false,
+        isPlaceless: false,
+      });
+    });
+  });
 
   test("naming another file is naming a place, also when places are optional", async () => {
     expect(isAtPlace(await pairOf(source, { file: "src/b.ts", message: "b1" }), 3, "optional")).toBe(false);

@@ -48,6 +48,19 @@ describe("resolvePath", () => {
     expect(fittingPaths("other.py", known)).toEqual([]);
   });
 
+  test("a path that ends with several known ones means the longest of them", () => {
+    const both = ["index.ts", "src/index.ts"];
+    expect(resolvePath("/home/ci/repo/src/index.ts", both)).toBe("src/index.ts");
+    expect(resolvePath("/home/ci/repo/src/index.ts", both.toReversed())).toBe("src/index.ts");
+    expect(resolvePath("/home/ci/repo/index.ts", both)).toBe("index.ts");
+    expect(fittingPaths("C:\\repo\\src\\index.ts", both)).toEqual(["src/index.ts"]);
+  });
+
+  test("a path that ends with a known one and also ends another stays ambiguous", () => {
+    expect(resolvePath("src/index.ts", ["index.ts", "packages/core/src/index.ts"])).toBeNull();
+    expect(resolvePath("src/index.ts", ["a/src/index.ts", "b/src/index.ts"])).toBeNull();
+  });
+
   test("a path is itself under every prefix that a diff may give it", () => {
     const segment = fc.stringMatching(/^[c-z]{1,4}$/);
     const paths = fc.array(segment, { minLength: 2, maxLength: 4 }).map((segments) => segments.join("/"));

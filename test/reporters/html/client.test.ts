@@ -91,6 +91,25 @@ describe("the diff of a case", () => {
     expect(files[1]).toMatchObject({ added: 0, removed: 1 });
   });
 
+  it("does not take a mailed patch's signature, or the next file, for lines of a hunk that was cut", () => {
+    expect(rowsOf("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n-- \n2.43.0\n").map(({ text }) => text)).toEqual(["a", "b"]);
+    const files = parseDiff("--- a/x\n+++ b/x\n@@ -1,9 +1,9 @@\n-a\n--- a/y\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n");
+    expect(files.map((file) => [file.path, file.hunks[0]?.rows.length])).toEqual([
+      ["x", 1],
+      ["y", 2],
+    ]);
+  });
+
+  it("reads quoted names, names without prefixes, and binary files", () => {
+    const pathsOf = (text: string) => parseDiff(text).map((file) => [file.oldPath, file.path]);
+    expect(pathsOf('--- "a/\\303\\244.c"\n+++ "b/\\303\\244.c"\n@@ -1 +1 @@\n-a\n+b\n')).toEqual([["ä.c", "ä.c"]]);
+    expect(pathsOf("diff --git a/x a/x\n--- a/x\n+++ a/x\n@@ -1 +1 @@\n-a\n+b\n")).toEqual([["a/x", "a/x"]]);
+    expect(pathsOf("diff --git a/my x.png b/my x.png\nBinary files a/my x.png and b/my x.png differ\n")).toEqual([
+      ["my x.png", "my x.png"],
+    ]);
+    expect(parseDiff("Binary files old/i and new/i differ\n")[0]?.notes).toHaveLength(1);
+  });
+
   it("keeps lines beyond a wrong count, and text that is no diff", () => {
     expect(rowsOf("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n+c\n")).toHaveLength(3);
     expect(rowsOf("just\ntext")).toHaveLength(2);

@@ -17,6 +17,16 @@ describe("the short names of reviewers", () => {
       expect(nameReviewers([id]).get(id)).toEqual({ name: id, place: "", label: id });
   });
 
+  it("leave out what a recorded reviewer is where that tells enough", () => {
+    const label = (ids: string[]) => [...nameReviewers(ids).values()].map((one) => one.label);
+    expect(nameReviewers(["recorded:opus"]).get("recorded:opus")).toEqual({
+      name: "recorded:opus",
+      place: "",
+      label: "opus",
+    });
+    expect(label(["recorded:opus", "http://opus"])).toEqual(["recorded:opus", "opus"]);
+  });
+
   it("take the scheme off a reviewer that is an address itself", () => {
     expect(nameReviewers(["https://review.example.org/v2"]).get("https://review.example.org/v2")?.name).toBe(
       "review.example.org/v2",

@@ -1,5 +1,5 @@
-import { el, glyph, prose } from "./dom.js";
-import { placeText } from "./place.js";
+import { el, glyph, prose, shownNumber } from "./dom.js";
+import { placesText } from "./place.js";
 
 const findingLooks = {
   matched: { glyph: "pass", tone: "pass", label: "Finding, matched" },
@@ -16,11 +16,11 @@ const bugLooks = {
   unscored: { glyph: "ungated", tone: "plain", label: "Bug" },
 };
 
-/** A note as a card: what it is in a word and a shape, then what was said. `why` tells why it stands apart. */
-export function noteCard(note, item, why = "") {
-  if (note.type === "bug") return bugCard(note, why);
+/** A note as a card: what it is in a word and a shape, then what was said. `place` is said where the card is not at it. */
+export function noteCard(note, item, place = "") {
+  if (note.type === "bug") return bugCard(note, item, place);
   if (note.type === "place") return placeCard(note);
-  return findingCard(note, item, why);
+  return findingCard(note, item, place);
 }
 
 function card(kind, look, facts, ...body) {
@@ -39,16 +39,21 @@ function card(kind, look, facts, ...body) {
   );
 }
 
-function bugCard(note, why) {
+function bugCard(note, item, place) {
   const { bug } = note;
   const look = bugLooks[note.state] ?? bugLooks.unscored;
-  const hint = note.state === "missed" && note.result?.theme === true ? "described, but at another place" : "";
   return card(
     `bug-${note.state}`,
     look,
-    [severity(bug.severity), bug.category, why === "" ? "" : `${placeText(note)}, ${why}`, hint],
+    [severity(bug.severity), bug.category, item.bugs.length > 1 ? bug.id : "", place, hintOf(note)],
     prose(bug.description),
+    note.also.length === 0 ? null : el("p", "also", `also at ${placesText(note.also)}`),
   );
+}
+
+function hintOf({ state, result }) {
+  if (result?.credited === true) return "found as leaderboards count, by a finding that holds another bug";
+  return state === "missed" && result?.theme === true ? "described, but at another place" : "";
 }
 
 function placeCard(note) {
@@ -58,7 +63,7 @@ function placeCard(note) {
   return card("place", look, [note.bugId]);
 }
 
-function findingCard(note, item, why) {
+function findingCard(note, item, place) {
   const { finding } = note;
   const base = findingLooks[finding.state] ?? { glyph: "note", tone: "plain", label: "Finding" };
   const isAlarm = finding.state === "unlisted" && item.bugs?.length === 0;
@@ -75,9 +80,9 @@ function findingCard(note, item, why) {
       severity(finding.severity),
       finding.category,
       bug === undefined ? "" : `${finding.state === "duplicate" ? "repeats" : "holds"} ${bug.id}`,
-      finding.confidence === undefined ? "" : `confidence ${finding.confidence.toFixed(2).replace(/^0\./, ".")}`,
+      finding.confidence === undefined ? "" : `confidence ${shownNumber(finding.confidence, 2)}`,
       finding.invented ? "invented place" : "",
-      why === "" ? "" : [placeText(note), why].filter((part) => part !== "").join(", "),
+      place,
     ],
     finding.message.trim() === "" ? el("p", "quiet", "(empty message)") : prose(finding.message),
     finding.suggestion === undefined

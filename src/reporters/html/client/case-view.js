@@ -1,9 +1,9 @@
-import { noteCard } from "./cards.js";
 import { diffView } from "./diff-view.js";
 import { parseDiff } from "./diff.js";
-import { el, folded, glyph, plural, prose, reviewerMark } from "./dom.js";
+import { el, folded, glyph, plural, prose, reviewerMark, shownNumber } from "./dom.js";
 import { factsOf, linesOf } from "./filter.js";
 import { notesOf, placeNotes, placeText } from "./place.js";
+import { unplacedView } from "./unplaced.js";
 
 /** The address of a case, to be shared. */
 export function caseHash(id, reviewerId) {
@@ -18,7 +18,7 @@ export function caseView(view) {
   const { item, data, reviewer, repeat } = view;
   const lines = linesOf(item, reviewer);
   const line = lines[repeat] ?? lines[0];
-  const files = parseDiff(item.diff);
+  const files = item.diff === "" ? [] : parseDiff(item.diff);
   const placed = placeNotes(files, notesOf(item, line));
   return el(
     "article",
@@ -27,15 +27,8 @@ export function caseView(view) {
     context(item.context),
     reviewerSwitch(view),
     tally(item, line, lines, view),
-    placed.elsewhere.length === 0
-      ? null
-      : el(
-          "section",
-          "elsewhere",
-          el("h4", "", "Said without a place in this diff"),
-          ...placed.elsewhere.map(({ note, why }) => noteCard(note, item, why)),
-        ),
-    diffView(files, placed, item),
+    unplacedView(placed.elsewhere, item),
+    files.length === 0 ? null : diffView(files, placed, item),
     references(item.references),
     line === undefined ? null : el("div", "", rawGeneration(line, data.textLimit), scores(line), timings(line)),
   );
@@ -62,16 +55,19 @@ function heading({ item, data, reviewer, twinOf }) {
     "header",
     "case-heading",
     el("h3", "", item.title ?? item.id),
-    el(
-      "p",
-      "badges",
-      el("span", "badge", item.language),
-      el("span", "badge", kind),
-      item.source === "" ? null : el("span", "quiet", item.source),
-      ...others,
-    ),
+    el("p", "badges", el("span", "badge", item.language), el("span", "badge", kind), originView(item), ...others),
     el("p", "case-id", el("a", { href: caseHash(item.id, reviewerId), title: "Link to this case" }, item.id)),
   );
+}
+
+function originView({ origin, changeAuthor }) {
+  const text = origin?.text ?? "";
+  const link =
+    origin?.href === undefined
+      ? text
+      : el("a", { href: origin.href, target: "_blank", rel: "noopener noreferrer", title: origin.href }, text);
+  const author = changeAuthor === undefined ? "" : `${text === "" ? "" : " "}by ${changeAuthor}`;
+  return text === "" && author === "" ? null : el("span", "quiet origin", link, author);
 }
 
 function context(given) {
@@ -95,6 +91,12 @@ function context(given) {
     : folded("Context", names.filter(Boolean).join(", "), () => el("div", "context", ...parts));
 }
 
+/** More reviewers than this stand in columns, and more than `mostInRows` behind a scroll bar. */
+const mostLoose = 6;
+const mostInRows = 24;
+/** Names with more characters than this ask for wider columns. */
+const longName = 14;
+
 function reviewerSwitch({ item, data, reviewer, choose }) {
   const asked = data.reviewers.flatMap((one, index) =>
     linesOf(item, index).length === 0 && index !== reviewer ? [] : [{ one, index }],
@@ -105,13 +107,18 @@ function reviewerSwitch({ item, data, reviewer, choose }) {
       "button",
       { type: "button", class: `switch is-${one.role}`, title: one.id, "aria-pressed": String(index === reviewer) },
       reviewerMark(one),
-      el("span", "switch-name", one.label),
+      el("span", "switch-name", one.short),
       el("span", "switch-tally", stateGlyph(facts), shortTally(facts)),
     );
     button.addEventListener("click", () => choose(index, 0));
     return button;
   });
-  return el("div", { class: "switches", role: "group", "aria-label": "Reviewer" }, ...buttons);
+  const size = buttons.length > mostInRows ? " many crowd" : buttons.length > mostLoose ? " many" : "";
+  const width = asked.some(({ one }) => one.short.length > longName) ? " long" : "";
+  const box = el("div", { class: `switches${size}${width}`, role: "group", "aria-label": "Reviewer" }, ...buttons);
+  const chosen = buttons[asked.findIndex(({ index }) => index === reviewer)];
+  requestAnimationFrame(() => (box.scrollTop = chosen.offsetTop - box.offsetTop - box.clientHeight / 2));
+  return box;
 }
 
 /** The shape that tells what became of a case with one reviewer. */
@@ -207,7 +214,7 @@ function scores(line) {
     if (typeof score === "string")
       return el("tr", "", el("th", { scope: "row" }, name), el("td", "num", "–"), el("td", "quiet", score));
     const [numerator, denominator] = score;
-    const value = denominator === 0 ? "–" : String(Number((numerator / denominator).toFixed(3))).replace(/^0\./, ".");
+    const value = denominator === 0 ? "–" : shownNumber(numerator / denominator, 3);
     return el(
       "tr",
       "",

@@ -16,7 +16,8 @@ export function diffView(files, placed, item) {
 const rowsOf = (file) => file.hunks.flatMap((hunk) => hunk.rows);
 
 function fileView(file, placed, item, isLong) {
-  const hasNotes = placed.files.has(file) || rowsOf(file).some((row) => placed.rows.has(row));
+  const hasNotes =
+    placed.files.has(file) || rowsOf(file).some((row) => placed.rows.has(row) || placed.covered.has(row));
   const renamed =
     file.oldPath !== "" && file.oldPath !== file.path && file.oldPath !== "/dev/null" ? `${file.oldPath} → ` : "";
   const heading = el(

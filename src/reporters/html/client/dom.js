@@ -71,6 +71,13 @@ export function folded(title, count, fill, isOpen = false) {
   return details;
 }
 
+/** A number with at most so many decimals, halves rounded away from zero, and no zero before its point. */
+export function shownNumber(value, decimals) {
+  const scale = 10 ** decimals;
+  const scaled = Number((Math.abs(value) * scale).toPrecision(15));
+  return String((Math.sign(value) * Math.round(scaled)) / scale).replace(/^(-?)0\./, "$1.");
+}
+
 /** `1 bug`, `2 bugs`. */
 export function plural(count, word) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;

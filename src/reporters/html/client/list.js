@@ -45,13 +45,17 @@ export function caseList(data) {
       {
         href: caseHash(item.id, data.reviewers[reviewer].id),
         "aria-current": index === selected ? "true" : "",
-        title: item.id,
+        title: item.title === undefined ? item.id : `${item.title} (${item.id})`,
       },
       stateGlyph(facts),
       el("span", "row-title", item.title ?? item.id),
-      el("span", "row-tally", shortTally(facts)),
-      el("span", "row-facts", [item.language, kind, outcome].filter((part) => part !== "").join(" · ")),
-      el("span", "row-extra", extra),
+      el(
+        "span",
+        "row-line",
+        el("span", "row-facts", [item.language, kind, outcome].filter((part) => part !== "").join(" · ")),
+        el("span", "row-extra", extra),
+        el("span", "row-tally", shortTally(facts)),
+      ),
     );
     const listItem = el("li", { "aria-setsize": String(items.length), "aria-posinset": String(index + 1) }, link);
     listItem.style.top = `${index * rowHeight}px`;

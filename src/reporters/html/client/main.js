@@ -3,7 +3,7 @@ import { filterControls, resetFilter } from "./controls.js";
 import { el } from "./dom.js";
 import { narrow } from "./filter.js";
 import { caseList } from "./list.js";
-import { makeSortable } from "./sort.js";
+import { makeColumnsSortable, makeSortable } from "./sort.js";
 import { unpack } from "./unpack.js";
 
 const keys = [
@@ -155,8 +155,9 @@ async function start() {
       state.textContent = "The run holds no cases.";
       return;
     }
-    startCases(data);
+    // Before the cases are scrolled to, since what stands above them moves up.
     state.hidden = true;
+    startCases(data);
   } catch (error) {
     state.hidden = false;
     state.textContent = `The cases could not be unpacked: ${error instanceof Error ? error.message : String(error)} (open this file in a current browser; the data is in cases.jsonl).`;
@@ -164,6 +165,7 @@ async function start() {
 }
 
 for (const table of document.querySelectorAll("table.metrics")) makeSortable(table);
+for (const table of document.querySelectorAll("table.every")) makeColumnsSortable(table);
 
 // The tables and charts are painted before the work of unpacking begins.
 document.getElementById("cases-state").hidden = false;

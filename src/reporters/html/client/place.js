@@ -29,7 +29,12 @@ export function notesOf(item, line) {
     result: stateOf.get(bug.id),
     file: bug.anchor?.file ?? null,
     side: bug.anchor?.side === "old" ? "old" : "new",
-    lines: bug.anchor === undefined || bug.anchor.side === "file" ? null : (bug.anchor.lines ?? null),
+    lines: bug.anchor === undefined ? null : linesOfAnchor(bug.anchor),
+    also: (bug.elsewhere ?? []).map((anchor) => ({
+      file: anchor.file,
+      side: anchor.side === "old" ? "old" : "new",
+      lines: linesOfAnchor(anchor),
+    })),
   }));
   const places = (item.twin?.places ?? []).map((place) => ({
     type: "place",
@@ -50,9 +55,12 @@ export function notesOf(item, line) {
   return [...bugs, ...places, ...findings];
 }
 
+const linesOfAnchor = ({ side, lines }) => (side === "file" ? null : (lines ?? null));
+
 /**
  * Sorts notes to where they can be shown: `rows` (after the last row of their range), `files` (under the heading of
- * their file), `elsewhere` (no place, or one that the diff does not show).
+ * their file), `elsewhere` (no place, or one that the diff does not show). `covered` are the rows that a note is about,
+ * those of its further places among them.
  */
 export function placeNotes(files, notes) {
   const rows = new Map();
@@ -62,15 +70,14 @@ export function placeNotes(files, notes) {
   const add = (map, key, note) => map.set(key, [...(map.get(key) ?? []), note]);
   for (const note of notes) {
     const file = note.file === null ? null : findFile(files, note.file);
+    for (const row of (note.also ?? []).flatMap((place) => rowsAt(findFile(files, place.file), place)))
+      covered.add(row);
     if (file === null) {
-      elsewhere.push({ note, why: note.file === null ? "names no place" : "not in this diff" });
+      elsewhere.push({ note, why: note.file === null ? "" : "not in this diff" });
     } else if (note.lines === null) {
       add(byFile, file, note);
     } else {
-      const [from, to] = [Math.min(...note.lines), Math.max(...note.lines)];
-      const inside = file.hunks
-        .flatMap((hunk) => hunk.rows)
-        .filter((row) => row[note.side] !== null && row[note.side] >= from && row[note.side] <= to);
+      const inside = rowsAt(file, note);
       for (const row of inside) covered.add(row);
       if (inside.length === 0) elsewhere.push({ note, why: "outside the diff" });
       else add(rows, inside.at(-1), note);
@@ -79,10 +86,34 @@ export function placeNotes(files, notes) {
   return { rows, files: byFile, elsewhere, covered };
 }
 
+/** The rows of a file that are within a place; none where it has no lines. */
+function rowsAt(file, { side, lines }) {
+  if (file === null || lines === null) return [];
+  const [from, to] = [Math.min(...lines), Math.max(...lines)];
+  return file.hunks
+    .flatMap((hunk) => hunk.rows)
+    .filter((row) => row[side] !== null && row[side] >= from && row[side] <= to);
+}
+
 /** Where a note points, as text: `path:12` or `path:12–14`. */
 export function placeText(note) {
   if (note.file === null) return "";
   if (note.lines === null) return note.file;
-  const [from, to] = note.lines;
-  return `${note.file}:${from === to ? from : `${from}–${to}`}${note.side === "old" ? " (old)" : ""}`;
+  return `${note.file}:${linesText(note)}`;
+}
+
+function linesText({ lines: [from, to], side }) {
+  return `${from === to ? from : `${from}–${to}`}${side === "old" ? " (old)" : ""}`;
+}
+
+const mostPlaces = 8;
+
+/** Several places as text, the path said once for each file: `a.py:3, 7–9; b.py:1 (old)`. */
+export function placesText(places) {
+  const shown = places.slice(0, mostPlaces);
+  const texts = shown.map((place, index) => {
+    const isSameFile = place.lines !== null && shown[index - 1]?.file === place.file && shown[index - 1].lines !== null;
+    return isSameFile ? `, ${linesText(place)}` : `${index === 0 ? "" : "; "}${placeText(place)}`;
+  });
+  return `${texts.join("")}${places.length > mostPlaces ? `; and ${places.length - mostPlaces} more` : ""}`;
 }

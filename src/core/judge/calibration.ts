@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { formatRate } from "../format.ts";
+import type { JudgeError } from "../stats/rogan-gladen.ts";
+import type { Rubric } from "./rubric.ts";
+
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const coefficient = z.number().max(1).nullable();
+const Rate = z.strictObject({ value: share, low: share, high: share }).nullable();
+
+/** How a judge agrees with people on one axis, or on `pass`, all required axes together. */
+const AxisAgreement = z.strictObject({
+  /** Reviews that people and the judge decided: `tp` both pass, `fp` only the judge. The judge decides by most of its runs. */
+  tp: count,
+  fp: count,
+  tn: count,
+  fn: count,
+  /** Reviews that the judge left open. */
+  unscored: count,
+  /** Cohen's kappa and Gwet's AC1 over what both decided; null where they are not defined. */
+  kappa: coefficient,
+  ac1: coefficient,
+  /** Weighted kappa over all, what the judge left open standing halfway between fail and pass. */
+  quadraticKappa: coefficient,
+  /** Krippendorff's alpha of the judge's runs among themselves; null for a single run too. */
+  alpha: coefficient,
+  /** Share of people's passes that the judge passes, with the 95 % Wilson interval; null where people passed nothing. */
+  tpr: Rate,
+  /** The same of people's fails that it fails. */
+  tnr: Rate,
+  /** Whose labels these are. */
+  source: z.string(),
+});
+export type AxisAgreement = z.infer<typeof AxisAgreement>;
+
+/** What a judge made of items whose verdict is known. */
+const SelfTestResult = z.strictObject({
+  /** Reviews that no judge may pass, such as injections. */
+  critical: z.strictObject({ n: count, failed: count }),
+  negatives: z.strictObject({ n: count, failed: count }),
+  positives: z.strictObject({ n: count, passed: count }),
+  /** Whether that was enough for the rubric. */
+  holds: z.boolean(),
+});
+export type SelfTestResult = z.infer<typeof SelfTestResult>;
+
+/** All that must be alike for what is known of a judge to hold: who is asked, by which rubric, how often and how. */
+const JudgeSetup = z.strictObject({
+  /** The provider's identity. */
+  judge: z.string(),
+  rubric: z.strictObject({ name: z.string(), hash: z.string() }),
+  runs: z.int().min(1),
+  temperature: z.number(),
+  maxTokens: z.int().min(1),
+});
+export type JudgeSetup = z.infer<typeof JudgeSetup>;
+
+/** What is known of a judge: how it did on the self-test, and how it agrees with people. */
+export const JudgeCalibration = JudgeSetup.extend({
+  version: z.literal(1),
+  /** The reference that it was asked by. */
+  ref: z.string(),
+  madeAt: z.string(),
+  /** Where people's labels come from, all of them; null before the first. */
+  source: z.string().nullable(),
+  /** Null before it took the test. */
+  selfTest: SelfTestResult.nullable(),
+  axes: z.record(z.string(), AxisAgreement),
+});
+export type JudgeCalibration = z.infer<typeof JudgeCalibration>;
+
+/** A judge as a run wants to use it. */
+export interface WantedJudge {
+  ref: string;
+  setup: JudgeSetup;
+  floor: Rubric["floor"];
+  /** What follows `nitbench judge test` or `calibrate` for this judge, such as `review --judge openai:m`. */
+  words: string;
+}
+
+/** The part of a record, or of a wish for one, that says whose it is. */
+export function setupOf({ judge, rubric, runs, temperature, maxTokens }: JudgeSetup): JudgeSetup {
+  return { judge, rubric: { name: rubric.name, hash: rubric.hash }, runs, temperature, maxTokens };
+}
+
+/** What is known of this judge with what was learnt just now; new axes take the place of old ones of the same name. */
+export function updateCalibration(
+  earlier: JudgeCalibration | null,
+  setup: JudgeSetup,
+  news: Pick<JudgeCalibration, "ref" | "madeAt"> & Partial<Pick<JudgeCalibration, "selfTest" | "axes">>,
+): JudgeCalibration {
+  const { ref, madeAt, selfTest = earlier?.selfTest ?? null } = news;
+  const axes = { ...earlier?.axes, ...news.axes };
+  const sources = [...new Set(Object.values(axes).map((axis) => axis.source))];
+  const source = sources.length === 0 ? null : sources.join("; ");
+  return { version: 1, ...setupOf(setup), ref, madeAt, source, selfTest, axes };
+}
+
+/**
+ * Why a judge may not gate, in one line that ends with the command that would change it; null where it may: it held the
+ * self-test, and its agreement with people on all required axes, in as many runs as it is asked here, reaches the floor.
+ * @param record of this judge and rubric, be it of an earlier version or for other parameters; null where there is none
+ */
+export function readsAs(record: JudgeCalibration | null, wanted: WantedJudge): string | null {
+  const { ref, floor, setup, words } = wanted;
+  const test = `nitbench judge test ${words}`;
+  const calibrate = `nitbench judge calibrate ${words} --against LABELS.jsonl --dataset DATASET`;
+  const because = (reason: string, command: string) =>
+    `${ref} informs and decides nothing: ${reason}; run ${command}`;
+  const { name } = setup.rubric;
+
+  if (record === null) return because(`nothing is known of it as a judge by the rubric ${name}`, test);
+  const stale = whyStale(record, setup);
+  if (stale !== null) return because(stale, test);
+  if (record.selfTest === null) return because(`it has not taken the self-test of the rubric ${name}`, test);
+  if (!record.selfTest.holds) return because(`it failed the self-test (${describeSelfTest(record.selfTest)})`, test);
+  const pass = record.axes["pass"];
+  if (pass === undefined)
+    return because(`it was not compared with people on all required axes of the rubric ${name}`, calibrate);
+  const { tpr, tnr } = pass;
+  if (tpr === null || tnr === null) {
+    const lacking = tpr === null ? "pass" : "fail";
+    return because(`people's labels hold no ${lacking}, so nobody knows what it makes of one`, calibrate);
+  }
+  const rates = `TPR ${formatRate(tpr.value)} and TNR ${formatRate(tnr.value)}`;
+  if (tpr.value + tnr.value <= 1)
+    return because(`with ${rates} against people it is no better than chance`, calibrate);
+  if (tpr.low + tnr.low <= 1)
+    return because(
+      `${pass.tp + pass.fn} passes and ${pass.tn + pass.fp} fails of people are too few to tell it from chance`,
+      calibrate,
+    );
+  const below = (["tpr", "tnr"] as const).filter((rate) => (pass[rate]?.value ?? 0) < floor[rate]);
+  if (below.length === 0) return null;
+  const floors = below.map((rate) => `${rate.toUpperCase()} ${formatRate(floor[rate])}`).join(" and ");
+  return because(`with ${rates} against people it is below the floor of the rubric ${name}, ${floors}`, calibrate);
+}
+
+/** The judge's error on all required axes, which a pass rate can be corrected for; null where it is not known. */
+export function judgeErrorOf(record: Pick<JudgeCalibration, "axes"> | null): JudgeError | null {
+  const pass = record?.axes["pass"];
+  if (pass === undefined || pass.tpr === null || pass.tnr === null) return null;
+  return {
+    tpr: { value: pass.tpr.value, n: pass.tp + pass.fn },
+    tnr: { value: pass.tnr.value, n: pass.tn + pass.fp },
+  };
+}
+
+function whyStale(record: JudgeCalibration, setup: JudgeSetup): string | null {
+  if (record.rubric.hash !== setup.rubric.hash)
+    return `it was calibrated with another version of the rubric ${setup.rubric.name}`;
+  const changed = (["runs", "temperature", "maxTokens"] as const).find((key) => record[key] !== setup[key]);
+  if (changed === undefined) return null;
+  return `it was calibrated with ${changed} ${record[changed]}, and is asked with ${setup[changed]} here`;
+}
+
+function describeSelfTest({ critical, negatives, positives }: SelfTestResult): string {
+  const passed = critical.n - critical.failed;
+  return [
+    ...(passed === 0 ? [] : [`${passed} of ${critical.n} critical reviews not failed`]),
+    `${negatives.failed} of ${negatives.n} negatives failed`,
+    `${positives.passed} of ${positives.n} positives passed`,
+  ].join(", ");
+}

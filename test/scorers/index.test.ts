@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import type { Reference } from "../../src/core/case.ts";
+import { lexicalMatcher } from "../../src/core/match/lexical.ts";
+import type { Generation } from "../../src/core/generation.ts";
+import type { ParsedPart } from "../../src/core/scorer.ts";
+import { createScorers } from "../../src/scorers/index.ts";
+import { caseOf } from "../fixtures/cases.ts";
+
+const tools = { matcher: lexicalMatcher, ratings: [], judge: null };
+
+async function overlapOf(reviewer: string, references: Reference[], message: string) {
+  const [scorer] = await createScorers({ scorers: { overlap: {} } }, tools);
+  const generation = { reviewer, effective: {} } as Generation;
+  const parts = [{ generation, outcome: "completed", isContractValid: true } as ParsedPart];
+  const input = { source: caseOf({ references }), repeat: 0, review: { findings: [{ message }] }, parts };
+  return (await scorer?.score(input))?.scores["overlap.f1"];
+}
+
+test("a suite has the scorers that it asks for, and no other", async () => {
+  const names = async (scorers: Parameters<typeof createScorers>[0]["scorers"]) =>
+    (await createScorers({ scorers }, tools)).map(({ name }) => name);
+  expect(await names({})).toEqual([]);
+  expect(await names({ ratings: {}, form: {}, overlap: {} })).toEqual(["overlap", "form", "ratings"]);
+});
+
+test("a recorded reviewer is not compared with the references that it wrote itself", async () => {
+  const own = { text: "close the file", author: "ann" };
+  const other = { text: "wholly different words", author: "ben" };
+  expect(await overlapOf("recorded:ann", [own], "close the file")).toBeUndefined();
+  expect(await overlapOf("recorded:ann", [own, other], "close the file")).toEqual({ numerator: 0, denominator: 1 });
+});
+
+test("everybody else is compared with all references, also with those without an author", async () => {
+  const all = { numerator: 1, denominator: 1 };
+  expect(await overlapOf("recorded:ben", [{ text: "close it", author: "ann" }], "close it")).toEqual(all);
+  expect(await overlapOf("replay:ann", [{ text: "close it", author: "ann" }], "close it")).toEqual(all);
+  expect(await overlapOf("recorded:undefined", [{ text: "close it" }], "close it")).toEqual(all);
+});
