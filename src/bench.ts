@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { compileReviewer, rankReviewers } from "./core/compile-report.ts";
 import { IncompleteError, UsageError } from "./core/errors.ts";
 import type { RunIdentity } from "./core/journal.ts";
+import { judgeErrorOf } from "./core/judge/calibration.ts";
 import type { Job } from "./core/plan.ts";
 import { ProviderError, type ProviderWorld } from "./core/provider.ts";
 import type { Report } from "./core/report.ts";
@@ -19,6 +20,7 @@ import { runJobs } from "./run/generate.ts";
 import { createJournal, type Journal, readGenerations, resumeJournal } from "./run/journal.ts";
 import { createLimits } from "./run/limits.ts";
 import { createProgress, type Progress, type ProgressStream } from "./run/progress.ts";
+import { openQueue } from "./run/queue.ts";
 import { realWorld } from "./run/world.ts";
 import { toolName } from "./version.ts";
 
@@ -79,12 +81,16 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
     // Loaded while the first answers are awaited.
     const reporters = loadReporters(options.reporters);
     const { measured, isWhole } = await askAll(run, journal, folder, options, world);
-    const reviewers = rankReviewers(measured.map((one) => compileReviewer(one, run.suite, run.seed, run.barred)));
+    const judgeError = judgeErrorOf(run.judge?.report().calibration ?? null);
+    const reviewers = rankReviewers(
+      measured.map((one) => compileReviewer(one, run.suite, run.seed, run.barred, judgeError)),
+    );
     const verdict = reachVerdict({
       reviewers,
       budget: run.suite.budget,
       isWhole,
       allowInconclusive: options.allowInconclusive,
+      judged: countJudged(run),
     });
     const report = describeReport({
       run,
@@ -105,6 +111,12 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
     for (const { provider } of run.reviewers) await provider.close?.();
     await run.judge?.close();
   }
+}
+
+/** How many reviews of each reviewer a model judges: all of cases with a reference; null where words alone judge. */
+function countJudged({ judge, dataset, suite }: PreparedRun): number | null {
+  if (judge?.provider == null) return null;
+  return dataset.entries.filter(({ fields }) => fields["references"] !== 0).length * suite.reviewer.repeats;
 }
 
 /** A new folder, or that of the run to go on with, which is named or given as a path, or as a link to it (`latest`). */
@@ -257,13 +269,6 @@ async function measureOne(
   const queue = openQueue(run.judge === null ? 1 : 2 * run.judge.concurrency);
   const take = (generation: Parameters<typeof score>[0]) => queue.add(() => score(generation));
 
-  if (earlier.size > 0) {
-    for await (const generation of readGenerations(journal.file)) {
-      world.signal.throwIfAborted();
-      if (generation.reviewer === reviewer.provider.ref) await take(generation);
-    }
-  }
-
   const { concurrency, retries, timeoutMs, caseDeadlineMs, cache } = run.suite.reviewer;
   const jobs: Iterable<Job> = measuring.jobs((key) => earlier.has(key));
   const results = runJobs(jobs, {
@@ -279,6 +284,12 @@ async function measureOne(
     signal: world.signal,
   });
   try {
+    if (earlier.size > 0) {
+      for await (const generation of readGenerations(journal.file)) {
+        world.signal.throwIfAborted();
+        if (generation.reviewer === reviewer.provider.ref) await take(generation);
+      }
+    }
     for (;;) {
       const step = await results.next();
       if (step.done) {
@@ -288,40 +299,12 @@ async function measureOne(
       journal.append(step.value.generation);
       await take(step.value.generation);
     }
-  } finally {
+  } catch (error) {
     // What cannot be kept is not worth asking on for.
+    run.judge?.giveUp(error);
+    throw error;
+  } finally {
     await results.return({ isWhole: false });
+    await queue.settle();
   }
-}
-
-/** Work that may be under way beside the rest: a judge takes its time while further generations arrive. */
-interface Queue {
-  /** Begins the work; waits while there is no room. Rejects with what earlier work failed with. */
-  add(work: () => Promise<void>): Promise<void>;
-  /** Waits for all that is under way. */
-  drain(): Promise<void>;
-}
-
-function openQueue(room: number): Queue {
-  const underWay = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  const throwFirst = () => {
-    if (failures.length > 0) throw failures[0];
-  };
-  return {
-    async add(work) {
-      throwFirst();
-      if (room === 1) return work();
-      const done: Promise<void> = work()
-        .catch((error: unknown) => void failures.push(error))
-        .finally(() => underWay.delete(done));
-      underWay.add(done);
-      if (underWay.size >= room) await Promise.race(underWay);
-      throwFirst();
-    },
-    async drain() {
-      await Promise.all(underWay);
-      throwFirst();
-    },
-  };
 }

@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import { programName, quote, writeCommandLine } from "./command-line.ts";
 import { defectExitCode, reportDefect } from "./defect.ts";
+import { collect, positive, whole } from "./flags.ts";
+import { catchInterrupt } from "./interrupt.ts";
+import { addJudgeCommand } from "./judge-flags.ts";
 import { toolVersion } from "./version.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Report } from "./core/report.ts";
@@ -17,7 +20,6 @@ const plannedCommands = [
   "diagnose",
   "leaderboard",
   "merge",
-  "judge",
   "data",
   "doctor",
   "init",
@@ -100,6 +102,7 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
       const { list } = await import("./list.ts");
       process.stdout.write(list(what, flags.json === true));
     });
+  addJudgeCommand(program, setExitCode);
   for (const name of plannedCommands) {
     program
       .command(name, { hidden: true })
@@ -234,24 +237,6 @@ async function printReport(report: Report, folder: string): Promise<void> {
   process.stdout.write(`\n${renderTerminal(report, style)}\n${displayPath(file ?? folder)}\n`);
 }
 
-/** The first interrupt ends the run in good order, the second at once. */
-function catchInterrupt(): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Error("interrupted"));
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
-    },
-  };
-}
-
 /** Of several suites' codes the one that comes first in the order of precedence. */
 function gravest(codes: readonly number[]): number {
   return [3, 1, 4].find((code) => codes.includes(code)) ?? 0;
@@ -273,22 +258,4 @@ function overridesOf(flags: RunFlags): { path: string; value: string; flag?: str
     return { path: text.slice(0, equals), value: text.slice(equals + 1) };
   });
   return [...named, ...set];
-}
-
-function collect(value: string, earlier: string[] = []): string[] {
-  return [...earlier, value];
-}
-
-function whole(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, got "${text}"`);
-  if (!Number.isSafeInteger(number))
-    throw new InvalidArgumentError(`expected a whole number up to ${Number.MAX_SAFE_INTEGER}, got "${text}"`);
-  return number;
-}
-
-function positive(text: string): number {
-  const number = whole(text);
-  if (number < 1) throw new InvalidArgumentError(`expected at least 1, got ${text}`);
-  return number;
 }

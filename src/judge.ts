@@ -1,26 +1,20 @@
-import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { type AskableJudge, lexicalRef, prepareAsking } from "./ask-judge.ts";
+import { quote } from "./command-line.ts";
+import type { Case } from "./core/case.ts";
 import { UsageError } from "./core/errors.ts";
-import type { Generation } from "./core/generation.ts";
-import type { JudgeAnswer, JudgeCall, JudgedRun } from "./core/judge/judge.ts";
-import { unscored } from "./core/judge/judge.ts";
-import { judgeLexically } from "./core/judge/lexical.ts";
-import { indexNorms } from "./core/judge/norm.ts";
-import type { Question } from "./core/judge/prompt.ts";
-import { passes } from "./core/judge/verdict.ts";
-import { parseModelRef } from "./core/model.ts";
-import type { GenerationRequest, Provider, ProviderWorld } from "./core/provider.ts";
+import { readsAs } from "./core/judge/calibration.ts";
+import type { JudgedRun } from "./core/judge/judge.ts";
+import { indexNorms, type NormSource } from "./core/judge/norm.ts";
+import type { Provider, ProviderWorld } from "./core/provider.ts";
 import type { JudgeReport } from "./core/report.ts";
 import type { JudgeSettings } from "./core/suite.ts";
+import { hideSecrets } from "./core/url-secret.ts";
 import type { Dataset } from "./load/dataset.ts";
 import { sha256 } from "./load/hash.ts";
+import { findJudgeCalibration } from "./load/judge-calibration.ts";
 import { type LoadedRubric, loadRubric } from "./load/rubric.ts";
-import { loadProvider } from "./providers/index.ts";
-import { attempt } from "./run/attempt.ts";
-import { type JudgeLog, judgeKey, openJudgeLog } from "./run/judge-log.ts";
-import { createLimits } from "./run/limits.ts";
-import { realWorld } from "./run/world.ts";
-import type { JudgeEngine, JudgeTools } from "./scorers/judge.ts";
+import type { JudgeTools } from "./scorers/judge.ts";
 
 /** What the command line and the environment say of the judge; each before what the suite and the rubric say. */
 export interface JudgeChoice {
@@ -36,18 +30,20 @@ export interface PreparedJudge {
   concurrency: number;
   /** Opens the log in the run's folder; nothing can be asked before. */
   open(folder: string, signal: AbortSignal): void;
+  /** Gives up what is being asked, for a run that cannot go on: it rejects with this reason. */
+  giveUp(reason: unknown): void;
   /** Counts what the judge said of a case, for the report. */
   count(runs: readonly JudgedRun[]): void;
   report(): JudgeReport;
   close(): Promise<void>;
 }
 
-const seedOfRun = (seed: number, run: number) => seed + run;
 const mostReasons = 5;
 
 /**
  * Reads the rubric and makes the judge: the model that the command, the suite, the environment or the rubric names, in
- * this order, and the lexical engine where none does; that one informs and never gates.
+ * this order, and the lexical engine where none does; that one informs and never gates. A model gates only with a record
+ * of its calibration that allows it.
  * @param folder the suite's, to which the rubric's path is relative
  */
 export async function prepareJudge(
@@ -58,146 +54,87 @@ export async function prepareJudge(
   seed: number,
   world: ProviderWorld,
 ): Promise<PreparedJudge> {
-  const loaded = loadRubric(/[/\\]/.test(settings.rubric) ? resolve(folder, settings.rubric) : settings.rubric);
+  const isPath = /[/\\]/.test(settings.rubric);
+  const loaded = loadRubric(isPath ? resolve(folder, settings.rubric) : settings.rubric);
   const { rubric } = loaded;
   if (rubric.judges !== "review")
     throw new UsageError(
       `scorers.judge.rubric: ${loaded.file} judges ${rubric.judges}s (name one that judges reviews)`,
     );
+  const ref = chooseRef(loaded, choice.ref ?? settings.model, world.env);
   const runs = choice.runs ?? settings.runs ?? rubric.runs;
-  if (runs % 2 === 0)
-    throw new UsageError(`--judge-runs ${runs}: expected an odd number, so that the median is a run's`);
-  const ref = choice.ref ?? settings.model ?? world.env["NITBENCH_JUDGE"] ?? rubric.model;
-  const isModel = rubric.engine === "model" && ref !== undefined && ref !== "";
-  const provider = isModel ? await loadJudge(ref, settings, world) : null;
-  const tally = { calls: 0, tokensIn: 0, tokensOut: 0, busyMs: 0, reasons: new Map<string, number>() };
-  let open: { log: JudgeLog; signal: AbortSignal } | null = null;
-  const limits = createLimits({ concurrency: settings.concurrency, world: realWorld });
-
-  async function ask(judge: Provider, call: JudgeCall): Promise<JudgeAnswer> {
-    if (open === null) throw new Error("the judge was asked before its log was opened");
-    const { log, signal } = open;
-    const parameters = {
-      maxTokens: rubric.maxTokens,
-      temperature: rubric.temperature,
-      seed: seedOfRun(seed, call.run),
-    };
-    const key = judgeKey(judge.identity, call, parameters);
-    const kept = log.find(key);
-    if (kept !== undefined) return { text: kept.text, nonce: kept.nonce };
-    const { timeoutMs } = settings;
-    const request = requestOf(call, parameters);
-    const options = {
-      retries: settings.retries,
-      timeoutMs,
-      deadlineMs: 5 * timeoutMs,
-      limits,
-      world: realWorld,
-      signal,
-    };
-    const answered = await attempt(judge, request, options);
-    const durationMs = answered.timing.finishedMs - answered.timing.dispatchedMs;
-    tally.calls += 1;
-    tally.busyMs += durationMs;
-    tally.tokensIn += answered.usage.promptTokens ?? 0;
-    tally.tokensOut += answered.usage.completionTokens ?? 0;
-    if (answered.outcome !== "completed") return { text: null, reason: whyNoAnswer(answered) };
-    log.keep({ key, nonce: call.nonce, text: answered.text, usage: answered.usage, durationMs });
-    return { text: answered.text };
-  }
+  const judge = await prepareAsking({ loaded, ref: ref ?? lexicalRef, runs, seed, settings }, world);
+  const { current, stale } = findJudgeCalibration(judge.setup);
+  const words = commandWords(isPath ? loaded.file : settings.rubric, judge, loaded);
+  const wanted = { ref: judge.ref, setup: judge.setup, judges: rubric.judges, floor: rubric.floor, words };
+  const informsBecause = judge.provider === null ? whyLexicalInforms(ref) : readsAs(current ?? stale, wanted);
+  const reasons = new Map<string, number>();
 
   return {
-    provider,
+    provider: judge.provider,
     concurrency: settings.concurrency,
     tools: {
-      engine: provider === null ? lexicalEngine(loaded) : modelEngine(loaded, (call) => ask(provider, call)),
+      engine: judge.engine,
       axes: rubric.axes,
-      runs: provider === null ? 1 : runs,
+      runs: judge.setup.runs,
       norms: indexNorms(
-        dataset.entries.map((entry) => dataset.read(entry)),
+        dataset.entries.map((entry) => withoutTexts(dataset.read(entry))),
         seed,
         sha256,
       ),
     },
-    open: (path, signal) => (open = { log: openJudgeLog(path), signal }),
+    open: (path, signal) => judge.open(path, signal),
+    giveUp: (reason) => judge.giveUp(reason),
     count(judged) {
       for (const { reason } of judged) {
-        if (reason !== undefined) tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
+        if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
     },
     report: () => ({
-      ref: provider?.ref ?? "lexical",
-      engine: provider === null ? "lexical" : "model",
+      ref: judge.ref,
+      engine: judge.provider === null ? "lexical" : "model",
       rubric: { name: rubric.name, file: loaded.file, hash: loaded.hash },
       axes: rubric.axes.map(({ name, required, definition }) => ({ name, required, definition })),
-      runs: provider === null ? 1 : runs,
+      runs: judge.setup.runs,
       temperature: rubric.temperature,
-      hosts: [...(provider?.hosts ?? [])],
-      calls: tally.calls,
-      tokens: { in: tally.tokensIn, out: tally.tokensOut },
-      busyMs: tally.busyMs,
-      unscored: [...tally.reasons]
+      hosts: [...(judge.provider?.hosts ?? [])],
+      calls: judge.spent.calls,
+      tokens: { in: judge.spent.tokensIn, out: judge.spent.tokensOut },
+      busyMs: judge.spent.busyMs,
+      unscored: [...reasons]
         .map(([reason, count]) => ({ reason, count }))
         .sort((a, b) => b.count - a.count)
         .slice(0, mostReasons),
-      informsBecause: provider === null ? lexicalInforms : uncalibrated(loaded, provider),
+      informsBecause,
+      calibration: current,
     }),
-    close: async () => provider?.close?.(),
+    close: () => judge.close(),
   };
 }
 
-const lexicalInforms =
-  "no judge model is named, so the lexical judge informs and decides nothing (name one with --judge REF)";
-
-function uncalibrated({ rubric }: LoadedRubric, provider: Provider): string {
-  return `${provider.ref} is not calibrated against people for the rubric ${rubric.name}, so it informs and decides nothing`;
+/** All cases are held at once here, so without what is long in them. */
+function withoutTexts({ diff: _, files: __, context: ___, ...source }: Case): NormSource {
+  return source;
 }
 
-async function loadJudge(ref: string, settings: JudgeSettings, world: ProviderWorld): Promise<Provider> {
-  const { timeoutMs, baseUrl, keyVariable } = settings;
-  const own = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(keyVariable === undefined ? {} : { keyVariable }) };
-  const provider = await loadProvider(parseModelRef(ref), { contract: "prose", timeoutMs, ...own }, world);
-  if (provider.seesTruth || provider.countFindings !== undefined || ["floor", "static"].includes(provider.name))
-    throw new UsageError(`judge "${ref}": ${provider.name} answers no questions (name a model)`);
-  return provider;
+/** The judge that is named by words, by NITBENCH_JUDGE or by the rubric; undefined where none is. */
+export function chooseRef(
+  { rubric }: LoadedRubric,
+  named: string | undefined,
+  env: ProviderWorld["env"],
+): string | undefined {
+  if (named !== undefined) return named;
+  if (rubric.engine === "lexical") return lexicalRef;
+  return [env["NITBENCH_JUDGE"], rubric.model].find((ref) => ref !== undefined && ref !== "");
 }
 
-function modelEngine({ rubric, template }: LoadedRubric, ask: (call: JudgeCall) => Promise<JudgeAnswer>): JudgeEngine {
-  if (template === null) throw new Error(`rubric ${rubric.name}: a model needs a template`);
-  return { kind: "model", ready: { rubric, template }, ask, newNonce: () => randomBytes(9).toString("hex") };
+/** What follows `nitbench judge test` to ask this judge as it is asked here. */
+export function commandWords(rubricWord: string, { ref, setup }: AskableJudge, { rubric }: LoadedRubric): string {
+  const runs = setup.runs === rubric.runs || ref === lexicalRef ? [] : ["--judge-runs", String(setup.runs)];
+  return [rubricWord, "--judge", hideSecrets(ref), ...runs].map(quote).join(" ");
 }
 
-function lexicalEngine({ rubric }: LoadedRubric): JudgeEngine {
-  return {
-    kind: "lexical",
-    judge: ({ review, references, norm }: Extract<Question, { judges: "review" }>) => {
-      const said: Record<string, "pass" | "fail" | "unknown"> = {
-        ...lexicalAxes(review, references, norm),
-      };
-      const answers = Object.fromEntries(rubric.axes.map(({ name }) => [name, said[name] ?? ("unknown" as const)]));
-      const pass = passes({ axes: rubric.axes, aggregate: "all" }, { answers });
-      const open = rubric.axes
-        .filter(({ name, required }) => required && answers[name] === "unknown")
-        .map(({ name }) => name);
-      if (pass === null) return { ...unscored(`words cannot tell: ${open.join(", ")}`), axes: answers };
-      return { axes: answers, pass, evidence: "", reasoning: "Compared by words, by the lexical engine." };
-    },
-  };
-}
-
-/** A judge is asked by its prompt alone: there is no case to a question. */
-function requestOf(call: JudgeCall, parameters: GenerationRequest["parameters"]): GenerationRequest {
-  const { prompt, run, schema } = call;
-  return { caseId: "", case: { diff: "", language: "" }, part: 0, repeat: run, prompt, parameters, schema };
-}
-
-function whyNoAnswer({ outcome, error }: Pick<Generation, "outcome" | "error">): string {
-  if (outcome === "transport-error") return `the judge could not be asked: ${error ?? "no reason given"}`;
-  if (outcome === "truncated") return "the judge's answer was cut by the token limit";
-  return outcome === "refused" ? "the judge refused" : "the question did not fit the judge's context";
-}
-
-function lexicalAxes(candidate: string, references: readonly string[], norm: readonly string[]) {
-  const { scores: _, ...axes } = judgeLexically({ candidate, references, norm });
-  return axes;
+function whyLexicalInforms(ref: string | undefined): string {
+  const why = ref === undefined ? "no judge model is named, so the" : "the";
+  return `${why} lexical judge informs and decides nothing (name ${ref === undefined ? "one" : "a model"} with --judge REF)`;
 }

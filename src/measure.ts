@@ -8,7 +8,6 @@ import { type CasePlan, type Job, planCase, type PlanSettings } from "./core/pla
 import type { CaseLine } from "./core/report.ts";
 import type { Review } from "./core/review.ts";
 import { type CaseRow, rowOf } from "./core/row.ts";
-import type { Scores } from "./core/score.ts";
 import type { Scorer } from "./core/scorer.ts";
 import { count, emptyTally, type Tally } from "./core/tally.ts";
 import type { Dataset, DatasetEntry } from "./load/dataset.ts";

@@ -149,7 +149,7 @@ function hashGenerations({ name, dataset, reviewer }: Suite, prompt: LoadedPromp
 /** @throws UsageError where a reviewer would have to read a change that the dataset does not have, or find its places */
 function checkDiffs(dataset: Dataset, { scorers }: Suite, providers: readonly Provider[]): void {
   const without = dataset.entries.find((entry) => entry.fields["files"] === 0);
-  const reader = providers.find(({ name, countFindings }) => countFindings === undefined && !needsNoDiff.has(name));
+  const reader = providers.find((provider) => !isRecorded(provider) && !needsNoDiff.has(provider.name));
   if (without !== undefined && reader !== undefined)
     throw new UsageError(
       `model "${reader.ref}": ${dataset.name} has no diff of case "${without.id}", only its address (only recorded reviews can be measured there)`,
@@ -158,6 +158,11 @@ function checkDiffs(dataset: Dataset, { scorers }: Suite, providers: readonly Pr
     throw new UsageError(
       `scorers.detection.location: the bugs of case "${dataset.unplaced}" have no place, so none could be found (write location: optional)`,
     );
+}
+
+/** Only recordings can tell how many findings they have. */
+function isRecorded(provider: Provider): boolean {
+  return provider.countFindings !== undefined;
 }
 
 const needsNoDiff: ReadonlySet<string> = new Set(["floor", "ceiling"]);
@@ -221,7 +226,7 @@ function prepareMatching(
   const lexical = lexicalFacts();
   if (detection.matcher !== "recorded") return { matcherOf: () => lexicalMatcher, ...lexical };
 
-  const recorded = prepared.map(({ provider }) => provider).filter(({ countFindings }) => countFindings !== undefined);
+  const recorded = prepared.map(({ provider }) => provider).filter(isRecorded);
   const ofFile = detection.verdicts === undefined ? [] : loadVerdicts(resolve(folder, detection.verdicts));
   const { bugIdsOf } = dataset;
   checkVerdicts(ofFile, { bugIdsOf, countFindings: (caseId) => mostFindings(recorded, caseId) });

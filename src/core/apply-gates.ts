@@ -5,6 +5,7 @@ import { isMetricName, type MetricDefinition, metricDefinitions, type MetricName
 import { hasExtremes, measure } from "./reduce.ts";
 import type { GateResult, Metric } from "./report.ts";
 import type { CaseRow } from "./row.ts";
+import type { JudgeError } from "./stats/rogan-gladen.ts";
 import type { Gate } from "./suite.ts";
 import { parseWhere, type Where } from "./where.ts";
 
@@ -21,24 +22,33 @@ export type Barred = Readonly<Partial<Record<MetricDefinition["scorer"], string>
  * stands only where the three agree. Of other metrics what is open are whole findings or bugs at their place; those count
  * toward the suite's budget of unscored cases, above which the run is incomplete.
  * @param barred scorers whose metrics may not gate, each with the reason, such as a matcher without calibration
+ * @param judgeError how often the suite's judge errs; null where that is not known
  */
 export function applyGates(
   gates: readonly Gate[],
   rows: readonly CaseRow[],
   seed: number,
   barred: Barred,
+  judgeError: JudgeError | null = null,
 ): GateResult[] {
-  return gates.map((gate) => applyGate(gate, rows, seed, barred));
+  return gates.map((gate) => applyGate(gate, rows, seed, barred, judgeError));
 }
 
-function applyGate(gate: Gate, rows: readonly CaseRow[], seed: number, barred: Barred): GateResult {
+function applyGate(
+  gate: Gate,
+  rows: readonly CaseRow[],
+  seed: number,
+  barred: Barred,
+  judgeError: JudgeError | null,
+): GateResult {
   if (!isMetricName(gate.metric)) throw new Error(`gate on unknown metric ${gate.metric}`);
   const where = gate.where === undefined ? null : parseWhere(gate.where, gateFieldNames, "where");
-  const metric = measure(gate.metric, rows, seed, where);
+  const metric = measure(gate.metric, rows, seed, where, null, judgeError);
   const common = { gate, value: metric.value, casesToDecide: null };
-  if (metric.value === null)
-    return { ...common, status: "inconclusive", bound: null, reason: metric.reason ?? "nothing was scored" };
-  const reason = barred[metricDefinitions[gate.metric].scorer];
+  // What bars a gate is said before what is missing: no review could mend it.
+  const reason =
+    barred[metricDefinitions[gate.metric].scorer] ??
+    (metric.value === null ? (metric.reason ?? "nothing was scored") : undefined);
   if (reason !== undefined) return { ...common, status: "inconclusive", bound: null, reason };
   const decision = decideGate(metric, gate);
   const turned =

@@ -1,4 +1,5 @@
 import { applyGates, type Barred } from "./apply-gates.ts";
+import type { JudgeError } from "./stats/rogan-gladen.ts";
 import { metricDefinitions, type MetricName, metricNames } from "./metric.ts";
 import { measure } from "./reduce.ts";
 import type { ReviewerReport } from "./report.ts";
@@ -30,12 +31,14 @@ export function enabledMetrics(scorers: Suite["scorers"]): MetricName[] {
 /**
  * One reviewer's part of the report, from its rows.
  * @param barred scorers whose metrics may not gate, each with the reason
+ * @param judgeError how often the suite's judge errs; null where that is not known
  */
 export function compileReviewer(
   { facts, rows, tally }: ReviewerMeasurement,
   suite: Suite,
   seed: number,
   barred: Barred,
+  judgeError: JudgeError | null = null,
 ): ReviewerReport {
   const enabled = enabledMetrics(suite.scorers);
   return {
@@ -48,9 +51,9 @@ export function compileReviewer(
     unscored: tally.unscored,
     ...(tally.undecided === 0 ? {} : { undecided: tally.undecided }),
     errors: frequentErrors(tally),
-    metrics: Object.fromEntries(enabled.map((name) => [name, measure(name, rows, seed)])),
+    metrics: Object.fromEntries(enabled.map((name) => [name, measure(name, rows, seed, null, null, judgeError)])),
     slices: sliceRows(rows, enabled, seed),
-    gates: facts.role === "measured" ? applyGates(suite.gates, rows, seed, barred) : [],
+    gates: facts.role === "measured" ? applyGates(suite.gates, rows, seed, barred, judgeError) : [],
     diagnosis: [],
   };
 }

@@ -7,7 +7,7 @@ export interface MetricDefinition {
   unit: "rate" | "count" | "ms";
   unitOfAnalysis: UnitOfAnalysis;
   /** How the metric is made of its scores, which decides its interval. */
-  kind: "proportion" | "mean" | "f-score" | "average-precision" | "quantile" | "median-of-runs";
+  kind: "proportion" | "mean" | "f-score" | "average-precision" | "quantile" | "median-of-runs" | "corrected";
   /** Which direction is better; null where neither is. */
   better: "higher" | "lower" | null;
   /** Measured only where the suite asks for this counting. */
@@ -204,6 +204,11 @@ const others = define({
     kind: "proportion",
     description: "reviews that pass by the majority of the judge's runs, axis by axis",
   },
+  "judge.pass_rate_corrected": {
+    ...judged,
+    kind: "corrected",
+    description: "the same, freed of the judge's error as its calibration against people has it",
+  },
   "judge.theme": {
     ...judged,
     description: "reviews that raise a concern of a reference, as the judge's median run has it",
@@ -234,7 +239,6 @@ export const metricNames = Object.keys(metricDefinitions) as MetricName[];
 
 /** Metric names of the contract that later versions fill: known, so that a gate on one says so and not "unknown". */
 export const plannedMetrics: readonly string[] = [
-  "judge.pass_rate_corrected",
   "safety.pass_rate",
   "contract.verdict_accuracy",
   "suggestion.applies_rate",

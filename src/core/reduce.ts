@@ -1,5 +1,5 @@
-import { medianOfRuns } from "./judge/aggregate.ts";
 import { type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
+import { gatherRuns, medianRate } from "./reduce-judge.ts";
 import type { Metric } from "./report.ts";
 import { type CaseRow, countsBugs, gatherUnits, type Unit, type Units } from "./row.ts";
 import type { OpenAs } from "./score.ts";
@@ -7,6 +7,7 @@ import { averagePrecision, averagePrecisionInterval } from "./stats/average-prec
 import { type BootstrapInterval, bootstrapClusters } from "./stats/bootstrap.ts";
 import { clusteredMean, clusteredProportion } from "./stats/cluster.ts";
 import { quantile, quantileInterval, quantileLowerBound, quantileUpperBound } from "./stats/quantile.ts";
+import { type CorrectedRate, correctPassRate, type JudgeError } from "./stats/rogan-gladen.ts";
 import { fewestClusters } from "./stats/unseen.ts";
 import type { Where } from "./where.ts";
 
@@ -21,6 +22,7 @@ type Estimate = Omit<Metric, "n" | "unscored" | "unitOfAnalysis" | "clusters" | 
  * @param seed of the bootstrap; the same rows and seed give the same interval
  * @param openAs counts what is open in place of leaving it out, if `hasExtremes`: bugs that the matcher could not decide
  * as missed (`low`) or found (`high`), generations that took several tries as no time or as time without end
+ * @param judgeError how often the judge errs, for the corrected pass rate, which has no value without it
  */
 export function measure(
   name: MetricName,
@@ -28,11 +30,13 @@ export function measure(
   seed: number,
   where: Where | null = null,
   openAs: OpenAs | null = null,
+  judgeError: JudgeError | null = null,
 ): Metric {
   const definition: MetricDefinition = metricDefinitions[name];
   if (definition.kind === "quantile") return measureQuantile(name, rows, where, openAs);
   if (definition.kind === "median-of-runs") return measureMedianOfRuns(name, rows, seed, where);
   if (definition.kind === "average-precision") return measureAveragePrecision(rows, seed, where);
+  if (definition.kind === "corrected") return measureCorrected(rows, seed, where, judgeError);
   const gathered = gatherUnits(name, rows, where, openAs);
   const units = gathered.units.filter((unit) => unit.denominator > 0);
   const estimate = (): Estimate => {
@@ -120,49 +124,61 @@ function resampledBounds(interval: BootstrapInterval | null): Omit<Estimate, "va
 }
 
 /**
- * The median over a judge's runs of each run's pass rate. Cases that are unscored in most runs count in none of them. The
- * interval resamples clusters and takes the median over runs anew each time.
+ * The median over a judge's runs of each run's pass rate. The interval resamples clusters and takes the median over runs
+ * anew each time.
  */
 function measureMedianOfRuns(name: MetricName, rows: readonly CaseRow[], seed: number, where: Where | null): Metric {
-  const axis = name === "judge.pass_rate" ? "pass" : name.replace(/^judge\./, "");
-  const kept = rows.filter((row) => row.judged !== null && (where === null || where.test(row.fields)));
-  const passes = kept.map((row) => row.judged?.[axis] ?? []);
-  const { value, scored, unscored } = medianOfRuns(passes);
-  const counted = kept.filter((_, index) => medianOfRuns([passes[index] ?? []]).scored === 1);
-  const runs = counted.reduce((most, row) => Math.max(most, row.judged?.[axis]?.length ?? 0), 0);
-  const clusters = [...Map.groupBy(counted, (row) => row.cluster)].sort(([a], [b]) => (a < b ? -1 : 1));
-  const columns = Array.from({ length: 2 * runs }, (_, column) =>
-    Float64Array.from(clusters, ([, members]) => countRun(members, axis, column >> 1, column % 2 === 0)),
-  );
+  const { n, clusters, columns, unscored, reason } = gatherRuns(name, rows, where);
+  const value = medianRate(columns.map(sum));
   const interval = value === null ? null : bootstrapClusters(columns, medianRate, { seed, range: [0, 1] });
-  const reason =
-    kept.length === 0 ? "no case with a reference to judge by" : "the judge scored no case in most of its runs";
   return {
-    ...(value === null ? nothing(reason) : { value, ...resampledBounds(interval) }),
-    n: scored,
-    unscored: unscored + rows.filter((row) => row.judged === null && !row.isScored).length,
+    ...(value === null ? nothing(reason ?? "nothing to count") : { value, ...resampledBounds(interval) }),
+    n,
+    unscored,
     unitOfAnalysis: "case",
-    clusters: clusters.length,
+    clusters,
     unit: "rate",
+    ...(reason === null ? {} : { reason }),
   };
 }
 
-/** How many of these cases a run passed, or how many it scored. */
-function countRun(rows: readonly CaseRow[], axis: string, run: number, isPassed: boolean): number {
-  const said = rows.map((row) => row.judged?.[axis]?.[run] ?? null).filter((pass) => pass !== null);
-  return isPassed ? said.filter(Boolean).length : said.length;
+/**
+ * The pass rate by consensus, which is how a judge is compared with people, freed of the error found there. The judged
+ * cases count as the effective number of independent ones.
+ */
+function measureCorrected(
+  rows: readonly CaseRow[],
+  seed: number,
+  where: Where | null,
+  judgeError: JudgeError | null,
+): Metric {
+  const { value, n, effectiveN, unscored, unitOfAnalysis, clusters, unit, reason } = measure(
+    "judge.pass_rate_consensus",
+    rows,
+    seed,
+    where,
+  );
+  const estimate = (): Estimate => {
+    if (value === null) return nothing(reason ?? "nothing to correct");
+    if (judgeError === null) return nothing("the judge was not compared with people on all required axes");
+    const corrected = correct({ value, n: effectiveN ?? n }, judgeError);
+    if (typeof corrected === "string") return nothing(corrected);
+    const { low, high, lowOneSided, highOneSided } = corrected;
+    return { value: corrected.value, low, high, lowOneSided, highOneSided, method: correctedMethod };
+  };
+  return { ...estimate(), n, unscored, unitOfAnalysis, clusters, unit };
 }
 
-/** The median of the runs' rates from their sums: passed and scored of each in turn. */
-function medianRate(sums: ArrayLike<number>): number | null {
-  const rates: number[] = [];
-  for (let run = 0; run < sums.length; run += 2) if (sums[run + 1]) rates.push((sums[run] ?? 0) / (sums[run + 1] ?? 1));
-  return rates.length === 0
-    ? null
-    : quantile(
-        rates.sort((a, b) => a - b),
-        0.5,
-      );
+const correctedMethod = "rogan-gladen on consensus, interval of Lee et al., on the effective number of clustered units";
+
+/** The corrected rate, or why there is none. */
+function correct(judged: { value: number; n: number }, error: JudgeError): CorrectedRate | string {
+  try {
+    return correctPassRate(judged, error) ?? "people labelled no pass or no fail";
+  } catch (refusal) {
+    if (refusal instanceof RangeError) return refusal.message;
+    throw refusal;
+  }
 }
 
 const quantileOf: Partial<Record<MetricName, number>> = { "load.p50_ms": 0.5, "load.p95_ms": 0.95 };
@@ -244,6 +260,8 @@ function countDecidedBugs(row: CaseRow): number {
   return row.bugs.filter((bug) => bug.state !== "unjudged").length;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function sum(values: readonly number[] | Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Outcome } from "./generation.ts";
+import { JudgeCalibration } from "./judge/calibration.ts";
 import { Ledger } from "./ledger.ts";
 import { MatcherCalibration } from "./match/calibration.ts";
 import { Score } from "./score.ts";
@@ -28,7 +29,7 @@ export const Metric = z.strictObject({
   unitOfAnalysis: z.string(),
   clusters: z.number(),
   unit: z.enum(["rate", "count", "ms"]),
-  /** Why the value is null; of times also what they leave out. */
+  /** Why the value is null; of times and a judge's rates also what they leave out. */
   reason: z.string().optional(),
 });
 export type Metric = z.infer<typeof Metric>;
@@ -103,6 +104,8 @@ export const JudgeReport = z.strictObject({
   unscored: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
   /** Why the judge's metrics may not gate; null where they may. */
   informsBecause: z.string().nullable(),
+  /** What is known of the judge, asked by just this rubric, in as many runs; null where nothing is on record. */
+  calibration: JudgeCalibration.nullable(),
 });
 export type JudgeReport = z.infer<typeof JudgeReport>;
 

@@ -25,3 +25,25 @@ export type Review = z.infer<typeof Review>;
 export function reviewText(review: Review): string {
   return review.findings.map((finding) => finding.message).join("\n");
 }
+
+/**
+ * The review as the author of the change reads it: each remark after its place, with the code that it proposes. Empty for
+ * silence.
+ */
+export function reviewWithPlaces({ findings }: Review): string {
+  const said = findings.filter(({ message, suggestion }) => message.trim() !== "" || suggestion !== undefined);
+  return said.map(writeFinding).join("\n\n");
+}
+
+function writeFinding({ file, lines, message, suggestion }: Finding): string {
+  const [from, to] = lines ?? [];
+  const range = from === undefined ? "" : from === to ? `:${from}` : `:${from}-${to}`;
+  const place = file === undefined ? "" : `${file}${range}: `;
+  return `${place}${message}${suggestion === undefined ? "" : `\n${fenceOf(suggestion)}`}`;
+}
+
+function fenceOf(suggestion: string): string {
+  const ticks = suggestion.match(/`{3,}/g) ?? [];
+  const fence = "`".repeat(1 + Math.max(2, ...ticks.map((run) => run.length)));
+  return `${fence}suggestion\n${suggestion}\n${fence}`;
+}

@@ -156,7 +156,10 @@ interface Collected {
   isPartial: boolean;
 }
 
-const unscoredCase: Score = { value: null, reason: "its generation failed, so there is no review to score" };
+/** Why a case whose reviewer could not be reached is unscored. */
+export const failedGeneration = "its generation failed, so there is no review to score";
+
+const unscoredCase: Score = { value: null, reason: failedGeneration };
 
 function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | null, openAs: OpenAs | null): Collected[] {
   const aboutBugs = where !== null && isAboutBugs(where);
@@ -202,7 +205,7 @@ function concerns(name: MetricName, { fields }: CaseRow): boolean {
   if (isBugMetric(name) || name.startsWith("detection.precision_macro")) return typeof bugs === "number" && bugs > 0;
   if (name === "detection.false_alarm_rate" || name === "detection.findings_per_clean_case") return bugs === 0;
   if (name.startsWith("detection.")) return typeof bugs === "number";
-  if (name.startsWith("overlap.")) return fields["references"] !== 0;
+  if (name.startsWith("overlap.") || name.startsWith("judge.")) return fields["references"] !== 0;
   return true;
 }
 

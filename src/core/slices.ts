@@ -9,6 +9,8 @@ const caseMetrics: readonly MetricName[] = [
   "detection.recall",
   "detection.precision",
   "detection.false_alarm_rate",
+  "judge.pass_rate",
+  "ratings.relevance",
   "overlap.f1",
 ];
 const bugMetrics: readonly MetricName[] = [

@@ -1,4 +1,4 @@
-import { formatBound, formatRate, plural, shortRef } from "./format.ts";
+import { formatBound, formatFixed, formatRate, plural, shortRef } from "./format.ts";
 import type { GateResult, Metric, ReviewerReport, Verdict } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
@@ -8,16 +8,27 @@ export interface VerdictInput {
   /** Whether every planned generation was made. */
   isWhole: boolean;
   allowInconclusive: boolean;
+  /**
+   * How many case lines of each reviewer a model judges. Absent or null where none does: what words alone leave open is
+   * no reason to run again.
+   */
+  judged?: number | null;
 }
 
 /**
  * The verdict over all gated reviewers: incomplete (3) before fail (1) before inconclusive (4) before pass (0).
  * A run in which nothing was scored is incomplete, whatever was asked for.
  */
-export function reachVerdict({ reviewers, budget, isWhole, allowInconclusive }: VerdictInput): Verdict {
+export function reachVerdict({
+  reviewers,
+  budget,
+  isWhole,
+  allowInconclusive,
+  judged = null,
+}: VerdictInput): Verdict {
   const measured = reviewers.filter((reviewer) => reviewer.role === "measured");
   const gated = measured.length > 0 ? measured : reviewers;
-  const gap = isWhole ? firstGap(reviewers, gated, budget) : "The run was cut short by its deadline.";
+  const gap = isWhole ? firstGap(reviewers, gated, budget, judged) : "The run was cut short by its deadline.";
   const say = (status: Verdict["status"], exitCode: number, ...sentences: string[]): Verdict => ({
     status,
     exitCode,
@@ -49,8 +60,9 @@ function firstGap(
   reviewers: readonly ReviewerReport[],
   gated: readonly ReviewerReport[],
   budget: Suite["budget"],
+  judged: number | null,
 ): string | null {
-  if (gated.every(hasNoScore)) return `Nothing was scored${causeOf(gated)}.`;
+  if (gated.every(hasNoScore)) return `Nothing was scored${causeOf(gated) || judgeCauseOf(gated)}.`;
   for (const reviewer of reviewers) {
     const { id, cases, unscored, undecided = 0, generations, outcomes } = reviewer;
     const name = shortRef(id);
@@ -61,7 +73,7 @@ function firstGap(
       return `${unscored} of ${cases} reviews of ${name} are unscored, above the budget of ${limit}${cause}.`;
     if ((unscored + undecided) / cases > budget.unscored)
       return `${undecided} of ${cases} reviews of ${name} hold findings that the matcher could not decide, above the budget of ${limit}.`;
-    const unjudged = judgeGap(reviewer, budget);
+    const unjudged = judgeGap(reviewer, budget, judged);
     if (unjudged !== null) return unjudged;
     const failed = outcomes["transport-error"] ?? 0;
     if (failed / generations > budget.errors)
@@ -70,13 +82,19 @@ function firstGap(
   return null;
 }
 
-/** Whether a judge that a required gate rests on left too much open; where it only informs, that stops nothing. */
-function judgeGap({ id, gates, metrics }: ReviewerReport, budget: Suite["budget"]): string | null {
-  const isGated = gates.some(({ gate }) => gate.required && gate.metric.startsWith("judge."));
-  const { n = 0, unscored = 0, reason } = metrics["judge.pass_rate"] ?? {};
-  if (!isGated || unscored === 0 || unscored / (n + unscored) <= budget.unscored) return null;
-  const why = reason === undefined ? "" : ` (${reason})`;
-  return `${unscored} of ${n + unscored} reviews of ${shortRef(id)} are unscored by the judge, above the budget of ${percent(budget.unscored)}${why}.`;
+/**
+ * Whether a judge left too much open of a metric that a required gate rests on; where it only informs, that stops nothing.
+ * @param judged how many case lines of each reviewer a model judges; null where none does
+ */
+function judgeGap({ id, gates, metrics }: ReviewerReport, budget: Suite["budget"], judged: number | null): string | null {
+  if (judged === null) return null;
+  for (const { gate } of gates) {
+    const { unscored = 0, reason } = metrics[gate.metric] ?? {};
+    if (!gate.required || !gate.metric.startsWith("judge.") || unscored / judged <= budget.unscored) continue;
+    const why = reason === undefined ? "" : ` (${reason})`;
+    return `${unscored} of ${judged} reviews of ${shortRef(id)} are unscored by the judge, above the budget of ${percent(budget.unscored)}${why}.`;
+  }
+  return null;
 }
 
 function hasNoScore({ metrics }: ReviewerReport): boolean {
@@ -86,6 +104,11 @@ function hasNoScore({ metrics }: ReviewerReport): boolean {
 function causeOf(reviewers: readonly ReviewerReport[]): string {
   const [error] = reviewers.flatMap((reviewer) => reviewer.errors);
   return error === undefined ? "" : ` (${error.message})`;
+}
+
+function judgeCauseOf(reviewers: readonly ReviewerReport[]): string {
+  const [reason] = reviewers.flatMap(({ metrics }) => metrics["judge.pass_rate"]?.reason ?? []);
+  return reason === undefined ? "" : ` (${reason})`;
 }
 
 interface Judged {
@@ -177,11 +200,11 @@ function withInterval({ value, low, high }: Metric): string {
   if (value === null) return "no value";
   return low === null || high === null
     ? percent(value)
-    : `${percent(value)}, ${Math.round(low * 100)} to ${Math.round(high * 100)}`;
+    : `${percent(value)}, ${formatFixed(low * 100, 0)} to ${formatFixed(high * 100, 0)}`;
 }
 
 function percent(rate: number): string {
-  return `${Math.round(rate * 100)} %`;
+  return `${formatFixed(rate * 100, 0)} %`;
 }
 
 function roundTenth(number: number): number {

@@ -12,6 +12,7 @@ import {
 import type { MetricName } from "../core/metric.ts";
 import type { GateResult, Report, ReviewerReport } from "../core/report.ts";
 import { groupWarnings } from "./group-warnings.ts";
+import { judgeLeads, passRateTitle } from "./judge-place.ts";
 
 /** How the terminal looks: its width in columns and a painter that leaves text plain where colour is off. */
 export interface TerminalStyle {
@@ -24,11 +25,13 @@ interface Column {
   metric: MetricName;
 }
 
-/** In order of importance: the last ones are left out where the terminal is too narrow. */
-const columns: readonly Column[] = [
+const detectionColumns: readonly Column[] = [
   { title: "F1", metric: "detection.f1" },
   { title: "recall", metric: "detection.recall" },
   { title: "precision", metric: "detection.precision" },
+];
+
+const otherColumns: readonly Column[] = [
   { title: "published F1", metric: "detection.f1_published" },
   { title: "relevance", metric: "ratings.relevance" },
   { title: "false alarms", metric: "detection.false_alarm_rate" },
@@ -36,6 +39,16 @@ const columns: readonly Column[] = [
   { title: "overlap F1", metric: "overlap.f1" },
   { title: "valid", metric: "contract.valid_rate" },
 ];
+
+/** In order of importance: the last ones are left out where the terminal is too narrow. */
+function columnsOf(report: Report): Column[] {
+  const judge: Column[] = [
+    { title: passRateTitle(report.judge), metric: "judge.pass_rate" },
+    { title: "corrected", metric: "judge.pass_rate_corrected" },
+  ];
+  const first = judgeLeads(report) ? [...judge, ...detectionColumns] : [...detectionColumns, ...judge];
+  return [...first, ...otherColumns];
+}
 
 const statusWord = { pass: "pass", fail: "fail", inconclusive: "undecided" } as const;
 const statusColour = { pass: "green", fail: "red", inconclusive: "yellow", incomplete: "red", ungated: "dim" } as const;
@@ -69,9 +82,10 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
     "",
     fold(answer, style.columns),
     "",
-    renderReviewers(measuredFirst, style),
+    renderReviewers(measuredFirst, columnsOf(report), style),
     ...renderMatcher(report, style),
-    ...gated.map((reviewer) => `\n${renderGates(reviewer, style)}`),
+    ...renderJudge(report, style),
+    ...gated.map((reviewer) => `\n${renderGates(reviewer, report.judge, style)}`),
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => fold(warning, style.columns))]),
     "",
   ].join("\n");
@@ -87,6 +101,18 @@ function renderMatcher({ matcher }: Report, style: TerminalStyle): string[] {
   return [fold(style.paint("dim", told), style.columns)];
 }
 
+/** Who judged the reviews, and why that decides nothing: here once, and not under every gate. */
+function renderJudge({ judge }: Report, style: TerminalStyle): string[] {
+  if (judge === null) return [];
+  const { ref, engine, runs, rubric, informsBecause } = judge;
+  const who =
+    engine === "lexical"
+      ? `judged by the lexical engine, which compares words (rubric ${rubric.name})`
+      : `judged by ${shortRef(ref)}, median of ${plural(runs, "run")} (rubric ${rubric.name})`;
+  const informs = informsBecause === null ? "" : `; ${informsBecause}`;
+  return [fold(style.paint("dim", neutralise(` ${who}${informs}`)), style.columns)];
+}
+
 function isMeasured({ role }: ReviewerReport): boolean {
   return role === "measured";
 }
@@ -100,7 +126,11 @@ function namesOf(reviewers: readonly ReviewerReport[]): string[] {
   });
 }
 
-function renderReviewers(reviewers: readonly ReviewerReport[], style: TerminalStyle): string {
+function renderReviewers(
+  reviewers: readonly ReviewerReport[],
+  columns: readonly Column[],
+  style: TerminalStyle,
+): string {
   const present = columns.filter(({ metric }) => reviewers.some(({ metrics }) => metrics[metric] !== undefined));
   const scored = present.filter(({ metric }) =>
     reviewers.some(({ metrics }) => (metrics[metric]?.value ?? null) !== null),
@@ -150,11 +180,11 @@ function loadCell({ metrics }: ReviewerReport): string {
   return `${formatValue(p50.value, "ms")} / ${formatValue(p95.value, "ms")}`;
 }
 
-function renderGates(reviewer: ReviewerReport, style: TerminalStyle): string {
+function renderGates(reviewer: ReviewerReport, judge: Report["judge"], style: TerminalStyle): string {
   const table = plainTable([]);
   for (const result of reviewer.gates) table.push(gateCells(result, style));
   const notes = reviewer.gates.flatMap((result) => {
-    const note = noteOf(result, reviewer);
+    const note = noteOf(result, reviewer, judge);
     return note === "" ? [] : [fold(style.paint("dim", `  ${nameGate(result)}: ${note}`), style.columns)];
   });
   return [`  gates of ${style.paint("bold", neutralise(shortRef(reviewer.id)))}`, table.toString(), ...notes].join(
@@ -183,10 +213,15 @@ function gateCells(result: GateResult, style: TerminalStyle): string[] {
 }
 
 /** What else there is to know of a gate: why it has no value, how much would decide it, what looks wrong. */
-function noteOf({ gate, value, reason, casesToDecide, warning }: GateResult, { metrics }: ReviewerReport): string {
+function noteOf(
+  { gate, status, value, bound, reason, casesToDecide, warning }: GateResult,
+  { metrics }: ReviewerReport,
+  judge: Report["judge"],
+): string {
   const unit = metrics[gate.metric]?.unitOfAnalysis ?? "case";
+  const isBarred = status === "inconclusive" && bound === null && reason !== judge?.informsBecause;
   const notes = [
-    value === null ? neutralise(reason) : "",
+    value === null || isBarred ? neutralise(reason) : "",
     casesToDecide === null || casesToDecide === 0 ? "" : `about ${plural(casesToDecide, `more ${unit}`)} would decide`,
     warning ?? "",
   ];

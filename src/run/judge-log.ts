@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { IncompleteError } from "../core/errors.ts";
 import { Usage } from "../core/generation.ts";
 import { readLines } from "../io/lines.ts";
 import { isFile } from "../io/readable.ts";
+import { cannotWrite } from "./disk.ts";
 
 /** One answer of a judge, one line of a run's judge.jsonl. Only answers are kept, so an outage is asked again. */
 const JudgeLine = z.strictObject({
@@ -46,8 +46,7 @@ export function openJudgeLog(folder: string): JudgeLog {
         appendFileSync(file, `${isTorn ? "\n" : ""}${JSON.stringify(line)}\n`);
         isTorn = false;
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new IncompleteError(`${file}: cannot write (${why}); free the disk, then go on with --resume`);
+        throw cannotWrite(file, error);
       }
     },
   };

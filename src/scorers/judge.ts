@@ -9,16 +9,17 @@ import {
 } from "../core/judge/judge.ts";
 import { chooseNorm, type NormIndex } from "../core/judge/norm.ts";
 import type { Question } from "../core/judge/prompt.ts";
-import { reviewText } from "../core/review.ts";
+import { reviewWithPlaces } from "../core/review.ts";
 import type { Score } from "../core/score.ts";
 import type { Scorer, ScorerOutput } from "../core/scorer.ts";
 
 /** How a judge is asked: by a model behind `ask`, or by words alone. */
 export type JudgeEngine =
   | { kind: "model"; ready: ReadyRubric; ask: AskJudge; newNonce: () => string }
-  | { kind: "lexical"; judge: (question: ReviewQuestion) => JudgedRun };
+  | { kind: "lexical"; judge: (question: Question) => JudgedRun };
 
-type ReviewQuestion = Extract<Question, { judges: "review" }>;
+/** A question about a review. */
+export type ReviewQuestion = Extract<Question, { judges: "review" }>;
 
 /** What the judge scorer is given from outside. */
 export interface JudgeTools {
@@ -36,15 +37,28 @@ export function createJudgeScorer({ engine, axes, runs, norms }: JudgeTools): Sc
   return {
     name: "judge",
     async score({ source, review }) {
-      const references = source.references.map(({ text }) => text).filter((text) => text.trim() !== "");
-      if (references.length === 0) return { scores: {} };
-      const text = reviewText(review);
-      if (text.trim() === "") return told(repeat(failedBySilence({ axes }), runs), axes);
-      const question = questionOf(source, references, text, norms);
-      if (engine.kind === "lexical") return told(repeat(engine.judge(question), runs), axes);
-      return told(await judgeQuestion(engine.ready, question, runs, engine.ask, engine.newNonce), axes);
+      const question = questionAbout(source, reviewWithPlaces(review), norms);
+      return question === null ? { scores: {} } : told(await judgeRuns({ engine, axes, runs }, question), axes);
     },
   };
+}
+
+/** What a judge says of one question in each of its runs. An empty review fails without a question to anybody. */
+export async function judgeRuns(
+  { engine, axes, runs }: Omit<JudgeTools, "norms">,
+  question: Question,
+): Promise<JudgedRun[]> {
+  if (question.judges === "review" && question.review.trim() === "") return repeat(failedBySilence({ axes }), runs);
+  if (engine.kind === "lexical") return repeat(engine.judge(question), runs);
+  return judgeQuestion(engine.ready, question, runs, engine.ask, engine.newNonce);
+}
+
+/** What a judge is asked about a review of a case; null where no person wrote what it could be measured against. */
+export function questionAbout(source: Case, review: string, norms: NormIndex): ReviewQuestion | null {
+  const references = source.references.map(({ text }) => text).filter((text) => text.trim() !== "");
+  if (references.length === 0) return null;
+  const norm = chooseNorm(norms, source).reviews ?? [];
+  return { judges: "review", diff: source.diff, references, norm, review };
 }
 
 function told(judged: JudgedRun[], axes: JudgeTools["axes"]): ScorerOutput {
@@ -62,11 +76,6 @@ function told(judged: JudgedRun[], axes: JudgeTools["axes"]): ScorerOutput {
       ...(judged.length < 2 ? {} : { "judge.flip_rate": flips === null ? open : { numerator: flips, denominator: 1 } }),
     },
   };
-}
-
-function questionOf(source: Case, references: readonly string[], review: string, norms: NormIndex): ReviewQuestion {
-  const norm = chooseNorm(norms, source).reviews ?? [];
-  return { judges: "review", diff: source.diff, references, norm, review };
 }
 
 function repeat(run: JudgedRun, runs: number): JudgedRun[] {

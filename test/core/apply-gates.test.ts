@@ -68,6 +68,11 @@ describe("a gate", () => {
       value: 1,
       reason: "no calibration",
     });
+    expect(gateOn([], { metric: "detection.recall", min: 0.1 }, "no calibration")).toMatchObject({
+      status: "inconclusive",
+      value: null,
+      reason: "no calibration",
+    });
     const timed = rows.map((row) => ({ ...row, durationsMs: [5], untimed: 0 }));
     expect(gateOn(timed, { metric: "load.p50_ms", max: 9 }, "no calibration").status).toBe("pass");
   });

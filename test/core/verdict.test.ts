@@ -229,6 +229,54 @@ describe("the sentence", () => {
   });
 });
 
+describe("what a judge left open", () => {
+  const reason = "the judge could not be asked: connection refused";
+  const openRate = (unscored: number, n = 100 - unscored): Metric => ({ ...metricOf(n, n), unscored, reason });
+  const gateOn = (metric: string, required = true) => gateOf("inconclusive", { gate: Gate.parse({ metric, min: 0.5, required }) });
+  const judgedBy = (metrics: ReviewerReport["metrics"], ...gates: GateResult[]) =>
+    reviewer({ metrics: { "detection.recall": metricOf(50, 100), ...metrics }, gates });
+
+  test("makes the run incomplete above the budget where a required gate rests on it, and says why", () => {
+    const reviewers = [judgedBy({ "judge.pass_rate": openRate(3) }, gateOn("judge.pass_rate"))];
+    expect(verdictOf(reviewers, { judged: 100 })).toEqual({
+      status: "incomplete",
+      exitCode: 3,
+      sentence: `3 of 100 reviews of r are unscored by the judge, above the budget of 2 % (${reason}).`,
+    });
+  });
+
+  test("is within the budget up to it", () => {
+    const reviewers = [judgedBy({ "judge.pass_rate": openRate(2) }, gateOn("judge.pass_rate"))];
+    expect(codeOf(reviewers, { judged: 100 })).toBe("inconclusive 4");
+  });
+
+  test("is counted by reviews, however many cases they are of", () => {
+    const reviewers = [judgedBy({ "judge.pass_rate": openRate(3, 50) }, gateOn("judge.pass_rate"))];
+    expect(codeOf(reviewers, { judged: 150 })).toBe("inconclusive 4");
+  });
+
+  test("is what the gate's own metric leaves open", () => {
+    const metrics = { "judge.pass_rate": openRate(100, 0), "judge.theme": openRate(0) };
+    expect(codeOf([judgedBy(metrics, gateOn("judge.theme"))], { judged: 100 })).toBe("inconclusive 4");
+    const others = { "judge.pass_rate": openRate(0), "judge.theme": openRate(50) };
+    expect(codeOf([judgedBy(others, gateOn("judge.theme"))], { judged: 100 })).toBe("incomplete 3");
+  });
+
+  test("stops nothing where it only informs or where words alone judged", () => {
+    const metrics = { "judge.pass_rate": openRate(50) };
+    expect(codeOf([judgedBy(metrics, gateOn("judge.pass_rate", false))], { judged: 100 })).toBe("ungated 0");
+    expect(codeOf([judgedBy(metrics, gateOn("detection.recall"))], { judged: 100 })).toBe("inconclusive 4");
+    expect(codeOf([judgedBy(metrics, gateOn("judge.pass_rate"))])).toBe("inconclusive 4");
+  });
+
+  test("is told where nothing else was scored either", () => {
+    const nothing = { ...openRate(100, 0), value: null };
+    expect(verdictOf([reviewer({ metrics: { "judge.pass_rate": nothing } })]).sentence).toBe(
+      `Nothing was scored (${reason}).`,
+    );
+  });
+});
+
 test("floors and ceilings are yardsticks", () => {
   expect(["floor", "ceiling", "static", "openai"].map((provider) => isYardstick({ provider }))).toEqual([
     true,

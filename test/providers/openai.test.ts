@@ -286,6 +286,57 @@ describe("parameters that a server refuses", () => {
   });
 });
 
+describe("the shape of an answer", () => {
+  const schema = { type: "object", properties: { theme: { type: "string" } }, required: ["theme"] };
+  const shape = { type: "json_schema", json_schema: { name: "answer", strict: true, schema } };
+  const asksShape = (more: { schema?: typeof schema } = { schema }) => requestOf("a", more);
+
+  test("is sent as a JSON schema where the question has one", async () => {
+    const server = await serve(says("{}"));
+    const provider = await open(`openai:scripted@${server.url}`);
+    const answer = await provider.generate(asksShape(), never);
+    expect(server.chats[0]?.body["response_format"]).toEqual(shape);
+    expect(answer.effective).toMatchObject({ response_format: shape });
+  });
+
+  test("is never asked of a reviewer, whose question has none", async () => {
+    const server = await serve(says("fine"));
+    const provider = await open(`openai:scripted@${server.url}`);
+    await provider.generate(asksShape({}), never);
+    expect(Object.keys(server.chats[0]?.body ?? {})).not.toContain("response_format");
+  });
+
+  test.each([
+    { message: "'response_format' of type 'json_schema' is not supported with this model.", param: "response_format" },
+    { message: "This response_format type is unavailable now" },
+    { message: "Invalid schema for response_format 'answer': 'enum' is not permitted.", param: "response_format" },
+    { message: "This model does not support response format `json_schema`." },
+    { message: "Extra inputs are not permitted", code: "extra_forbidden", param: "response_format.json_schema" },
+    { message: "structured output is disabled on this server" },
+  ])("is left out from then on once a server refuses it: $message", async (error) => {
+    const server = await serve(refusesParameters({ response_format: error }, says("fine")));
+    const provider = await open(`openai:scripted@${server.url}`);
+    for (const _ of [1, 2]) expect(await provider.generate(asksShape(), never)).toMatchObject({ text: "fine" });
+    expect(server.chats.map(({ body }) => "response_format" in body)).toEqual([true, false, false]);
+    expect(server.chats[1]?.body).toMatchObject({ max_tokens: 64, temperature: 0, seed: 1 });
+  });
+
+  test("is kept where the server complains of something else", async () => {
+    const server = await serve(failsWith(400, { error: { message: "the prompt holds a forbidden word" } }));
+    const provider = await open(`openai:scripted@${server.url}`);
+    await expect(provider.generate(asksShape(), never)).rejects.toThrow("forbidden word");
+    expect(server.chats).toHaveLength(1);
+  });
+
+  test("that is refused holds up none of many questions at once", async () => {
+    const error = { message: "response_format is not supported" };
+    const server = await serve(refusesParameters({ response_format: error }, says("fine")));
+    const provider = await open(`openai:scripted@${server.url}`);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => provider.generate(asksShape(), never)));
+    expect(answers.map(({ text }) => text)).toEqual(Array(8).fill("fine"));
+  });
+});
+
 describe("outages", () => {
   test("a stream that just ends is tried again", async () => {
     const error = await failure(says("half a", { finish: null }));

@@ -108,15 +108,18 @@ export function consensusOf(runs: readonly (Verdicts | null)[], required: readon
 
 /**
  * Whether a case passes by the consensus of its runs, all required axes together; null where it is unscored in most runs.
- * A run that says nothing of any axis is unscored.
+ * A run that says nothing of any axis is unscored. Where a run failed although its axes passed, the rubric asks for a
+ * total of points besides, which axes do not show: then the majority of the runs decides.
  */
 export function consensusPass(
-  runs: readonly { axes: Verdicts }[],
+  runs: readonly { axes: Verdicts; pass: boolean | null }[],
   required: readonly string[],
 ): boolean | null {
   const verdicts = runs.map(({ axes }) => (Object.keys(axes).length === 0 ? null : axes));
   const consensus = consensusOf(verdicts, required);
-  return consensus === null ? null : passOfRun(consensus, required);
+  const pass = consensus === null ? null : passOfRun(consensus, required);
+  const isTotalShort = verdicts.some((one, run) => passOfRun(one, required) === true && runs[run]?.pass === false);
+  return pass === true && isTotalShort ? medianPass(runs.map((run) => run.pass)) : pass;
 }
 
 /** Share of the cases with two scored runs or more that passed in one and failed in another; null without such a case. */

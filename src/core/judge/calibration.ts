@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatRate } from "../format.ts";
+import { formatBound, formatRate } from "../format.ts";
 import type { JudgeError } from "../stats/rogan-gladen.ts";
 import type { Rubric } from "./rubric.ts";
 
@@ -73,6 +73,8 @@ export type JudgeCalibration = z.infer<typeof JudgeCalibration>;
 export interface WantedJudge {
   ref: string;
   setup: JudgeSetup;
+  /** There is no self-test of pairs. */
+  judges: Rubric["judges"];
   floor: Rubric["floor"];
   /** What follows `nitbench judge test` or `calibrate` for this judge, such as `review --judge openai:m`. */
   words: string;
@@ -102,18 +104,20 @@ export function updateCalibration(
  * @param record of this judge and rubric, be it of an earlier version or for other parameters; null where there is none
  */
 export function readsAs(record: JudgeCalibration | null, wanted: WantedJudge): string | null {
-  const { ref, floor, setup, words } = wanted;
-  const test = `nitbench judge test ${words}`;
-  const calibrate = `nitbench judge calibrate ${words} --against LABELS.jsonl --dataset DATASET`;
-  const because = (reason: string, command: string) =>
-    `${ref} informs and decides nothing: ${reason}; run ${command}`;
+  const { ref, judges, floor, setup, words } = wanted;
+  const against = judges === "pair" ? "bc-bench" : "LABELS.jsonl --dataset DATASET";
+  const calibrate = `nitbench judge calibrate ${words} --against ${against}`;
+  const test = judges === "pair" ? calibrate : `nitbench judge test ${words}`;
+  const because = (reason: string, command: string) => `${ref} informs and decides nothing: ${reason}; run ${command}`;
   const { name } = setup.rubric;
 
   if (record === null) return because(`nothing is known of it as a judge by the rubric ${name}`, test);
   const stale = whyStale(record, setup);
   if (stale !== null) return because(stale, test);
-  if (record.selfTest === null) return because(`it has not taken the self-test of the rubric ${name}`, test);
-  if (!record.selfTest.holds) return because(`it failed the self-test (${describeSelfTest(record.selfTest)})`, test);
+  if (record.selfTest === null && judges === "review")
+    return because(`it has not taken the self-test of the rubric ${name}`, test);
+  if (record.selfTest?.holds === false)
+    return because(`it failed the self-test (${describeSelfTest(record.selfTest)})`, test);
   const pass = record.axes["pass"];
   if (pass === undefined)
     return because(`it was not compared with people on all required axes of the rubric ${name}`, calibrate);
@@ -122,9 +126,10 @@ export function readsAs(record: JudgeCalibration | null, wanted: WantedJudge): s
     const lacking = tpr === null ? "pass" : "fail";
     return because(`people's labels hold no ${lacking}, so nobody knows what it makes of one`, calibrate);
   }
-  const rates = `TPR ${formatRate(tpr.value)} and TNR ${formatRate(tnr.value)}`;
-  if (tpr.value + tnr.value <= 1)
-    return because(`with ${rates} against people it is no better than chance`, calibrate);
+  const shown = (rate: "tpr" | "tnr", value: number) =>
+    `${rate.toUpperCase()} ${formatBound(value, { min: floor[rate] })}`;
+  const rates = `${shown("tpr", tpr.value)} and ${shown("tnr", tnr.value)}`;
+  if (tpr.value + tnr.value <= 1) return because(`with ${rates} against people it is no better than chance`, calibrate);
   if (tpr.low + tnr.low <= 1)
     return because(
       `${pass.tp + pass.fn} passes and ${pass.tn + pass.fp} fails of people are too few to tell it from chance`,

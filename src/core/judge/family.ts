@@ -1,9 +1,23 @@
-const families =
-  /gpt|o[134](?=-|$)|claude|gemini|gemma|qwen|llama|mistral|mixtral|codestral|deepseek|phi|granite|starcoder|glm|kimi|command-r/i;
+/** Families of models, each by what its names have in common; a name can tell of several, as a distilled model's does. */
+const families: readonly (readonly [family: string, names: RegExp])[] = [
+  ["gpt", /gpt|(?<![a-z0-9])o[134](?![a-z0-9])/i],
+  ["claude", /claude/i],
+  ["gemini", /gemini|gemma/i],
+  ["qwen", /qwen|(?<![a-z])qwq/i],
+  ["llama", /llama/i],
+  ["mistral", /mi[sx]tral|ministral|codestral|devstral|magistral|pixtral/i],
+  ["deepseek", /deepseek/i],
+  ["phi", /(?<![a-z])phi(?![a-z])/i],
+  ["granite", /granite/i],
+  ["starcoder", /starcoder/i],
+  ["glm", /(?<![a-z])(?:chat)?glm(?![a-z])/i],
+  ["kimi", /(?<![a-z])kimi(?![a-z])/i],
+  ["command-r", /(?<![a-z])command-(?:r|a)(?![a-z])/i],
+];
 
-/** The family that a model's name tells of, in lower case, such as `qwen`; null where it tells none. */
-export function familyOf(model: string): string | null {
-  return families.exec(model)?.[0]?.toLowerCase() ?? null;
+/** The families that a model's name tells of, such as `qwen`; none where it tells of none. */
+export function familiesOf(model: string): string[] {
+  return families.flatMap(([family, names]) => (names.test(model) ? [family] : []));
 }
 
 /**
@@ -11,8 +25,8 @@ export function familyOf(model: string): string | null {
  * the names tell of no common family.
  */
 export function kinshipWarnings(judge: string, reviewers: readonly { ref: string; model: string }[]): string[] {
-  const family = familyOf(judge);
-  if (family === null) return [];
-  const kin = reviewers.filter(({ model }) => familyOf(model) === family).map(({ ref }) => ref);
-  return kin.length === 0 ? [] : [`the judge ${judge} is of one model family (${family}) with ${kin.join(", ")}`];
+  return familiesOf(judge).flatMap((family) => {
+    const kin = reviewers.filter(({ model }) => familiesOf(model).includes(family)).map(({ ref }) => ref);
+    return kin.length === 0 ? [] : [`the judge ${judge} is of one model family (${family}) with ${kin.join(", ")}`];
+  });
 }

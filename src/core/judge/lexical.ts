@@ -1,5 +1,6 @@
 import { parseReview } from "../parse/review.ts";
 import { wordProfile } from "../text/words.ts";
+import { textLimit } from "./block.ts";
 import { guidanceOf, type Remark } from "./suggestion.ts";
 import type { AxisVerdict } from "./verdict.ts";
 
@@ -7,9 +8,12 @@ import type { AxisVerdict } from "./verdict.ts";
 export const lexicalJudgeVersion = 1;
 
 /** Scores from which each axis passes. Those of theme and voice are chosen by scripts/calibrate-lexical-judge.ts. */
-export const lexicalThresholds = { theme: 0.17, actionable: 1, voice: 0.71 };
+export const lexicalThresholds = { theme: 0.18, actionable: 1, voice: 0.7 };
 
-/** What the lexical judge is asked. Blank references and reviews of the norm count as none. */
+/**
+ * What the lexical judge is asked. Blank references and reviews of the norm count as none; of each text only that part is
+ * read that a model would be shown.
+ */
 export interface LexicalQuestion {
   candidate: string;
   references: readonly string[];
@@ -27,11 +31,12 @@ export type LexicalVerdict = Record<LexicalAxis, AxisVerdict> & { scores: Record
  * recorded in judges/calibration/lexical-judge/record.json.
  */
 export function judgeLexically({ candidate, references, norm }: LexicalQuestion): LexicalVerdict {
-  const remarks = remarksOf(candidate);
+  const review = cut(candidate);
+  const remarks = remarksOf(review);
   const scores = {
-    theme: themeScore(remarks, references),
+    theme: themeScore(remarks, references.map(cut)),
     actionable: actionableScore(remarks),
-    voice: voiceScore(remarks.length === 0 ? "" : candidate, norm),
+    voice: voiceScore(remarks.length === 0 ? "" : review, norm.map(cut)),
   };
   return {
     theme: verdictOf("theme", scores.theme),
@@ -44,7 +49,12 @@ export function judgeLexically({ candidate, references, norm }: LexicalQuestion)
 /** What is meant as JSON and holds no findings, such as a verdict, is no review: it says nothing. */
 function remarksOf(candidate: string): Remark[] {
   const parsed = parseReview(candidate);
-  return parsed.ok ? parsed.review.findings : [];
+  if (!parsed.ok) return [];
+  const { findings } = parsed.review;
+  // A block that stands before its remark is in no finding.
+  return findings.length === 1 && /^```suggestion\n/m.test(candidate)
+    ? findings.map((finding) => ({ suggestion: "", ...finding }))
+    : findings;
 }
 
 function verdictOf(axis: LexicalAxis, score: number | null): AxisVerdict {
@@ -56,16 +66,22 @@ function verdictOf(axis: LexicalAxis, score: number | null): AxisVerdict {
  * Overlap of the remark and the reference that are closest: the Sørensen-Dice coefficient of their distinct stems,
  * identifiers split into words and stop words dropped (Dice 1945). In [0, 1]; null without a reference.
  */
-export function themeScore(remarks: readonly Remark[], references: readonly string[]): number | null {
-  const wanted = references.filter(isSaid).map((text) => wordProfile(text).stems);
+function themeScore(remarks: readonly Remark[], references: readonly string[]): number | null {
+  const wanted = references.filter(isSaid).map(stemsOf);
   if (wanted.length === 0) return null;
-  const said = remarks.map(({ message }) => wordProfile(message).stems);
-  return Math.max(0, ...said.flatMap((stems) => wanted.map((reference) => dice(new Set(stems), new Set(reference)))));
+  const said = remarks.map(({ message }) => stemsOf(message));
+  return Math.max(0, ...said.flatMap((stems) => wanted.map((reference) => dice(stems, reference))));
+}
+
+function stemsOf(text: string): ReadonlySet<number> {
+  return new Set(wordProfile(text).stems);
 }
 
 /** How much the best remark gives to act on: half for a place, half for a proposal. 0 for a review without remarks. */
-export function actionableScore(remarks: readonly Remark[]): number {
-  const scores = remarks.map(guidanceOf).map(({ hasPlace, hasProposal }) => Number(hasPlace) / 2 + Number(hasProposal) / 2);
+function actionableScore(remarks: readonly Remark[]): number {
+  const scores = remarks
+    .map(guidanceOf)
+    .map(({ hasPlace, hasProposal }) => Number(hasPlace) / 2 + Number(hasProposal) / 2);
   return Math.max(0, ...scores);
 }
 
@@ -73,8 +89,8 @@ export function actionableScore(remarks: readonly Remark[]): number {
  * How much a review is written like those of the norm. Cosine of two texts as sets of character runs, three to five long
  * (after Kešelj et al. 2003, who tell authors apart by them), code and numbers masked, since they show the topic and not
  * the hand: its mean over the norm, as a share of that among the norm's own reviews, so that terse and wordy authors have
- * one threshold. Times the root of the ratio of lengths, the shorter over the longer. In [0, 1]; null for a norm of fewer
- * than two reviews, or of such as have nothing in common: they show no habit.
+ * one threshold; 1 at most. Times the root of the ratio of lengths, the shorter over the longer. In [0, 1]; null for a norm of
+ * fewer than two reviews, or of such as have nothing in common: they show no habit.
  */
 export function voiceScore(candidate: string, norm: readonly string[]): number | null {
   const habits = norm.filter(isSaid).map(maskTopic);
@@ -86,7 +102,7 @@ export function voiceScore(candidate: string, norm: readonly string[]): number |
   const nearness = meanOf(runs.map((one) => cosine(ownRuns, one))) / alike;
   const length = meanOf(habits.map((text) => text.length));
   const lengths = Math.min(own.length, length) / Math.max(own.length, length);
-  return Math.min(1, nearness * Math.sqrt(lengths));
+  return Math.min(1, nearness) * Math.sqrt(lengths);
 }
 
 /** A text without its code and numbers, between blanks, so that runs tell how words and texts begin and end. */
@@ -119,7 +135,13 @@ function dice<Item>(left: ReadonlySet<Item>, right: ReadonlySet<Item>): number {
 }
 
 function shared<Item>(left: ReadonlySet<Item>, right: ReadonlySet<Item>): number {
-  return left.intersection(right).size;
+  let count = 0;
+  for (const item of left) if (right.has(item)) count += 1;
+  return count;
+}
+
+function cut(text: string): string {
+  return text.slice(0, textLimit);
 }
 
 function isSaid(text: string): boolean {

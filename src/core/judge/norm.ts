@@ -7,6 +7,9 @@ export const normLimit = 5;
 /** Reviews that show how an author, or the team (author null), writes; or why there are none. */
 export type Norm = { reviews: string[]; author: string | null } | { reviews: null; reason: string };
 
+/** What of a case a norm is taken from; its diff is not needed. */
+export type NormSource = Pick<Case, "id" | "cluster" | "twin" | "references" | "repo" | "pr">;
+
 /** One reference of the dataset, with what tells whose change it belongs to. */
 interface Entry {
   text: string;
@@ -27,7 +30,7 @@ export interface NormIndex {
  * of the cases nor their ids choose a norm. A text that occurs twice counts with its first case.
  * @param rank a hash of a text, as text
  */
-export function indexNorms(cases: readonly Case[], seed: number, rank: (text: string) => string): NormIndex {
+export function indexNorms(cases: readonly NormSource[], seed: number, rank: (text: string) => string): NormIndex {
   const members = cases.map(({ id, cluster, twin }) => ({ id, cluster, twinOf: twin?.of }));
   const clusters = joinClusters(members);
   const clusterOf = new Map(cases.map(({ id }, index) => [id, clusters[index] ?? id]));
@@ -52,7 +55,7 @@ export function indexNorms(cases: readonly Case[], seed: number, rank: (text: st
  * author, the first of the case's authors that has any; where none of its references names an author, of the team. None
  * comes from the same change: not from the same pull request of the same repository, nor the same cluster or twin.
  */
-export function chooseNorm({ ordered, byAuthor, clusterOf }: NormIndex, source: Case): Norm {
+export function chooseNorm({ ordered, byAuthor, clusterOf }: NormIndex, source: NormSource): Norm {
   if (source.references.length === 0) return { reviews: null, reason: "no reference to take an author from" };
   const cluster = clusterOf.get(source.id) ?? source.cluster ?? source.id;
   const change = changeOf(source);
@@ -79,7 +82,7 @@ export function chooseNorm({ ordered, byAuthor, clusterOf }: NormIndex, source: 
 }
 
 /** What tells one pull request from another; null where the case names none. */
-function changeOf({ repo, pr }: Case): string | null {
+function changeOf({ repo, pr }: NormSource): string | null {
   return pr === undefined ? null : JSON.stringify([repo ?? null, String(pr)]);
 }
 

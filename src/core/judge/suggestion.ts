@@ -19,7 +19,8 @@ const nounOrders = anyOf(`
   batch break build cache change copy count default defer fail fall flip gate guard hash hold index key limit lock log look lower
   map mask match name order point print release report round scope set share stream
 `);
-const objects = "(?= (?:the|an?|it|this|that|these|those|them|both|each|all|every|its|their|only|once|per|to|in|out|if|with|on)\\b| `)";
+const objects =
+  "(?= (?:the|an?|it|this|that|these|those|them|both|each|all|every|its|their|only|once|per|to|in|out|if|with|on)\\b| `)";
 
 /** Orders that leave the thinking to the author unless they name something: "check the error handling". */
 const vagueOrders = anyOf(`
@@ -29,22 +30,28 @@ const vagueOrders = anyOf(`
 
 const modal = "(?:could|can|couldn't|can't|would|wouldn't)";
 const wish = new RegExp(
-  "\\b(?:should|shouldn't|ought to|must|mustn't|needs? to|has to|have to|instead|rather than|in place of|suggest|recommend|" +
-    "please|let's|why not|(?:how|what) about|better to|would be better|did you mean|do not|don't|never|" +
+  "\\b(?:should|shouldn't|ought to|must|mustn't|needs? (?:to|an?)|has to|have to|instead|rather than|in place of|suggest|recommend|" +
+    "please|let's|why not|(?:how|what) about|better to|would be better|did you mean|missing `|" +
     `(?:${modal}|shall|may|might) (?:we|you|i)\\b(?! (?:see|tell|find))|` +
     `${modal} (?:the|this|that|it|these|those|they|an?|one|\`)[^.!?]*\\?|` +
-    "(?:maybe|perhaps)(?: an?| the| one| just)? ?`|(?:would|might|may) (?:do|be enough|help)|" +
+    "(?:maybe|perhaps)(?: an?| the| one| just)? ?`|(?:would|might|may) (?:do|be enough|help)|(?:is|are) enough|" +
+    "(?:i'd|i would|we'd|we would)(?! (?:expect|guess|think|say|get|see|assume|imagine|have|be|not|never)\\b)|(?:i|we) want|" +
     // The commonest ways to propose something in three further languages.
     "bitte|sollten?|könnten wir|lieber|stattdessen|debería|en lugar de|sería mejor|devrait|il faut|plutôt|pourrait-on)" +
     "(?![\\p{L}\\p{N}])",
   "iu",
 );
-const opening = "(?:^|[.!?:;,(—–\\n]|\\s-\\s|\\b(?:and|or|then|just|maybe|perhaps|better)\\b)[\\s*_]*";
-const order = new RegExp(`${opening}(?:(?:${orders})(?![\\p{L}\\p{N}:-])|(?:${nounOrders})${objects})`, "iu");
+const opening = "(?:^|[.!?:;,(—–\\n]|\\s-\\s|\\b(?:and|or|then|just|maybe|perhaps|better)\\b)[\\s*_]{0,9}";
+const order = new RegExp(
+  `${opening}(?:(?:${orders}|do not|don't|never)(?![\\p{L}\\p{N}:-])|(?:${nounOrders})${objects})`,
+  "iu",
+);
 const vagueOrder = new RegExp(`${opening}(?:${vagueOrders}|make sure)(?![\\p{L}\\p{N}:-])`, "iu");
-/** A sentence of code alone is what the author is to write, be it with a word for where: "`close` in `finally`." */
+/** A sentence of code alone is what the author is to write, be it with a word for where, "`close` in `finally`."; or an arrow. */
 const codeAlone =
-  /(?:^|[.!?:;]|\n)[\s*_]*`(?:(?:,| or| and|,? then)? ?`)*(?: (?:first|here|there|(?:in|with|before|after|around|like) [^.!?;,]{1,30}))?[\s*_]*(?:[.!?;,]|$)/u;
+  /(?:^|[.!?:;]|\n)[\s*_]{0,9}`(?:(?:,| or| and|,? then)? ?`)*(?: (?:first|here|there|(?:in|with|before|after|around|like) [^.!?;,]{1,30}))?[\s*_]{0,9}(?:[.!?;]|$)|` ?(?:->|=>|→) ?`/u;
+
+const label = /\b(?:fix|suggestion|recommendation|remedy|solution)[*_]*:[*_ ]*[^\s*_]/i;
 
 const codeSpan = /(`+)(?!`)[\s\S]+?(?<!`)\1(?!`)/g;
 const lineName = /\b(?:L|lines? |Zeilen? |líneas? |lignes? )\d/i;
@@ -67,6 +74,6 @@ export function guidanceOf({ message, file, lines, suggestion }: Remark): Guidan
   const prose = message.replaceAll(codeSpan, "`");
   const namesCode = prose !== message || identifier.test(prose);
   const hasPlace = namesCode || lines !== undefined || file !== undefined || lineName.test(prose);
-  const isClear = suggestion !== undefined || wish.test(prose) || order.test(prose) || codeAlone.test(prose);
+  const isClear = suggestion !== undefined || [label, wish, order, codeAlone].some((pattern) => pattern.test(prose));
   return { hasPlace, hasProposal: isClear || (namesCode && vagueOrder.test(prose)) };
 }

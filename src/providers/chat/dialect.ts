@@ -47,15 +47,26 @@ const refusalCodes = ["unsupported_parameter", "unsupported_value", "unknown_par
 const refusalWords =
   /unsupported|not supported|does not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|extra (?:field|input)/i;
 
-/** The parameter among those sent that a 400 or 422 refuses as such; null where it complains of something else. */
+/** How complaints name a parameter; that of the answer's shape also by its kind. */
+const mentions: Partial<Record<Refusable, RegExp>> = {
+  response_format: /\bresponse[ _]format\b|\bjson[ _]schema\b|\bstructured outputs?\b/i,
+};
+
+/**
+ * The parameter among those sent that a 400 or 422 refuses as such; null where it complains of something else. The shape
+ * of the answer is only help: whatever a server has against it, asking goes on without it.
+ */
 export function findRefused(complaint: Complaint, sent: WireParameters): Refusable | null {
   if (complaint.status !== 400 && complaint.status !== 422) return null;
-  if (!refusalCodes.includes(complaint.code) && !refusalWords.test(complaint.message)) return null;
   const names = (["max_tokens", ...droppable] as const).filter((name) => name in sent);
   const stated = names.find((name) => complaint.param.split(".")[0] === name);
-  if (stated !== undefined) return stated;
-  const places = names.map((name) => ({ name, at: complaint.message.search(new RegExp(`\\b${name}\\b`)) }));
-  return places.filter(({ at }) => at !== -1).toSorted((a, b) => a.at - b.at)[0]?.name ?? null;
+  const places = names.map((name) => ({
+    name,
+    at: complaint.message.search(mentions[name] ?? new RegExp(`\\b${name}\\b`)),
+  }));
+  const named = stated ?? places.filter(({ at }) => at !== -1).toSorted((a, b) => a.at - b.at)[0]?.name ?? null;
+  const isRefusal = refusalCodes.includes(complaint.code) || refusalWords.test(complaint.message);
+  return isRefusal || named === "response_format" ? named : null;
 }
 
 /** The dialect after a refusal. */

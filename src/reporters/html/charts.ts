@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
+import { judgeLeads, passRateTitle } from "../judge-place.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
 import { inQuestion, metricLabel, metricMeaning, rowOrder, showInterval, showValue, unitsOf } from "./numbers.ts";
 import { axisRow, fewUnits, rowHeight, whiskers } from "./plot.ts";
@@ -12,6 +13,7 @@ const panels: Record<string, string> = {
   "detection.recall": "bugs that were found",
   "detection.precision": "findings that hold a bug",
   "detection.f1": "recall and precision in one",
+  "judge.pass_rate": "reviews that pass the judge",
   "detection.false_alarm_rate": "clean cases with a finding",
   "detection.f1_published": "as leaderboards count",
   "ratings.relevance": "as people rated it",
@@ -20,8 +22,20 @@ const panels: Record<string, string> = {
   "overlap.f1": "words of a reference",
 };
 
-/** As many as stand side by side; those named first are drawn. */
+/** As many as stand side by side; those named first are drawn, but of F1 recall and precision tell as well. */
 const mostPanels = 4;
+
+function panelNames(report: Report): string[] {
+  const scored = Object.keys(panels).filter((name) =>
+    report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"),
+  );
+  const isJudged = (name: string) => name === "judge.pass_rate";
+  const ordered = judgeLeads(report)
+    ? [...scored.filter(isJudged), ...scored.filter((name) => !isJudged(name))]
+    : scored;
+  const dispensable = scored.length > mostPanels && scored.some(isJudged) ? "detection.f1" : "";
+  return ordered.filter((name) => name !== dispensable).slice(0, mostPanels);
+}
 
 /** Whether the run measures anything that can be drawn, scored or not. */
 export function hasCharts({ reviewers }: Report): boolean {
@@ -35,15 +49,13 @@ export function hasCharts({ reviewers }: Report): boolean {
 export function renderCharts(report: Report, marks: Marks): Html {
   if (!hasCharts(report)) return html``;
   const rows = rowOrder(report.reviewers);
-  const shown = Object.keys(panels)
-    .filter((name) => report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"))
-    .slice(0, mostPanels);
+  const shown = panelNames(report);
   return html`<section id="charts" class="block">
     <h2>Charts</h2>
     ${
       shown.length === 0
         ? html`<p class="aside">Nothing was scored, so there is nothing to draw.</p>`
-        : html`<div class="forest panels-${shown.length}">${shown.map((name) => forestPanel(name, rows, marks))}</div>
+        : html`<div class="forest panels-${shown.length}">${shown.map((name) => forestPanel(name, rows, marks, report.judge))}</div>
             <p class="legend">
               Dot: value. Line: 95 % interval. Pale: n below ${fewUnits}. Rings: ceilings and floors. ↑ higher is
               better, ↓ lower is better.
@@ -53,8 +65,14 @@ export function renderCharts(report: Report, marks: Marks): Html {
   </section>`;
 }
 
-function forestPanel(name: string, rows: ReturnType<typeof rowOrder>, marks: Marks): Html {
+function forestPanel(
+  name: string,
+  rows: ReturnType<typeof rowOrder>,
+  marks: Marks,
+  judge: Report["judge"],
+): Html {
   const { better } = metricMeaning(name);
+  const isLexical = name === "judge.pass_rate" && judge?.engine === "lexical";
   const all = [...rows.measured, ...rows.company, ...rows.yardsticks];
   const labelOf = ({ id }: ReviewerReport) => marks.get(id)?.label ?? id;
   const names = shortenApart(all.map(labelOf), 21);
@@ -71,8 +89,8 @@ function forestPanel(name: string, rows: ReturnType<typeof rowOrder>, marks: Mar
     );
   return html`<figure class="panel">
     <figcaption>
-      <b>${metricLabel(name)}</b> <span class="arrow">${better === "lower" ? "↓" : "↑"}</span
-      ><span class="below quiet">${panels[name] ?? ""}</span>
+      <b>${isLexical ? passRateTitle(judge) : metricLabel(name)}</b> <span class="arrow">${better === "lower" ? "↓" : "↑"}</span
+      ><span class="below quiet">${isLexical ? "by words alone; informs only" : (panels[name] ?? "")}</span>
     </figcaption>
     <p class="head">n ${unitsOf(...all.map((reviewer) => reviewer.metrics[name]))}</p>
     ${rowsOf(rows.measured, "measured")} ${rowsOf(rows.company, "company")} ${rowsOf(rows.yardsticks, "yardstick")}

@@ -4,7 +4,7 @@ import type { Html } from "./marks.ts";
 import { plural } from "./text.ts";
 
 /** What the figures of this suite mean where there is more than one way to count; only of what it scores. */
-export function renderConventions({ suite, dataset }: Report): Html {
+export function renderConventions({ suite, dataset, judge }: Report): Html {
   const { detection, ratings } = suite.scorers;
   const isRated = ratings !== undefined;
   return html`<ul class="conventions">
@@ -19,6 +19,16 @@ export function renderConventions({ suite, dataset }: Report): Html {
             <b>Ratings.</b> People gave each review 1 to 5; that is told as 0 to 1, the mean over those who rated it.
           </li>`
         : ""
+    }
+    ${
+      judge === null
+        ? ""
+        : html`<li>
+            <b>Verdicts.</b> A review passes in a run of the judge when every required axis does; the pass rate is the
+            median over the runs of each run's rate. A run without a valid answer is unscored, neither a pass nor a
+            fail; a case unscored in most runs counts in none. An empty review fails unasked. Cases without a reference
+            are not judged.
+          </li>`
     }
     <li>
       <b>Doubt.</b> Intervals are 95 %, cases of one cluster are not independent and widen them; a gate decides by its

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { formatRate, formatValue } from "../../core/format.ts";
 import type { Report, ReviewerReport } from "../../core/report.ts";
 import { renderConventions } from "./conventions.ts";
+import { renderJudge, renderRubric } from "./judge-method.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
 import { rowOrder } from "./numbers.ts";
 import { annotation, grouped, plural } from "./text.ts";
@@ -10,7 +11,6 @@ import { annotation, grouped, plural } from "./text.ts";
 export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): Html {
   const { run, suite, dataset } = report;
   const { measured, company, yardsticks } = rowOrder(report.reviewers);
-  const hosts = [...new Set(report.reviewers.flatMap((reviewer) => reviewer.hosts))];
   return html`<section id="method" class="block">
     <h2>How this was measured</h2>
     <p class="again"><span class="quiet">To repeat the run</span><code>${run.command}</code></p>
@@ -20,18 +20,29 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
         "Dataset",
         html`${dataset.name} <code class="hash">${dataset.hash}</code
           ><span class="below quiet"
-            >${plural(dataset.cases, "case")} in ${plural(dataset.clusters, "cluster")}: ${annotation(dataset)}${dataset.where === undefined ? "" : `; where ${dataset.where}`}${dataset.limit === undefined ? "" : `; limit ${dataset.limit}`}${dataset.licenses.length === 0 ? "" : `; ${dataset.licenses.join(", ")}`}</span
+            >${plural(dataset.cases, "case")} in ${plural(dataset.clusters, "cluster")}:
+            ${annotation(dataset)}${dataset.where === undefined ? "" : `; where ${dataset.where}`}${dataset.limit === undefined ? "" : `; limit ${dataset.limit}`}${dataset.licenses.length === 0 ? "" : `; ${dataset.licenses.join(", ")}`}</span
           >${dataset.source === undefined ? "" : html`<span class="below">${dataset.source.reference}, ${dataset.source.licence}. ${dataset.source.citation}</span>`}`,
       )}
       ${fact("Asked", report.reviewers.every(isUnasked) ? html`nobody: every review was recorded before or made here; seed ${run.seed}` : html`one request per ${suite.unit}, contract <code>${suite.contract}</code>, ${plural(suite.repeats, "repeat")}, seed ${run.seed}`)}
-      ${fact("Sent code to", hosts.length === 0 ? html`no host: everything ran on this machine` : html`${hosts.map((host) => html`<code>${host}</code> `)}`)}
-      ${fact("Matcher", renderMatcher(report))} ${fact("Conventions", renderConventions(report))}
+      ${fact("Sent code to", renderHosts(report))} ${fact("Matcher", renderMatcher(report))}
+      ${report.judge === null ? "" : html`${fact("Judge", renderJudge(report.judge))} ${fact("Rubric", renderRubric(report.judge))}`} ${fact("Conventions", renderConventions(report))}
       ${fact("Settings", html`${Object.entries(suite.scorers).map(([name, settings]) => html`<span class="below"><code>${name}</code> ${showSettings(settings)}</span>`)}<span class="below"><code>budget</code> ${showSettings(suite.budget)}</span>`)}
       ${fact("Machine", html`${run.host.platform} ${run.host.arch}, ${plural(run.host.cpus, "core")}, Node ${run.host.node}, ${run.tool}<span class="below quiet">run ${run.id}${run.name === undefined ? "" : ` (${run.name})`}, started ${run.startedAt}</span>`)}
     </dl>
     <h3>Reviewers as they were asked</h3>
     ${[...measured, ...company, ...yardsticks].map((reviewer) => reviewerFacts(reviewer, marks))}
   </section>`;
+}
+
+function renderHosts({ reviewers, judge }: Report): Html {
+  const ofReviewers = new Set(reviewers.flatMap((reviewer) => reviewer.hosts));
+  const ofJudge = new Set(judge?.hosts);
+  const all = [...new Set([...ofReviewers, ...ofJudge])];
+  if (all.length === 0) return html`no host: everything ran on this machine`;
+  const whose = (host: string) =>
+    !ofJudge.has(host) ? "" : ofReviewers.has(host) ? " (reviewers and the judge)" : " (the judge)";
+  return html`${all.map((host, index) => html`${index === 0 ? "" : ", "}<code>${host}</code>${whose(host)}`)}`;
 }
 
 /** Those that answer without being shown a prompt. */
@@ -108,7 +119,8 @@ function renderMatcher({ matcher }: Report): Html {
 
 function recordedMatcher({ judge, lexicalFor = [] }: NonNullable<Report["matcher"]>): Html {
   const names = lexicalFor.map((id, index) => html`${index === 0 ? "" : ", "}<code>${id}</code>`);
-  return html`<code>recorded</code>: verdicts that ${judge === undefined ? "the suite brings" : html`<code>${judge}</code> gave`}
-    earlier, repeated as they stand; how far they agree with people is not on
+  return html`<code>recorded</code>: verdicts that
+    ${judge === undefined ? "the suite brings" : html`<code>${judge}</code> gave`} earlier, repeated as they stand; how
+    far they agree with people is not on
     record${lexicalFor.length === 0 ? "" : html`<span class="below">Nobody recorded verdicts on ${names}: matched by words.</span>`}`;
 }

@@ -68,6 +68,9 @@ const labels: Record<string, string> = {
   "overlap.rouge_l": "ROUGE-L",
   "overlap.bleu": "BLEU-4",
   "contract.valid_rate": "valid",
+  "judge.pass_rate": "judge pass rate",
+  "judge.pass_rate_consensus": "consensus pass rate",
+  "judge.pass_rate_corrected": "corrected pass rate",
   "load.p50_ms": "p50",
   "load.p95_ms": "p95",
 };

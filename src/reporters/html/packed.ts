@@ -2,6 +2,7 @@ import type { Case } from "../../core/case.ts";
 import type { LedgerFinding } from "../../core/ledger.ts";
 import type { CaseLine } from "../../core/report.ts";
 import { originOf } from "./origin.ts";
+import { cutVerdict, type PackedVerdict, packVerdicts, type SaidSize, sizeOfSaid } from "./packed-judge.ts";
 import { type Kept, keptBytes, type Store } from "./store.ts";
 import { visibleJson, visibleText } from "./text.ts";
 
@@ -12,14 +13,22 @@ export interface PackedCase extends Kept {
   lines: readonly PackedLine[];
 }
 
-/** One reviewer's work on one case and repeat, kept as JSON. Its end can be cut: the raw generation comes last. */
+/** The most characters kept of a raw generation, and of each evidence and reasoning of a judge. */
+export interface Limits {
+  text: number;
+  said: number;
+}
+
+/** One reviewer's work on one case and repeat, kept as JSON. Its end can be cut: there are a judge's words and the raw generation. */
 export interface PackedLine extends Kept {
   reviewer: number;
   repeat: number;
-  /** Where in the block the value of the raw generation begins. */
-  textStart: number;
+  /** Where in the block the part begins that can be cut. */
+  tailStart: number;
   /** Characters of the raw generation. */
   textLength: number;
+  /** How much a judge said; null where none did. */
+  said: SaidSize | null;
 }
 
 const contextLimit = 4000;
@@ -53,8 +62,14 @@ function cut(text: string): string {
   return `${text.slice(0, contextLimit)}\n… (${text.length - contextLimit} more characters)`;
 }
 
-/** Packs a line of the reviewer with this index; its keys are short because there are many. */
-export function packLine(line: CaseLine, reviewer: number, textLimit: number, store: Store): PackedLine {
+/** Packs a line of the reviewer with this index; its keys are short because there are many. `axes` are the judge's. */
+export function packLine(
+  line: CaseLine,
+  reviewer: number,
+  axes: readonly string[],
+  limits: Limits,
+  store: Store,
+): PackedLine {
   const { ledger, review } = line;
   const json = visibleJson({
     r: reviewer,
@@ -81,12 +96,14 @@ export function packLine(line: CaseLine, reviewer: number, textLimit: number, st
       part.fromCache,
     ]),
   });
-  const whole = visibleText(line.text.slice(0, textLimit));
-  const text = cutText(whole, textLimit);
-  const isCut = line.isTextCut || line.text.length > textLimit || text !== whole;
-  const { block, start, end } = store([open(json), textKey, ...textAndEnd(text, isCut)]);
-  const textStart = start + Buffer.byteLength(open(json)) + textKey.length;
-  return { reviewer, repeat: line.repeat, block, start, textStart, end, textLength: text.length };
+  const whole = visibleText(line.text.slice(0, limits.text));
+  const t = cutText(whole, limits.text);
+  const isCut = line.isTextCut || line.text.length > limits.text || t !== whole;
+  const j = line.judged === undefined ? undefined : packVerdicts(line.judged, axes, limits.said);
+  const { block, start, end } = store([open(json), ...tailOf({ j, t, isCut })]);
+  const tailStart = start + Buffer.byteLength(open(json));
+  const said = j === undefined ? null : sizeOfSaid(j);
+  return { reviewer, repeat: line.repeat, block, start, tailStart, end, textLength: t.length, said };
 }
 
 function packScores(scores: CaseLine["scores"]): Record<string, [number, number] | string> {
@@ -113,10 +130,20 @@ function cutText(text: string, most: number): string {
   return text.length <= most ? text : text.slice(0, most).toWellFormed();
 }
 
-const textKey = ',"t":';
+/** What a line ends with. */
+interface Tail {
+  j?: PackedVerdict[] | undefined;
+  t: string;
+  isCut?: boolean;
+}
 
-function textAndEnd(text: string, isCut: boolean): string[] {
-  return [JSON.stringify(text), isCut ? ',"isCut":true}' : "}"];
+function tailOf({ j, t, isCut }: Tail): string[] {
+  return [
+    ...(j === undefined ? [] : [',"j":', JSON.stringify(j)]),
+    ',"t":',
+    JSON.stringify(t),
+    isCut === true ? ',"isCut":true}' : "}",
+  ];
 }
 
 /** The JSON of an object without its closing brace. */
@@ -124,37 +151,50 @@ function open(json: string): string {
   return json.slice(0, -1);
 }
 
-/** The line with its generation cut at `textLimit`. */
-export function cutLine(line: PackedLine, textLimit: number, store: Store): PackedLine {
-  if (line.textLength <= textLimit) return line;
-  const kept = store([...composeLine(line, textLimit)].map((piece) => Buffer.from(piece).toString()));
-  const textStart = kept.start + line.textStart - line.start;
-  return { ...line, ...kept, textStart, textLength: textLimit };
+/** The line with its end cut at the limits. */
+export function cutLine(line: PackedLine, limits: Limits, store: Store): PackedLine {
+  if (fits(line, limits)) return line;
+  const tail = cutTail(line, limits);
+  const { block, start, end } = store([Buffer.from(line.block.subarray(line.start, line.tailStart)).toString(), ...tailOf(tail)]);
+  const tailStart = start + line.tailStart - line.start;
+  const said = tail.j === undefined ? null : sizeOfSaid(tail.j);
+  return { ...line, block, start, end, tailStart, textLength: tail.t.length, said };
+}
+
+function fits({ textLength, said }: PackedLine, limits: Limits): boolean {
+  return textLength <= limits.text && (said === null || said.longest <= limits.said);
+}
+
+function cutTail({ block, tailStart, end }: PackedLine, limits: Limits): Tail {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `packLine` wrote it
+  const { j, t, isCut } = JSON.parse(`{${Buffer.from(block.subarray(tailStart + 1, end)).toString()}`) as Tail;
+  return {
+    j: j?.map((verdict) => cutVerdict(verdict, limits.said)),
+    t: cutText(t, limits.text),
+    isCut: isCut === true || t.length > limits.text,
+  };
 }
 
 const linesBegin = Buffer.from(',"outcomeOf":[');
 const comma = Buffer.from(",");
 const linesEnd = Buffer.from("]}");
 
-/** JSON of a case with its lines, their generations cut at `textLimit`. */
-export function* composeCase(packed: PackedCase, textLimit: number): Generator<Uint8Array> {
+/** JSON of a case with its lines, their ends cut at the limits. */
+export function* composeCase(packed: PackedCase, limits: Limits): Generator<Uint8Array> {
   yield keptBytes(packed);
   yield linesBegin;
   for (const [index, line] of packed.lines.entries()) {
     if (index > 0) yield comma;
-    yield* composeLine(line, textLimit);
+    yield* composeLine(line, limits);
   }
   yield linesEnd;
 }
 
-function* composeLine(line: PackedLine, textLimit: number): Generator<Uint8Array> {
-  if (line.textLength <= textLimit) {
+function* composeLine(line: PackedLine, limits: Limits): Generator<Uint8Array> {
+  if (fits(line, limits)) {
     yield keptBytes(line);
     return;
   }
-  const { block, start, textStart, end } = line;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `packLine` wrote it
-  const { t } = JSON.parse(`{"t":${Buffer.from(block.subarray(textStart, end)).toString()}`) as { t: string };
-  yield block.subarray(start, textStart);
-  yield Buffer.from(textAndEnd(cutText(t, textLimit), true).join(""));
+  yield line.block.subarray(line.start, line.tailStart);
+  yield Buffer.from(tailOf(cutTail(line, limits)).join(""));
 }

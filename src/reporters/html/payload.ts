@@ -1,18 +1,20 @@
-import type { ReviewerReport } from "../../core/report.ts";
+import type { JudgeReport, ReviewerReport } from "../../core/report.ts";
+import { shortRef } from "../../core/format.ts";
 import type { RunData } from "../../core/reporter.ts";
 import { deflateToBase64 } from "./deflate.ts";
 import type { Mark } from "./marks.ts";
 import { rowOrder } from "./numbers.ts";
-import { composeCase, cutLine, packCase, type PackedCase, packLine } from "./packed.ts";
+import { composeCase, cutLine, type Limits, packCase, type PackedCase, packLine } from "./packed.ts";
 import { openStore, type Store } from "./store.ts";
-import { foretellPackings, textLimits } from "./text-limit.ts";
+import { allLimits, cuttableSize, foretellPackings } from "./text-limit.ts";
 import { shortenApart, visibleDeep } from "./text.ts";
 
-/** The case data of a report: `encoded` is base64 of raw-deflated JSON; `textLimit` the most characters kept of a raw generation. */
+/** The case data of a report: `encoded` is base64 of raw-deflated JSON; the limits are the most characters kept of a raw generation and of each evidence and reasoning. */
 export interface Payload {
   encoded: string;
   cases: number;
   textLimit: number;
+  saidLimit: number;
 }
 
 const bytesPerCase = 1050;
@@ -22,7 +24,7 @@ const mostTextPerBudget = 8;
 
 /**
  * Packs cases and reviews for the browser: each diff once, with all that was said about it beside it, where it packs
- * best. Raw generations are cut harder until the whole stays within about a kilobyte a case.
+ * best. Raw generations and a judge's words are cut harder until the whole stays within about a kilobyte a case.
  */
 export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>): Promise<Payload> {
   const ordered = switchOrder(run.report.reviewers);
@@ -33,15 +35,22 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
   const budget = Math.max(leastBudget, cases.length * bytesPerCase);
   const mostKept = await addLines(run, cases, ordered, budget * mostTextPerBudget, store);
   const arranged = besideTwins(cases);
+  const judge = packJudge(visibleDeep(run.report.judge));
 
-  let payload: Payload = { encoded: "", cases: arranged.length, textLimit: 0 };
-  for (const { textLimit, level } of foretellPackings(arranged, budget, mostKept)) {
-    const head = JSON.stringify({ reviewers, textLimit });
-    const encoded = await deflateToBase64(compose(head, arranged, textLimit), level);
-    payload = { encoded, cases: arranged.length, textLimit };
+  let payload: Payload = { encoded: "", cases: arranged.length, textLimit: 0, saidLimit: 0 };
+  for (const { limits, level } of foretellPackings(arranged, budget, mostKept)) {
+    const told = { textLimit: limits.text, saidLimit: limits.said };
+    const head = JSON.stringify({ reviewers, judge, ...told });
+    const encoded = await deflateToBase64(compose(head, arranged, limits), level);
+    payload = { encoded, cases: arranged.length, ...told };
     if (encoded.length <= budget) break;
   }
   return payload;
+}
+
+/** Who judged, and the axes that each packed verdict has a letter for. */
+function packJudge(judge: JudgeReport | null) {
+  return judge && { name: shortRef(judge.ref), engine: judge.engine, axes: judge.axes };
 }
 
 const mostInSwitch = 28;
@@ -67,8 +76,8 @@ function switchOrder(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
 }
 
 /**
- * Gives every case its lines, by reviewer and repeat. Generations are cut harder when they come to more than `mostText`
- * characters; returns the limit that held in the end.
+ * Gives every case its lines, by reviewer and repeat. What can be cut is cut harder when it comes to more than `mostText`
+ * characters; returns the limits that held in the end.
  */
 async function addLines(
   run: RunData,
@@ -76,42 +85,43 @@ async function addLines(
   reviewers: readonly ReviewerReport[],
   mostText: number,
   store: Store,
-): Promise<number> {
+): Promise<Limits> {
+  const axes = (run.report.judge?.axes ?? []).map(({ name }) => name);
   const reviewerIndex = new Map(reviewers.map((reviewer, index) => [reviewer.id, index]));
   const byId = new Map(cases.map((one) => [one.id, one]));
-  let [limit, ...harder] = textLimits;
+  let [limits, ...harder] = allLimits;
   let text = 0;
   for await (const source of run.lines()) {
     const reviewer = reviewerIndex.get(source.reviewer);
     const one = byId.get(source.caseId);
     if (reviewer === undefined || one === undefined) continue;
-    const line = packLine(source, reviewer, limit, store);
+    const line = packLine(source, reviewer, axes, limits, store);
     one.lines = [...one.lines, line];
-    text += line.textLength;
-    while (text > mostText && harder.length > 0) {
-      limit = harder.shift() ?? 0;
-      text = cutLines(cases, limit, store);
+    text += cuttableSize(line);
+    while (text > mostText && harder[0] !== undefined) {
+      [limits, ...harder] = [harder[0], ...harder.slice(1)];
+      text = cutLines(cases, limits, store);
     }
   }
   for (const one of cases) one.lines = one.lines.toSorted((a, b) => a.reviewer - b.reviewer || a.repeat - b.repeat);
-  return limit;
+  return limits;
 }
 
-/** Cuts what is packed already; returns how many characters of generations are left. */
-function cutLines(cases: readonly PackedCase[], limit: number, store: Store): number {
+/** Cuts what is packed already; returns how many characters are left that could be cut. */
+function cutLines(cases: readonly PackedCase[], limits: Limits, store: Store): number {
   let text = 0;
   for (const one of cases) {
-    one.lines = one.lines.map((line) => cutLine(line, limit, store));
-    for (const line of one.lines) text += line.textLength;
+    one.lines = one.lines.map((line) => cutLine(line, limits, store));
+    for (const line of one.lines) text += cuttableSize(line);
   }
   return text;
 }
 
-function* compose(head: string, cases: readonly PackedCase[], textLimit: number): Generator<Uint8Array> {
+function* compose(head: string, cases: readonly PackedCase[], limits: Limits): Generator<Uint8Array> {
   yield Buffer.from(`${head.slice(0, -1)},"cases":[`);
   for (const [index, one] of cases.entries()) {
     if (index > 0) yield Buffer.from(",");
-    yield* composeCase(one, textLimit);
+    yield* composeCase(one, limits);
   }
   yield Buffer.from("]}");
 }

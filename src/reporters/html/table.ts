@@ -1,6 +1,8 @@
 import { html } from "hono/html";
+import { shortRef } from "../../core/format.ts";
 import { metricNames } from "../../core/metric.ts";
 import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
+import { judgeLeads, passRateTitle } from "../judge-place.ts";
 import { breakable, type Html, type Mark, markIcon } from "./marks.ts";
 import { metricLabel, metricMeaning, rowOrder, sharedDecimals, showInterval, showValue, unitsOf } from "./numbers.ts";
 import { plural, shortenApart } from "./text.ts";
@@ -8,10 +10,9 @@ import { plural, shortenApart } from "./text.ts";
 type Reviewers = readonly ReviewerReport[];
 type Marks = ReadonlyMap<string, Mark>;
 
-const mainColumns = [
-  "detection.recall",
-  "detection.precision",
-  "detection.f1",
+const judgeColumns = ["judge.pass_rate", "judge.pass_rate_corrected"];
+const detectionColumns = ["detection.recall", "detection.precision", "detection.f1"];
+const otherColumns = [
   "detection.recall_published",
   "detection.precision_published",
   "detection.f1_published",
@@ -42,12 +43,18 @@ interface Footnotes {
  */
 export function renderReviewers(report: Report, marks: Marks): Html {
   const { measured, company, yardsticks } = rowOrder(report.reviewers);
-  const columns = chooseColumns(report.reviewers);
+  const columns = chooseColumns(report);
   const footnotes = collectFootnotes();
   const decimals = new Map(
     columns.map((name) => [name, sharedDecimals(report.reviewers.map((one) => one.metrics[name]?.value ?? null))]),
   );
-  const look: RowLook = { columns, decimals, marks, footnotes, usualCases: report.dataset.cases * report.suite.repeats };
+  const look: RowLook = {
+    columns,
+    decimals,
+    marks,
+    footnotes,
+    usualCases: report.dataset.cases * report.suite.repeats,
+  };
   const group = (reviewers: Reviewers, className: string, heading: string) =>
     reviewers.length === 0
       ? ""
@@ -68,7 +75,7 @@ export function renderReviewers(report: Report, marks: Marks): Html {
         <thead>
           <tr>
             <th scope="col">Reviewer</th>
-            ${columns.map(columnHeading)}
+            ${columns.map((name) => columnHeading(name, report.judge))}
           </tr>
         </thead>
         ${group(measured, "measured", "")}
@@ -76,13 +83,28 @@ export function renderReviewers(report: Report, marks: Marks): Html {
         ${group(yardsticks, "yardsticks", "Ceilings and floors, for scale")}
       </table>
     </div>
-    <p class="legend">Under each value its 95 % interval. ↑ higher is better, ↓ lower is better.</p>
+    <p class="legend">
+      Under each value its 95 % interval. ↑ higher is better, ↓ lower is better. ${judgeLegend(report)}
+    </p>
     ${footnotes.render()} ${allMetrics([...measured, ...company, ...yardsticks], marks)}
   </section>`;
 }
 
+/** Who stands behind the pass rate; what may not gate says so where it is read. */
+function judgeLegend({ judge }: Report): Html {
+  if (judge === null) return html``;
+  if (judge.engine === "lexical") return html`The lexical engine compares words; it informs and decides nothing.`;
+  const name = html`<code title="${judge.ref}">${shortRef(judge.ref)}</code>`;
+  return html`Judged by ${name}, median of ${plural(judge.runs, "run")}${judge.informsBecause === null ? "" : "; it informs and decides nothing"}.`;
+}
+
 /** What a suite does not measure has no column, unless a gate asks for it or there would be none. */
-function chooseColumns(reviewers: Reviewers): string[] {
+function chooseColumns(report: Report): string[] {
+  const { reviewers } = report;
+  const mainColumns = [
+    ...(judgeLeads(report) ? [judgeColumns, detectionColumns] : [detectionColumns, judgeColumns]).flat(),
+    ...otherColumns,
+  ];
   const gated = reviewers.flatMap((reviewer) => reviewer.gates.map((result) => result.gate.metric));
   const isPresent = (name: string) => reviewers.some((reviewer) => reviewer.metrics[name] !== undefined);
   const isScored = (name: string) => reviewers.some(({ metrics }) => (metrics[name]?.value ?? null) !== null);
@@ -93,15 +115,16 @@ function chooseColumns(reviewers: Reviewers): string[] {
   return [...scored, ...spare.slice(0, Math.max(0, fewColumns - scored.length))];
 }
 
-function columnHeading(name: string): Html {
+function columnHeading(name: string, judge: Report["judge"]): Html {
   const { description, better } = metricMeaning(name);
   const unit = name.endsWith("_ms") ? html`&nbsp;<span class="unit">ms</span>` : "";
   const arrow =
     better === null
       ? ""
       : html`&nbsp;<span class="arrow" aria-label="${better} is better">${better === "higher" ? "↑" : "↓"}</span>`;
+  const label = name === "judge.pass_rate" ? passRateTitle(judge) : metricLabel(name);
   return html`<th scope="col" class="num" title="${description}" data-better="${better ?? "higher"}">
-    ${metricLabel(name)}${unit}${arrow}
+    ${label}${unit}${arrow}
   </th>`;
 }
 
@@ -154,8 +177,10 @@ function metricCell(reviewer: ReviewerReport, name: string, decimals: number, fo
   </td>`;
 }
 
-/** What a reader would stumble over: a floor that keeps silence breaks the contract, and is meant to. */
-function remarkOn({ provider }: ReviewerReport, name: string, { value }: Metric): string | null {
+/** What a reader would stumble over: what the judge left open counts nowhere; a floor that keeps silence breaks the contract, and is meant to. */
+function remarkOn({ provider }: ReviewerReport, name: string, { value, unscored, reason }: Metric): string | null {
+  if (name === "judge.pass_rate" && unscored > 0)
+    return `${plural(unscored, "case")} left unscored by the judge${reason === undefined ? "" : `: ${reason}`}`;
   return provider === "floor" && name === "contract.valid_rate" && value === 0
     ? "says nothing in the form that the suite asks for"
     : null;

@@ -1,48 +1,70 @@
 import { deflatedLength, deflateLevel } from "./deflate.ts";
-import { composeCase, type PackedCase } from "./packed.ts";
+import { composeCase, type Limits, type PackedCase, type PackedLine } from "./packed.ts";
 
-/** The most characters kept of a raw generation: as many as fit, tried from the left. */
-export const textLimits: readonly [number, ...number[]] = [8000, 2000, 500, 0];
+/**
+ * What is kept of raw generations and of a judge's words: as much as fits, tried from the first. A generation gives way
+ * before a judge's last words do, since what it says stands in the findings.
+ */
+export const allLimits: readonly [Limits, ...Limits[]] = [
+  { text: 8000, said: 8000 },
+  { text: 8000, said: 300 },
+  { text: 2000, said: 300 },
+  { text: 500, said: 300 },
+  { text: 500, said: 120 },
+  { text: 0, said: 120 },
+  { text: 0, said: 0 },
+];
 
 const sampleRuns = 12;
 const casesPerRun = 12;
 // To try a limit in vain costs time; to pass one over that would have fitted costs the reader text.
 const hope = 1.15;
 
-/** One way to pack: how many characters to keep of a raw generation, and how hard to deflate. */
+/** One way to pack: what to keep, and how hard to deflate. */
 export interface Packing {
-  textLimit: number;
+  limits: Limits;
   level: number;
 }
 
 /**
- * The ways worth trying, the likeliest first: from the most text, but no limit above `most`, with which the packed cases
+ * The ways worth trying, the likeliest first: from the most text, but no limits before `most`, with which the packed cases
  * might stay within `budget` (characters of base64) down. Foretold from the size of all cases and from how well some of
  * them deflate.
  */
-export function foretellPackings(cases: readonly PackedCase[], budget: number, most: number): Packing[] {
+export function foretellPackings(cases: readonly PackedCase[], budget: number, most: Limits): Packing[] {
   const some = spread(cases);
-  const packings = textLimits
-    .filter((textLimit) => textLimit <= most)
-    .map((textLimit) => ({ textLimit, size: sizeAt(cases, textLimit) }))
+  const packings = allLimits
+    .slice(allLimits.indexOf(most))
+    .map((limits) => ({ limits, size: sizeAt(cases, limits) }))
     .filter(({ size }, index, all) => size !== all[index - 1]?.size)
-    .map(({ textLimit, size }) => ({ textLimit, size, level: deflateLevel(size) }));
-  const mightFit = ({ textLimit, size, level }: (typeof packings)[number]) => {
-    const pieces = some.flatMap((one) => [...composeCase(one, textLimit)]);
-    return deflatedLength(pieces, level) <= (budget * hope * sizeAt(some, textLimit)) / size;
+    .map(({ limits, size }) => ({ limits, size, level: deflateLevel(size) }));
+  const mightFit = ({ limits, size, level }: (typeof packings)[number]) => {
+    const pieces = some.flatMap((one) => [...composeCase(one, limits)]);
+    return deflatedLength(pieces, level) <= (budget * hope * sizeAt(some, limits)) / size;
   };
   const first = packings.findIndex(mightFit);
   return packings.slice(first === -1 ? packings.length - 1 : first);
 }
 
-/** Bytes before they are deflated, but for the generations, which are counted in characters. */
-function sizeAt(cases: readonly PackedCase[], limit: number): number {
+/** Characters of a line that can be cut. */
+export function cuttableSize({ textLength, said }: PackedLine): number {
+  return textLength + (said?.total ?? 0);
+}
+
+/** Bytes before they are deflated, but for what can be cut, which is counted in characters. */
+function sizeAt(cases: readonly PackedCase[], limits: Limits): number {
   let size = 0;
   for (const one of cases) {
     size += one.end - one.start;
-    for (const line of one.lines) size += line.textStart - line.start + Math.min(line.textLength, limit);
+    for (const line of one.lines) size += lineSizeAt(line, limits);
   }
   return size;
+}
+
+function lineSizeAt(line: PackedLine, { text, said }: Limits): number {
+  const kept = line.said === null ? 0 : Math.min(line.said.total, line.said.pieces * said);
+  const whole = line.end - line.start;
+  return whole - cuttableSize(line) + Math.min(line.textLength, text) + kept;
 }
 
 // Runs of neighbours, because a clean twin packs to next to nothing beside its case.

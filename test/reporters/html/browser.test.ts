@@ -237,6 +237,56 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
     await page.close();
   });
 
+  it("sorts the reviewers of all metrics by the metric that is pressed", async () => {
+    const url = await storeRun({ measured: 5 });
+    const { page } = await openWatched(browser, url);
+    const table = page.locator("table.every");
+    await page.getByText(/^All \d+ metrics/).click();
+    const row = table.locator("tbody tr", { hasText: "detection.false_alarm_rate" });
+    const values = () =>
+      row
+        .locator("td[data-value]")
+        .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-value"))));
+    const names = () => table.locator("thead th").allTextContents();
+    const before = await names();
+    await row.getByRole("button").click();
+    expect(await row.locator("th").getAttribute("aria-sort")).toBe("ascending");
+    const rising = await values();
+    expect(rising).toEqual(rising.toSorted((a, b) => a - b));
+    expect(new Set(rising).size).toBeGreaterThan(1);
+    const sorted = await names();
+    expect(sorted).not.toEqual(before);
+    expect(sorted.toSorted()).toEqual(before.toSorted());
+    await row.getByRole("button").click();
+    expect(await values()).toEqual(rising.toReversed());
+    await row.getByRole("button").click();
+    expect(await names()).toEqual(before);
+    await page.close();
+  });
+
+  it.each([14, 40])("shows whole buttons of %i reviewers, or scrolls to the chosen one", async (measured) => {
+    const options = { measured, cases: 2, company: false };
+    const url = await storeRun(options);
+    const last = makeRun(options).report.reviewers.at(-1)?.id ?? "";
+    const { page } = await openWatched(browser, `${url}${hashOf("case-00000", last)}`, {
+      viewport: { width: 390, height: 800 },
+    });
+    await page.locator(".case").waitFor();
+    const box = page.locator(".switches");
+    await expect
+      .poll(() =>
+        box.evaluate((element) => {
+          const chosen = element.querySelector('[aria-pressed="true"]')?.getBoundingClientRect();
+          const frame = element.getBoundingClientRect();
+          return chosen !== undefined && chosen.top >= frame.top && chosen.bottom <= frame.bottom;
+        }),
+      )
+      .toBe(true);
+    const isCut = await box.evaluate((element) => element.scrollHeight > element.clientHeight);
+    expect(isCut).toBe(measured === 40);
+    await page.close();
+  });
+
   it("lets a cut table be reached and scrolled by keys", async () => {
     const { page } = await openWatched(browser, small, { viewport: { width: 390, height: 800 } });
     const region = page.getByRole("region", { name: "Metrics of all reviewers" });

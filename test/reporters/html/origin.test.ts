@@ -11,9 +11,9 @@ describe("the origin of a case", () => {
   });
 
   it("names the host of any other address, so that the text leads where it says", () => {
-    expect(originOf({ repo: "calcom/cal.com", pr: "https://github.com.evil.example/calcom/cal.com/pull/8087" })?.text).toBe(
-      "github.com.evil.example/calcom/cal.com/pull/8087",
-    );
+    expect(
+      originOf({ repo: "calcom/cal.com", pr: "https://github.com.evil.example/calcom/cal.com/pull/8087" })?.text,
+    ).toBe("github.com.evil.example/calcom/cal.com/pull/8087");
     expect(originOf({ pr: "https://review.example:8443/c/12?tab=files#top" })).toEqual({
       text: "review.example:8443/c/12?tab=files#top",
       href: "https://review.example:8443/c/12?tab=files#top",

@@ -7,7 +7,7 @@ import { makeRun } from "../../fixtures/run-data.ts";
 import { seeded } from "../../fixtures/run-synthetic.ts";
 
 interface Unpacked {
-  reviewers: { id: string }[];
+  reviewers: { id: string; short: string }[];
   textLimit: number;
   cases: {
     id: string;
@@ -82,6 +82,13 @@ describe("the packed cases", () => {
     const { cases, reviewers } = await unpacked(run);
     expect(cases[0]?.outcomeOf).toHaveLength(reviewers.length * 2);
     expect(cases[0]?.outcomeOf.slice(0, 2).map((line) => line.n ?? 0)).toEqual([0, 1]);
+  });
+
+  it("call each reviewer by a name that fits a button and that no other has", async () => {
+    const { reviewers } = await unpacked(makeRun({ measured: 12, hasLongNames: true }));
+    const short = reviewers.map((one) => one.short);
+    expect(new Set(short).size).toBe(reviewers.length);
+    expect(Math.max(...short.map((one) => one.length))).toBeLessThanOrEqual(28);
   });
 
   it("cut long generations and say so", async () => {

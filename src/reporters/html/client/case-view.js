@@ -4,6 +4,7 @@ import { el, folded, glyph, plural, prose, reviewerMark, shownNumber } from "./d
 import { factsOf, linesOf } from "./filter.js";
 import { notesOf, placeNotes, placeText } from "./place.js";
 import { unplacedView } from "./unplaced.js";
+import { judgedGlyph, verdictView } from "./verdict.js";
 
 /** The address of a case, to be shared. */
 export function caseHash(id, reviewerId) {
@@ -27,6 +28,7 @@ export function caseView(view) {
     context(item.context),
     reviewerSwitch(view),
     tally(item, line, lines, view),
+    line === undefined ? null : verdictView(item, line, data),
     unplacedView(placed.elsewhere, item),
     files.length === 0 ? null : diffView(files, placed, item),
     references(item.references),
@@ -109,6 +111,7 @@ function reviewerSwitch({ item, data, reviewer, choose }) {
       reviewerMark(one),
       el("span", "switch-name", one.short),
       el("span", "switch-tally", stateGlyph(facts), shortTally(facts)),
+      judgedMark(facts),
     );
     button.addEventListener("click", () => choose(index, 0));
     return button;
@@ -135,6 +138,21 @@ export function shortTally(facts) {
   if (!facts.isAnnotated) return plural(facts.findings, "finding");
   if (facts.isClean) return facts.findings > 0 ? plural(facts.findings, "alarm") : "silent";
   return `${facts.found} of ${facts.bugs}`;
+}
+
+/** What the judge says of a case with one reviewer, as short as it can be told; null where it says nothing. */
+export function judgedMark({ judged }) {
+  if (judged.state === "none") return null;
+  const count =
+    judged.state === "unscored" ? "–" : judged.runs === 1 ? judged.state : `${judged.passed}/${judged.scored}`;
+  const words = judged.state === "unscored" ? "unscored" : `passes in ${judged.passed} of ${plural(judged.scored, "run")}`;
+  return el(
+    "span",
+    { class: "judged-mark", title: `Judge: ${words}` },
+    judgedGlyph(judged.state),
+    el("span", "judged-word", "judge"),
+    count,
+  );
 }
 
 function tally(item, line, lines, { reviewer, repeat, choose }) {

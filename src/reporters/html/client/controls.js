@@ -1,9 +1,10 @@
 import { el, plural } from "./dom.js";
 import { fields, states } from "./filter.js";
+import { judgedStates } from "./judged.js";
 
 /**
  * Search, states and menus above the list. `filter` is changed in place, then `changed` is called.
- * @returns {{element: HTMLElement, search: HTMLInputElement, update: (counts: Record<string, number>, shown: number) => void}}
+ * @returns {{element: HTMLElement, search: HTMLInputElement, update: (narrowed: object) => void}}
  */
 export function filterControls(data, filter, changed, showHelp) {
   const search = el("input", {
@@ -45,15 +46,8 @@ export function filterControls(data, filter, changed, showHelp) {
     };
   });
 
-  const chips = states.map((state) => {
-    const count = el("span", "chip-count");
-    const button = el("button", { type: "button", class: "chip", "data-state": state.id }, state.label, " ", count);
-    button.addEventListener("click", () => {
-      filter.state = filter.state === state.id ? "all" : state.id;
-      changed();
-    });
-    return { state, button, count };
-  });
+  const chips = stateChips(states, "state", filter, changed);
+  const judgedChips = data.judge === null ? [] : stateChips(judgedStates, "judged", filter, changed);
 
   const summary = el("span", { class: "shown", role: "status" });
   const clear = el("button", { type: "button", class: "clear" }, "Clear filters");
@@ -73,15 +67,23 @@ export function filterControls(data, filter, changed, showHelp) {
     "div",
     "controls",
     el("div", "search-row", search, help),
-    el("label", "reviewer-menu", el("span", "quiet", "Judged by what this reviewer said"), reviewerMenu),
+    el("label", "reviewer-menu", el("span", "quiet", "By what this reviewer said"), reviewerMenu),
     el("div", { class: "chips", role: "group", "aria-label": "State" }, ...chips.map((chip) => chip.button)),
+    judgedChips.length === 0
+      ? null
+      : el(
+          "div",
+          { class: "chips", role: "group", "aria-label": "Verdict of the judge" },
+          el("span", "quiet chips-name", data.judge.engine === "lexical" ? "Lexical judge" : "Judge"),
+          ...judgedChips.map((chip) => chip.button),
+        ),
     more,
     el("p", "list-summary", summary, clear),
   );
   return {
     element,
     search,
-    update(counts, shown) {
+    update({ kept, counts, judgedCounts }) {
       search.value = filter.query;
       reviewerMenu.value = String(filter.reviewer);
       for (const { field, select } of menus) {
@@ -92,23 +94,46 @@ export function filterControls(data, filter, changed, showHelp) {
       moreLabel.textContent =
         set.length === 0 ? "More filters" : `More filters: ${set.map(({ select }) => select.value).join(", ")}`;
       if (set.length > 0) more.open = true;
-      for (const { state, button, count } of chips) {
-        count.textContent = String(counts[state.id]);
-        button.setAttribute("aria-pressed", String(filter.state === state.id));
-        button.hidden = counts[state.id] === 0 && state.id !== "all" && filter.state !== state.id;
-      }
+      showChips(chips, counts, filter.state);
+      showChips(judgedChips, judgedCounts, filter.judged);
+      const shown = kept.length;
       const isNarrowed =
-        filter.query !== "" || filter.state !== "all" || Object.values(filter.chosen).some((value) => value !== "");
+        filter.query !== "" ||
+        filter.state !== "all" ||
+        filter.judged !== "all" ||
+        Object.values(filter.chosen).some((value) => value !== "");
       summary.textContent = isNarrowed ? `${shown} of ${plural(data.cases.length, "case")}` : plural(shown, "case");
       clear.hidden = !isNarrowed;
     },
   };
 }
 
+/** A button for each state; pressed again, it takes its filter off. `key` is where `filter` keeps the chosen one. */
+function stateChips(all, key, filter, changed) {
+  return all.map((state) => {
+    const count = el("span", "chip-count");
+    const button = el("button", { type: "button", class: "chip", [`data-${key}`]: state.id }, state.label, " ", count);
+    button.addEventListener("click", () => {
+      filter[key] = filter[key] === state.id ? "all" : state.id;
+      changed();
+    });
+    return { state, button, count };
+  });
+}
+
+function showChips(chips, counts, chosen) {
+  for (const { state, button, count } of chips) {
+    count.textContent = String(counts[state.id]);
+    button.setAttribute("aria-pressed", String(chosen === state.id));
+    button.hidden = counts[state.id] === 0 && state.id !== "all" && chosen !== state.id;
+  }
+}
+
 /** Takes every filter off but the reviewer. */
 export function resetFilter(filter) {
   filter.query = "";
   filter.state = "all";
+  filter.judged = "all";
   filter.chosen = {};
 }
 

@@ -53,12 +53,12 @@ function withCode(text) {
   return text.split(/`([^`\n]+)`/).map((piece, index) => (index % 2 === 1 ? el("code", "", piece) : piece));
 }
 
-/** A folded block; `fill` is called when it is opened for the first time. */
-export function folded(title, count, fill, isOpen = false) {
+/** A folded block; `fill` is called when it is opened for the first time. `marks` stand in its line after its title. */
+export function folded(title, count, fill, isOpen = false, marks = []) {
   const details = el(
     "details",
     "fold",
-    el("summary", "", title, count === "" ? null : el("span", "quiet", ` ${count}`)),
+    el("summary", "", title, count === "" ? null : el("span", "quiet", ` ${count}`), ...marks),
   );
   const fillOnce = () => {
     if (details.open && details.childElementCount === 1) details.append(fill());

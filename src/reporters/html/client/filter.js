@@ -1,3 +1,5 @@
+import { judgedStates, worstJudged } from "./judged.js";
+
 /** What the list can be narrowed to, for the chosen reviewer; `holds` gets the facts of a case. */
 export const states = [
   { id: "all", label: "All", holds: () => true },
@@ -46,6 +48,7 @@ function countFacts(item, lines) {
     unjudged: Math.max(inState("unjudged"), most(bugsIn("unjudged"))),
     isUnscored: lines.length === 0 || lines.some((line) => line.f === null),
     outcomes: [...new Set(lines.map((line) => line.o))],
+    judged: worstJudged(item, lines),
   };
 }
 
@@ -91,8 +94,8 @@ function searchable(item, reviewer) {
 }
 
 /**
- * The cases that pass every filter but the state, and how many of them are in each state.
- * @param {{reviewer: number, query: string, chosen: Record<string, string>}} filter
+ * The cases that pass every filter, and how many there would be in each state, each chosen in place of the one that is.
+ * @param {{reviewer: number, query: string, state: string, judged: string, chosen: Record<string, string>}} filter
  */
 export function narrow(cases, filter) {
   const words = filter.query
@@ -100,15 +103,21 @@ export function narrow(cases, filter) {
     .split(/\s+/)
     .filter((word) => word !== "");
   const wanted = fields.filter((field) => (filter.chosen[field.id] ?? "") !== "");
-  const kept = cases.filter((item) => {
+  const found = cases.filter((item) => {
     if (!wanted.every((field) => field.valuesOf(item, filter.reviewer).includes(filter.chosen[field.id]))) return false;
     if (words.length === 0) return true;
     const text = searchable(item, filter.reviewer);
     return words.every((word) => text.includes(word));
   });
-  const counts = Object.fromEntries(
-    states.map((state) => [state.id, kept.filter((item) => state.holds(factsOf(item, filter.reviewer))).length]),
-  );
-  const state = states.find((one) => one.id === filter.state) ?? states[0];
-  return { kept: kept.filter((item) => state.holds(factsOf(item, filter.reviewer))), counts };
+  const isIn = (all, id) => (item) =>
+    all.find((state) => state.id === id)?.holds(factsOf(item, filter.reviewer)) ?? true;
+  const countsOf = (all, items) =>
+    Object.fromEntries(all.map((state) => [state.id, items.filter(isIn(all, state.id)).length]));
+  const inState = found.filter(isIn(states, filter.state));
+  const inJudged = found.filter(isIn(judgedStates, filter.judged));
+  return {
+    kept: inState.filter(isIn(judgedStates, filter.judged)),
+    counts: countsOf(states, inJudged),
+    judgedCounts: countsOf(judgedStates, inState),
+  };
 }

@@ -1,4 +1,4 @@
-import { caseHash, shortTally, stateGlyph } from "./case-view.js";
+import { caseHash, judgedMark, shortTally, stateGlyph } from "./case-view.js";
 import { el, plural } from "./dom.js";
 import { factsOf } from "./filter.js";
 
@@ -55,6 +55,7 @@ export function caseList(data) {
         el("span", "row-facts", [item.language, kind, outcome].filter((part) => part !== "").join(" · ")),
         el("span", "row-extra", extra),
         el("span", "row-tally", shortTally(facts)),
+        judgedMark(facts),
       ),
     );
     const listItem = el("li", { "aria-setsize": String(items.length), "aria-posinset": String(index + 1) }, link);

@@ -16,7 +16,7 @@ const keys = [
 
 function startCases(data) {
   const firstMeasured = data.reviewers.findIndex((reviewer) => reviewer.role === "measured");
-  const filter = { reviewer: Math.max(0, firstMeasured), query: "", state: "all", chosen: {} };
+  const filter = { reviewer: Math.max(0, firstMeasured), query: "", state: "all", judged: "all", chosen: {} };
   const byId = new Map(data.cases.map((item) => [item.id, item]));
   const twins = Map.groupBy(
     data.cases.filter((item) => item.twin !== undefined),
@@ -50,7 +50,7 @@ function startCases(data) {
     const narrowed = narrow(data.cases, filter);
     kept = narrowed.kept;
     if (current === null || !kept.includes(current)) current = kept[0] ?? null;
-    controls.update(narrowed.counts, kept.length);
+    controls.update(narrowed);
     list.show(kept, filter.reviewer);
     list.select(kept.indexOf(current));
     drawCase();

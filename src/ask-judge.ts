@@ -1,0 +1,161 @@
+import { randomBytes } from "node:crypto";
+import { UsageError } from "./core/errors.ts";
+import type { Generation } from "./core/generation.ts";
+import { identityByWords, judgeByWords } from "./core/judge/by-words.ts";
+import type { JudgeSetup } from "./core/judge/calibration.ts";
+import type { JudgeAnswer, JudgeCall } from "./core/judge/judge.ts";
+import { parseModelRef } from "./core/model.ts";
+import type { GenerationRequest, Provider, ProviderWorld } from "./core/provider.ts";
+import type { JudgeSettings } from "./core/suite.ts";
+import type { LoadedRubric } from "./load/rubric.ts";
+import { loadProvider } from "./providers/index.ts";
+import { attempt } from "./run/attempt.ts";
+import { type JudgeLog, judgeKey, openJudgeLog } from "./run/judge-log.ts";
+import { createLimits } from "./run/limits.ts";
+import { realWorld } from "./run/world.ts";
+import type { JudgeEngine } from "./scorers/judge.ts";
+
+/** Names the engine that compares by words, where a model reference would stand. */
+export const lexicalRef = "lexical";
+
+/** Who is to judge, by what, and how often. */
+export interface JudgeWish {
+  loaded: LoadedRubric;
+  /** A model reference, or `lexical`. */
+  ref: string;
+  runs: number;
+  seed: number;
+  settings: Pick<JudgeSettings, "concurrency" | "timeoutMs" | "retries" | "baseUrl" | "keyVariable">;
+}
+
+/** A judge that can be asked once its log is open. */
+export interface AskableJudge {
+  ref: string;
+  /** Null for the lexical engine, which is nobody's server. */
+  provider: Provider | null;
+  setup: JudgeSetup;
+  engine: JudgeEngine;
+  /** What asking took so far; answers that the log had are in none of it. */
+  spent: { calls: number; tokensIn: number; tokensOut: number; busyMs: number };
+  /** Why questions got no answer at all, by no fault of the judge; the first of them and how many there were. */
+  outages: { count: number; first: string | null };
+  /** Opens the log in a folder; nothing can be asked before. */
+  open(folder: string, signal: AbortSignal): void;
+  /** Gives up what is being asked: it rejects with this reason. */
+  giveUp(reason: unknown): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a judge ready to be asked, each question once for each run, with every answer kept in the log of its folder.
+ * @throws UsageError for an even number of runs, and for what is no model or answers no questions
+ */
+export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Promise<AskableJudge> {
+  const { loaded, ref, settings, seed } = wish;
+  const { rubric } = loaded;
+  if (wish.runs % 2 === 0)
+    throw new UsageError(
+      `--judge-runs ${wish.runs}: expected an odd number, so that the median is a run's (write ${wish.runs - 1} or ${wish.runs + 1})`,
+    );
+  const provider = ref === lexicalRef ? null : await loadJudge(ref, settings, world);
+  const limits = createLimits({ concurrency: settings.concurrency, world: realWorld });
+  const spent: AskableJudge["spent"] = { calls: 0, tokensIn: 0, tokensOut: 0, busyMs: 0 };
+  const outages: AskableJudge["outages"] = { count: 0, first: null };
+  const underWay = new Map<string, Promise<JudgeAnswer>>();
+  const givenUp = new AbortController();
+  let open: { log: JudgeLog; signal: AbortSignal } | null = null;
+
+  /** Equal questions share an answer, also while it is awaited, so that a run which goes on finds what the first found. */
+  function ask(judge: Provider, call: JudgeCall): Promise<JudgeAnswer> {
+    const { maxTokens, temperature } = rubric;
+    const parameters = { maxTokens, temperature, seed: seed + call.run };
+    const key = judgeKey(judge.identity, call, parameters);
+    const asked = underWay.get(key);
+    if (asked !== undefined) return asked;
+    const asking = askAnew(judge, call, parameters, key).finally(() => underWay.delete(key));
+    underWay.set(key, asking);
+    return asking;
+  }
+
+  async function askAnew(
+    judge: Provider,
+    call: JudgeCall,
+    parameters: GenerationRequest["parameters"],
+    key: string,
+  ): Promise<JudgeAnswer> {
+    if (open === null) throw new Error("the judge was asked before its log was opened");
+    const { log, signal } = open;
+    const kept = log.find(key);
+    if (kept !== undefined) return { text: kept.text, nonce: kept.nonce };
+    const { timeoutMs, retries } = settings;
+    const options = { retries, timeoutMs, deadlineMs: 5 * timeoutMs, limits, world: realWorld, signal };
+    const answered = await attempt(judge, requestOf(call, parameters), options);
+    const durationMs = answered.timing.finishedMs - answered.timing.dispatchedMs;
+    spent.calls += 1;
+    spent.busyMs += durationMs;
+    spent.tokensIn += answered.usage.promptTokens ?? 0;
+    spent.tokensOut += answered.usage.completionTokens ?? 0;
+    if (answered.outcome !== "completed") {
+      const reason = whyNoAnswer(answered);
+      if (answered.outcome === "transport-error") {
+        outages.count += 1;
+        outages.first ??= reason;
+      }
+      return { text: null, reason };
+    }
+    log.keep({ key, nonce: call.nonce, text: answered.text, usage: answered.usage, durationMs });
+    return { text: answered.text, nonce: call.nonce };
+  }
+
+  return {
+    ref,
+    provider,
+    setup: {
+      judge: provider?.identity ?? identityByWords(rubric),
+      rubric: { name: rubric.name, hash: loaded.hash },
+      // Words say the same every time.
+      runs: provider === null ? 1 : wish.runs,
+      temperature: rubric.temperature,
+      maxTokens: rubric.maxTokens,
+    },
+    engine: provider === null ? engineByWords(loaded) : modelEngine(loaded, (call) => ask(provider, call)),
+    spent,
+    outages,
+    open(folder, signal) {
+      open = { log: openJudgeLog(folder), signal: AbortSignal.any([signal, givenUp.signal]) };
+    },
+    giveUp: (reason) => givenUp.abort(reason),
+    close: async () => provider?.close?.(),
+  };
+}
+
+async function loadJudge(ref: string, settings: JudgeWish["settings"], world: ProviderWorld): Promise<Provider> {
+  const { timeoutMs, baseUrl, keyVariable } = settings;
+  const own = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(keyVariable === undefined ? {} : { keyVariable }) };
+  const provider = await loadProvider(parseModelRef(ref), { contract: "prose", timeoutMs, ...own }, world);
+  if (provider.seesTruth || provider.countFindings !== undefined || ["floor", "static"].includes(provider.name))
+    throw new UsageError(`judge "${ref}": ${provider.name} answers no questions (name a model)`);
+  return provider;
+}
+
+function modelEngine({ rubric, template }: LoadedRubric, ask: (call: JudgeCall) => Promise<JudgeAnswer>): JudgeEngine {
+  if (template === null)
+    throw new UsageError(`rubric ${rubric.name}: it asks no model (judge by it with --judge lexical)`);
+  return { kind: "model", ready: { rubric, template }, ask, newNonce: () => randomBytes(9).toString("hex") };
+}
+
+function engineByWords({ rubric }: LoadedRubric): JudgeEngine {
+  return { kind: "lexical", judge: (question) => judgeByWords(rubric, question) };
+}
+
+/** A judge is asked by its prompt alone: there is no case to a question. */
+function requestOf(call: JudgeCall, parameters: GenerationRequest["parameters"]): GenerationRequest {
+  const { prompt, run, schema } = call;
+  return { caseId: "", case: { diff: "", language: "" }, part: 0, repeat: run, prompt, parameters, schema };
+}
+
+function whyNoAnswer({ outcome, error }: Pick<Generation, "outcome" | "error">): string {
+  if (outcome === "transport-error") return `the judge could not be asked: ${error ?? "no reason given"}`;
+  if (outcome === "truncated") return "the judge's answer was cut by the token limit";
+  return outcome === "refused" ? "the judge refused" : "the question did not fit the judge's context";
+}

@@ -1,0 +1,291 @@
+import { resolve } from "node:path";
+import { type AskableJudge, prepareAsking } from "./ask-judge.ts";
+import { gatherLabels, type LabelRequest, limitQuestions } from "./calibration-items.ts";
+import { IncompleteError, UsageError } from "./core/errors.ts";
+import { plural, shortRef } from "./core/format.ts";
+import { consensusPass } from "./core/judge/aggregate.ts";
+import { type JudgeCalibration, readsAs, type SelfTestResult, updateCalibration } from "./core/judge/calibration.ts";
+import { compareWithPeople, warnOfFewLabels } from "./core/judge/compare.ts";
+import type { JudgedRun } from "./core/judge/judge.ts";
+import type { Question } from "./core/judge/prompt.ts";
+import { type SelfTestCase, type SelfTestOutcome, selfTestOutcome } from "./core/judge/self-test.ts";
+import { ProviderError, type ProviderWorld } from "./core/provider.ts";
+import { makeFolder } from "./io/folder.ts";
+import { chooseRef, commandWords } from "./judge.ts";
+import { findJudgeCalibration, setupKey, writeJudgeCalibration } from "./load/judge-calibration.ts";
+import { type LoadedRubric, loadRubric } from "./load/rubric.ts";
+import { loadSelfTest } from "./load/self-test.ts";
+import { displayPath } from "./load/suite.ts";
+import { renderAgreement, renderSelfTest, renderSpent, type WrongCase } from "./reporters/judge-text.ts";
+import { type FolderLock, lockFolder } from "./run/lock.ts";
+import { createProgress, type ProgressStream } from "./run/progress.ts";
+import { judgeRuns } from "./scorers/judge.ts";
+
+/** Which judge is meant, and how it is asked. */
+export interface JudgeOptions {
+  /** Name or path of the rubric. */
+  rubric: string;
+  /** A model reference or `lexical`; NITBENCH_JUDGE or the rubric names one where it is left out. */
+  ref?: string | undefined;
+  /** The rubric's where left out. */
+  runs?: number | undefined;
+  concurrency: number;
+  /** Name of the variable that holds the judge's key. */
+  keyVariable?: string | undefined;
+  seed: number;
+}
+
+/** What these commands need of the outside. */
+export interface JudgeWorld extends ProviderWorld {
+  stderr: ProgressStream;
+  signal: AbortSignal;
+  /** Wall clock. */
+  date: () => Date;
+}
+
+/** What a command has to say, in words and as one JSON document. */
+export interface CommandResult {
+  exitCode: number;
+  text: string;
+  document: unknown;
+}
+
+const timeoutMs = 120_000;
+const retries = 5;
+
+/**
+ * Lets a judge take the self-test of its rubric and keeps the outcome on record. A critical case must fail in every run,
+ * the others count as most runs have them. Exit code 0 where the test holds, 1 where it does not.
+ * @throws UsageError before anything was asked; IncompleteError where the judge cannot be asked
+ */
+export async function judgeTest(options: JudgeOptions, world: JudgeWorld): Promise<CommandResult> {
+  const loaded = loadRubric(options.rubric);
+  const { rubric } = loaded;
+  const { cases, file } = loadSelfTest(rubric);
+  return withJudge(loaded, options, world, async (judge) => {
+    const judged = await askAll(judge, loaded, cases.map(questionOf), options, world);
+    const required = rubric.axes.filter((axis) => axis.required).map(({ name }) => name);
+    const verdicts = new Map(cases.map((one, index) => [one.id, verdictOf(one, judged[index] ?? [], required)]));
+    const outcome = selfTestOutcome(cases, verdicts, rubric.floor.selfTest);
+    const selfTest = resultOf(outcome);
+    const kept = await keep(judge, loaded, options, world, { selfTest });
+    const wrong = cases.flatMap((one, index) => tellWrong(one, verdicts.get(one.id) ?? null, judged[index] ?? []));
+    const verdict = selfTest.holds
+      ? "the self-test holds"
+      : `the self-test does not hold: ${outcome.reasons.join("; ")}`;
+    return {
+      exitCode: selfTest.holds ? 0 : 1,
+      text: [
+        headOf(judge, loaded, `self-test ${file}`),
+        "",
+        renderSelfTest(outcome, wrong),
+        "",
+        verdict,
+        ...kept.lines,
+      ].join("\n"),
+      document: { ...kept.document, holds: selfTest.holds, outcome, wrong },
+    };
+  });
+}
+
+/** What to compare a judge with, beside which judge. */
+export type CalibrateOptions = JudgeOptions & Omit<LabelRequest, "seed"> & { limit?: number | undefined };
+
+/**
+ * Compares a judge with people, axis by axis, and keeps the agreement on record.
+ * @throws as `judgeTest`
+ */
+export async function judgeCalibrate(options: CalibrateOptions, world: JudgeWorld): Promise<CommandResult> {
+  const loaded = loadRubric(options.rubric);
+  const { rubric } = loaded;
+  return withJudge(loaded, options, world, async (judge) => {
+    const note = (line: string) => void world.stderr.write(`${line}\n`);
+    const gathered = await gatherLabels(options, rubric, { ...world, note });
+    const items =
+      options.limit === undefined ? gathered.items : limitQuestions(gathered.items, options.limit, options.seed);
+    if (items.length === 0)
+      throw new UsageError(`--against ${options.against}: no label that a judge could be asked about`);
+    const questions = items.map(({ question }) => question);
+    const judged = await askAll(judge, loaded, questions, options, world);
+    const reviews = items.map(({ people }, index) => ({ people, judged: judged[index] ?? [] }));
+    const limited = items.length < gathered.items.length ? `, ${items.length} of ${gathered.items.length} by hash` : "";
+    const axes = compareWithPeople(reviews, rubric.axes, `${gathered.source}${limited}`);
+    const kept = await keep(judge, loaded, options, world, { axes });
+    const warnings = warnOfFewLabels(axes);
+    return {
+      exitCode: 0,
+      text: [
+        headOf(judge, loaded, `${gathered.source}${limited}`),
+        "",
+        renderAgreement(axes, gathered.agreement),
+        "",
+        ...gathered.notes,
+        ...warnings.map((warning) => `warning: ${warning}`),
+        ...kept.lines,
+      ].join("\n"),
+      document: { ...kept.document, axes, people: gathered.agreement, notes: gathered.notes, warnings },
+    };
+  });
+}
+
+async function withJudge(
+  loaded: LoadedRubric,
+  options: JudgeOptions,
+  world: JudgeWorld,
+  use: (judge: AskableJudge) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const { keyVariable, concurrency, seed } = options;
+  const ref = chooseRef(loaded, options.ref, world.env);
+  if (ref === undefined)
+    throw new UsageError(`rubric ${loaded.rubric.name}: no judge is named (give --judge REF, or --judge lexical)`);
+  const settings = { concurrency, timeoutMs, retries, ...(keyVariable === undefined ? {} : { keyVariable }) };
+  const runs = options.runs ?? loaded.rubric.runs;
+  const judge = await prepareAsking({ loaded, ref, runs, seed, settings }, world);
+  try {
+    return await use(judge);
+  } finally {
+    await judge.close();
+  }
+}
+
+/** Every question in every run; what the judge answered before is taken from its log. */
+async function askAll(
+  judge: AskableJudge,
+  { rubric }: LoadedRubric,
+  questions: readonly Question[],
+  { concurrency }: JudgeOptions,
+  world: JudgeWorld,
+): Promise<JudgedRun[][]> {
+  const lock = await openLog(judge, world);
+  const isQuiet = judge.provider === null;
+  const progress = createProgress({
+    total: questions.length,
+    label: rubric.name,
+    stream: world.stderr,
+    now: world.now,
+    isQuiet,
+  });
+  const judged: JudgedRun[][] = [];
+  const queue = questions.entries();
+  const tools = { engine: judge.engine, axes: rubric.axes, runs: judge.setup.runs };
+  const askInTurn = async () => {
+    for (const [index, question] of queue) {
+      // Without one answer there is no outcome, so the others are not worth their price.
+      if (judge.outages.count > 0) return;
+      judged[index] = await judgeRuns(tools, question);
+      progress.advance();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: concurrency }, askInTurn));
+  } catch (error) {
+    if (world.signal.aborted) throw interruption();
+    throw error;
+  } finally {
+    progress.finish();
+    lock?.release();
+  }
+  if (judge.outages.count > 0)
+    throw new IncompleteError(
+      `${judge.ref}: ${judge.outages.first ?? ""} (its answers are kept: go on with the same command)`,
+    );
+  return judged;
+}
+
+/** Opens the log of all that this judge was ever asked, and looks whether it is there at all. */
+async function openLog(judge: AskableJudge, { signal }: JudgeWorld): Promise<FolderLock | null> {
+  if (judge.provider === null) return null;
+  const folder = resolve(".nitbench", "judge", setupKey(judge.setup).slice(0, 16));
+  const lock = takeFolder(folder);
+  try {
+    judge.open(folder, signal);
+    await judge.provider.probe?.(signal);
+    return lock;
+  } catch (error) {
+    lock.release();
+    if (signal.aborted) throw interruption();
+    if (error instanceof ProviderError) throw new IncompleteError(`${judge.ref}: ${error.message}`);
+    throw error;
+  }
+}
+
+function takeFolder(folder: string): FolderLock {
+  try {
+    makeFolder(folder);
+    return lockFolder(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof UsageError)
+      throw new UsageError(`${displayPath(folder)}: another process is asking this judge (wait for it or stop it)`);
+    throw new UsageError(`${displayPath(folder)}: cannot write there (${why}; mend its permissions)`);
+  }
+}
+
+function interruption(): Error {
+  const error = new Error("interrupted; the judge's answers are kept: go on with the same command");
+  error.name = "InterruptedError";
+  return error;
+}
+
+/** Adds what was learnt to the judge's record, and says what that makes of it. */
+async function keep(
+  judge: AskableJudge,
+  loaded: LoadedRubric,
+  options: JudgeOptions,
+  world: JudgeWorld,
+  news: Partial<Pick<JudgeCalibration, "selfTest" | "axes">>,
+): Promise<{ lines: string[]; document: Record<string, unknown> }> {
+  const { ref, setup, provider, spent } = judge;
+  const earlier = findJudgeCalibration(setup).current;
+  const record = updateCalibration(earlier, setup, { ref, madeAt: world.date().toISOString(), ...news });
+  const file = await writeJudgeCalibration(record);
+  const { judges, floor } = loaded.rubric;
+  const wanted = { ref, setup, judges, floor, words: commandWords(options.rubric, judge, loaded) };
+  const informsBecause = provider === null ? "the lexical judge informs and decides nothing" : readsAs(record, wanted);
+  return {
+    lines: [
+      informsBecause ?? `${ref} may gate by the rubric ${loaded.rubric.name}, in ${plural(setup.runs, "run")}`,
+      ...(provider === null ? [] : [renderSpent(spent)]),
+      `kept in ${file}`,
+    ],
+    document: { version: 1, ...setup, ref, file, informsBecause },
+  };
+}
+
+function headOf({ ref, setup }: AskableJudge, { file }: LoadedRubric, what: string): string {
+  return `judge ${shortRef(ref)} · rubric ${file} · ${plural(setup.runs, "run")} · ${what}`;
+}
+
+function questionOf({ diff, reference, norm, candidate }: SelfTestCase): Question {
+  return { judges: "review", diff, references: [reference], norm, review: candidate };
+}
+
+/** Whether a case passed; null is unscored. */
+function verdictOf(
+  { isCritical }: SelfTestCase,
+  judged: readonly JudgedRun[],
+  required: readonly string[],
+): boolean | null {
+  if (isCritical && judged.some(({ pass }) => pass === true)) return true;
+  return consensusPass(judged, required);
+}
+
+function resultOf({ critical, negatives, positives, status }: SelfTestOutcome): SelfTestResult {
+  return {
+    critical: { n: critical.n, failed: critical.right },
+    negatives: { n: negatives.n, failed: negatives.right },
+    positives: { n: positives.n, passed: positives.right },
+    holds: status === "pass",
+  };
+}
+
+function tellWrong(
+  { id, kind, isCritical, why }: SelfTestCase,
+  passed: boolean | null,
+  judged: readonly JudgedRun[],
+): WrongCase[] {
+  if (passed === (kind === "positive")) return [];
+  const count = (said: boolean) => judged.filter(({ pass }) => pass === said).length;
+  const unscored = passed === null ? (judged.find(({ reason }) => reason !== undefined)?.reason ?? "no verdict") : null;
+  return [{ id, kind, isCritical, passes: count(true), fails: count(false), runs: judged.length, unscored, why }];
+}
