@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { compileReviewer, rankReviewers } from "./core/compile-report.ts";
-import { IncompleteError, UsageError } from "./core/errors.ts";
+import { UsageError } from "./core/errors.ts";
 import type { RunIdentity } from "./core/journal.ts";
 import { judgeErrorOf } from "./core/judge/calibration.ts";
 import type { Job } from "./core/plan.ts";
-import { ProviderError, type ProviderWorld } from "./core/provider.ts";
+import type { ProviderWorld } from "./core/provider.ts";
 import type { Report } from "./core/report.ts";
 import { reachVerdict } from "./core/verdict.ts";
 import { describeReport } from "./describe.ts";
@@ -20,6 +20,7 @@ import { runJobs } from "./run/generate.ts";
 import { createJournal, type Journal, readGenerations, resumeJournal } from "./run/journal.ts";
 import { createLimits } from "./run/limits.ts";
 import { createProgress, type Progress, type ProgressStream } from "./run/progress.ts";
+import { probeAll } from "./run/probe.ts";
 import { openQueue } from "./run/queue.ts";
 import { realWorld } from "./run/world.ts";
 import { toolName } from "./version.ts";
@@ -90,7 +91,7 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
       budget: run.suite.budget,
       isWhole,
       allowInconclusive: options.allowInconclusive,
-      judged: countJudged(run),
+      judged: run.judge?.provider == null ? null : run.judge.cases * run.suite.reviewer.repeats,
     });
     const report = describeReport({
       run,
@@ -111,12 +112,6 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
     for (const { provider } of run.reviewers) await provider.close?.();
     await run.judge?.close();
   }
-}
-
-/** How many reviews of each reviewer a model judges: all of cases with a reference; null where words alone judge. */
-function countJudged({ judge, dataset, suite }: PreparedRun): number | null {
-  if (judge?.provider == null) return null;
-  return dataset.entries.filter(({ fields }) => fields["references"] !== 0).length * suite.reviewer.repeats;
 }
 
 /** A new folder, or that of the run to go on with, which is named or given as a path, or as a link to it (`latest`). */
@@ -157,7 +152,11 @@ async function askAll(
 ): Promise<{ measured: Measured[]; isWhole: boolean }> {
   let isReached = false;
   try {
-    await probeAll(run, world.signal);
+    const judge = run.judge?.provider ?? null;
+    await probeAll(
+      [...run.reviewers.map(({ provider }) => provider), ...(judge === null ? [] : [judge])],
+      world.signal,
+    );
     isReached = true;
     return await measureAll(run, journal, folder, options, world);
   } catch (error) {
@@ -166,18 +165,6 @@ async function askAll(
   } finally {
     await journal.close();
     if (!isReached && options.resume === undefined && !world.signal.aborted) folder.discard();
-  }
-}
-
-async function probeAll({ reviewers, judge }: PreparedRun, signal: AbortSignal): Promise<void> {
-  const asked = [...reviewers.map(({ provider }) => provider), ...(judge?.provider == null ? [] : [judge.provider])];
-  for (const provider of asked) {
-    try {
-      await provider.probe?.(signal);
-    } catch (error) {
-      if (error instanceof ProviderError) throw new IncompleteError(`${provider.ref}: ${error.message}`);
-      throw error;
-    }
   }
 }
 

@@ -28,6 +28,8 @@ export interface PreparedJudge {
   provider: Provider | null;
   tools: JudgeTools;
   concurrency: number;
+  /** How many cases there are to judge: those with a reference. */
+  cases: number;
   /** Opens the log in the run's folder; nothing can be asked before. */
   open(folder: string, signal: AbortSignal): void;
   /** Gives up what is being asked, for a run that cannot go on: it rejects with this reason. */
@@ -73,6 +75,7 @@ export async function prepareJudge(
   return {
     provider: judge.provider,
     concurrency: settings.concurrency,
+    cases: dataset.entries.filter(({ fields }) => fields["references"] !== 0).length,
     tools: {
       engine: judge.engine,
       axes: rubric.axes,
@@ -113,8 +116,9 @@ export async function prepareJudge(
 }
 
 /** All cases are held at once here, so without what is long in them. */
-function withoutTexts({ diff: _, files: __, context: ___, ...source }: Case): NormSource {
-  return source;
+function withoutTexts(source: Case): NormSource {
+  const { diff: _, files: __, context: ___, ...others } = source;
+  return others;
 }
 
 /** The judge that is named by words, by NITBENCH_JUDGE or by the rubric; undefined where none is. */

@@ -10,7 +10,7 @@ import type { Barred } from "./core/apply-gates.ts";
 import type { Report } from "./core/report.ts";
 import type { Scorer } from "./core/scorer.ts";
 import type { Suite } from "./core/suite.ts";
-import { type JudgeChoice, type PreparedJudge, prepareJudge } from "./judge.ts";
+import type { JudgeChoice, PreparedJudge } from "./judge.ts";
 import { type Dataset, loadDataset } from "./load/dataset.ts";
 import { loadLexicalCalibration, type LoadedPrompt, loadPrompt, loadVerdicts, packageRoot } from "./load/files.ts";
 import { hashOf } from "./load/hash.ts";
@@ -125,6 +125,7 @@ async function prepareOwnJudge(
 ): Promise<PreparedJudge | null> {
   if (scorers.judge === undefined) return null;
   const choice = { ref: request.judge?.ref, runs: request.judge?.runs };
+  const { prepareJudge } = await import("./judge.ts");
   const judge = await prepareJudge(scorers.judge, choice, folder, dataset, request.seed, world);
   const self = prepared.find(({ provider }) => provider.identity === judge.provider?.identity);
   if (self !== undefined && !scorers.judge.allowSelf)

@@ -19,13 +19,7 @@ export interface VerdictInput {
  * The verdict over all gated reviewers: incomplete (3) before fail (1) before inconclusive (4) before pass (0).
  * A run in which nothing was scored is incomplete, whatever was asked for.
  */
-export function reachVerdict({
-  reviewers,
-  budget,
-  isWhole,
-  allowInconclusive,
-  judged = null,
-}: VerdictInput): Verdict {
+export function reachVerdict({ reviewers, budget, isWhole, allowInconclusive, judged = null }: VerdictInput): Verdict {
   const measured = reviewers.filter((reviewer) => reviewer.role === "measured");
   const gated = measured.length > 0 ? measured : reviewers;
   const gap = isWhole ? firstGap(reviewers, gated, budget, judged) : "The run was cut short by its deadline.";
@@ -86,7 +80,11 @@ function firstGap(
  * Whether a judge left too much open of a metric that a required gate rests on; where it only informs, that stops nothing.
  * @param judged how many case lines of each reviewer a model judges; null where none does
  */
-function judgeGap({ id, gates, metrics }: ReviewerReport, budget: Suite["budget"], judged: number | null): string | null {
+function judgeGap(
+  { id, gates, metrics }: ReviewerReport,
+  budget: Suite["budget"],
+  judged: number | null,
+): string | null {
   if (judged === null) return null;
   for (const { gate } of gates) {
     const { unscored = 0, reason } = metrics[gate.metric] ?? {};

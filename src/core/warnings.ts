@@ -1,4 +1,4 @@
-import { shortRef } from "./format.ts";
+import { plural, shortRef } from "./format.ts";
 import type { ReviewerReport } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
@@ -32,9 +32,17 @@ export function warningsOf(
     const name = shortRef(report.id);
     return [
       ...counted.flatMap(([count, of, what]) => (count > 0 ? [`${name}: ${count} of ${of} ${what}`] : [])),
-      ...leftOutOfTimes(report).map((what) => `${name}: ${what}`),
+      ...[...leftOpenByJudge(report), ...leftOutOfTimes(report)].map((what) => `${name}: ${what}`),
     ];
   });
+}
+
+/** Reviews of cases with a reference on which a judge gave no verdict in most of its runs. */
+function leftOpenByJudge({ metrics }: ReviewerReport): string[] {
+  const { unscored = 0, n = 0, reason } = metrics["judge.pass_rate"] ?? {};
+  if (unscored === 0) return [];
+  const what = n === 0 ? "no review was scored by the judge" : `${plural(unscored, "review")} unscored by the judge`;
+  return [`${what}${reason === undefined ? "" : ` (${reason})`}`];
 }
 
 /** What the times do not show, where there are times. */

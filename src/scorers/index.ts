@@ -26,7 +26,7 @@ export async function createScorers(
     ...(overlap ? [withoutOwnWords((await import("./overlap.ts")).createOverlapScorer())] : []),
     ...(contract ? [(await import("./contract.ts")).createContractScorer()] : []),
     ...(form ? [(await import("./form.ts")).createFormScorer()] : []),
-    ...(judge ? [(await import("./judge.ts")).createJudgeScorer(judge)] : []),
+    ...(judge ? [withoutOwnWords((await import("./judge.ts")).createJudgeScorer(judge))] : []),
     ...(ratings ? [(await import("./ratings.ts")).createRatingsScorer(ofReviewer)] : []),
   ];
 }

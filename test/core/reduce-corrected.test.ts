@@ -15,7 +15,8 @@ const error: JudgeError = { tpr: { value: 0.92, n: 50 }, tnr: { value: 0.8, n: 5
 /** A row for each verdict by consensus; null is one that the judge left open. */
 function rowsOf(verdicts: readonly (boolean | null)[], clusterOf = (index: number) => `c${index}`): CaseRow[] {
   return verdicts.map((pass, index) => {
-    const score: Score = pass === null ? { value: null, reason: "no verdict" } : { numerator: Number(pass), denominator: 1 };
+    const score: Score =
+      pass === null ? { value: null, reason: "no verdict" } : { numerator: Number(pass), denominator: 1 };
     return {
       caseId: `case-${index}`,
       repeat: 0,
@@ -35,7 +36,8 @@ function rowsOf(verdicts: readonly (boolean | null)[], clusterOf = (index: numbe
   });
 }
 const passed = (passes: number, n: number) => Array.from({ length: n }, (_, index) => index < passes);
-const corrected = (rows: readonly CaseRow[], judgeError: JudgeError | null = error) => measure(name, rows, 1, null, null, judgeError);
+const corrected = (rows: readonly CaseRow[], judgeError: JudgeError | null = error) =>
+  measure(name, rows, 1, null, null, judgeError);
 
 describe("judge.pass_rate_corrected", () => {
   it("is the consensus pass rate freed of the judge's error, with the interval that counts in how that is known", () => {
@@ -96,7 +98,16 @@ it("a reviewer's report and its gates are made with the judge's error", () => {
     scorers: { judge: {} },
     gates: [{ metric: name, min: 0.7 }],
   });
-  const facts = { id: "r", ref: "r", role: "measured" as const, provider: "p", model: "m", prompt: { file: "p.md", hash: "" }, effective: {}, hosts: [] };
+  const facts = {
+    id: "r",
+    ref: "r",
+    role: "measured" as const,
+    provider: "p",
+    model: "m",
+    prompt: { file: "p.md", hash: "" },
+    effective: {},
+    hosts: [],
+  };
   const measurement = { facts, rows: rowsOf(passed(156, 200)), tally: emptyTally() };
   const report = compileReviewer(measurement, suite, 1, {}, error);
   expect(report.metrics[name]?.value).toBeCloseTo(0.8055555555555555, 12);

@@ -71,7 +71,12 @@ describe("the pass rate of a judge", () => {
       unscored: 2,
       reason: "the judge refused",
     });
-    expect(passRate([])).toMatchObject({ value: null, n: 0, unscored: 0, reason: "no case with a reference to judge by" });
+    expect(passRate([])).toMatchObject({
+      value: null,
+      n: 0,
+      unscored: 0,
+      reason: "no case with a reference to judge by",
+    });
   });
 
   test("counts a review that never came as unscored, but only where there was something to judge by", () => {
@@ -92,9 +97,9 @@ describe("the pass rate of a judge", () => {
 
   test("equals the median of the runs' rates as the aggregate has it, for any verdicts", () => {
     const pass = fc.constantFrom(true, false, null);
-    const cases = fc.constantFrom(1, 3, 5).chain((runs) =>
-      fc.array(fc.array(pass, { minLength: runs, maxLength: runs }), { maxLength: 12 }),
-    );
+    const cases = fc
+      .constantFrom(1, 3, 5)
+      .chain((runs) => fc.array(fc.array(pass, { minLength: runs, maxLength: runs }), { maxLength: 12 }));
     fc.assert(
       fc.property(cases, (all) => {
         const rows = all.map((passes, index) => rowOf(`c${index}`, "", { judged: { pass: passes } }));
@@ -157,9 +162,10 @@ describe("repeats of a case", () => {
     said.map((one, repeat) => rowOf(caseId, one, { repeat }));
 
   test("are one case, of which each run takes the mean", () => {
-    // Rates (1 + 0) / 2, (.5 + 0) / 2 and (.5 + 1) / 2.
-    const rows = [...repeats("a", "+++", "+--"), ...repeats("b", "--+", "--+")];
+    // Rates (.5 + 1) / 2, (.5 + 0) / 2 and (.5 + .5) / 2.
+    const rows = [...repeats("a", "+++", "---"), ...repeats("b", "+-+", "+--")];
     expect(passRate(rows)).toMatchObject({ value: 0.5, n: 2, clusters: 2, unscored: 0 });
+    expect(passRate(rows.filter(({ caseId }) => caseId === "a"))).toMatchObject({ value: 0.5, n: 1 });
   });
 
   test("that are lost leave the others of their case to count, and are told", () => {
@@ -173,7 +179,10 @@ describe("an axis", () => {
   const judgedOf = (theme: string, voice: string) => ({ theme: marks(theme), voice: marks(voice), pass: marks("???") });
 
   test("has its own median rate, also where the whole verdict is open", () => {
-    const rows = [rowOf("a", "", { judged: judgedOf("++-", "???") }), rowOf("b", "", { judged: judgedOf("+--", "+++") })];
+    const rows = [
+      rowOf("a", "", { judged: judgedOf("++-", "???") }),
+      rowOf("b", "", { judged: judgedOf("+--", "+++") }),
+    ];
     expect(axis("judge.theme", rows)).toMatchObject({ value: 0.5, n: 2, unscored: 0 });
     expect(axis("judge.voice", rows)).toMatchObject({ value: 1, n: 1, unscored: 1 });
     expect(axis("judge.pass_rate", rows)).toMatchObject({ value: null, unscored: 2 });

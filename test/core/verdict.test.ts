@@ -232,7 +232,8 @@ describe("the sentence", () => {
 describe("what a judge left open", () => {
   const reason = "the judge could not be asked: connection refused";
   const openRate = (unscored: number, n = 100 - unscored): Metric => ({ ...metricOf(n, n), unscored, reason });
-  const gateOn = (metric: string, required = true) => gateOf("inconclusive", { gate: Gate.parse({ metric, min: 0.5, required }) });
+  const gateOn = (metric: string, required = true) =>
+    gateOf("inconclusive", { gate: Gate.parse({ metric, min: 0.5, required }) });
   const judgedBy = (metrics: ReviewerReport["metrics"], ...gates: GateResult[]) =>
     reviewer({ metrics: { "detection.recall": metricOf(50, 100), ...metrics }, gates });
 

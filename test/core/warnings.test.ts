@@ -80,3 +80,25 @@ test("times that leave generations out are told, and those that are missing are 
   expect(warningsOf([timed(60)], suite)).toEqual([`openai:m: ${reason}`]);
   expect(warningsOf([timed(null)], suite)).toEqual([]);
 });
+
+test("what a judge left open is told with its first reason, and nothing where it left nothing open", () => {
+  const rate = (n: number, unscored: number): Metric => ({
+    value: n === 0 ? null : 1,
+    low: null,
+    high: null,
+    lowOneSided: null,
+    highOneSided: null,
+    method: "none",
+    n,
+    unscored,
+    unitOfAnalysis: "case",
+    clusters: n,
+    unit: "rate",
+    ...(unscored === 0 ? {} : { reason: "the judge refused" }),
+  });
+  const warningsWith = (metric: Metric) => warningsOf([reviewer({ metrics: { "judge.pass_rate": metric } })], suite);
+  expect(warningsWith(rate(7, 1))).toEqual(["openai:m: 1 review unscored by the judge (the judge refused)"]);
+  expect(warningsWith(rate(5, 3))).toEqual(["openai:m: 3 reviews unscored by the judge (the judge refused)"]);
+  expect(warningsWith(rate(0, 8))).toEqual(["openai:m: no review was scored by the judge (the judge refused)"]);
+  expect(warningsWith(rate(8, 0))).toEqual([]);
+});

@@ -63,8 +63,8 @@ const badInputs: BadInput[] = [
   },
   {
     what: "a gate on a planned metric",
-    prepare: gate("judge.pass_rate"),
-    says: /^tiny\.yaml:4: gates\[0\]\.metric: "judge\.pass_rate" is not built yet$/,
+    prepare: gate("safety.pass_rate"),
+    says: /^tiny\.yaml:4: gates\[0\]\.metric: "safety\.pass_rate" is not built yet$/,
   },
   {
     what: "a planned scorer",
@@ -314,22 +314,17 @@ describe("bad input is refused with one clear line, exit 2, before anyone is ask
     ).toEqual(["reviewer.unit", "reviewer.retries"]);
   });
 
-  test.each([
-    "score",
-    "gate",
-    "baseline",
-    "compare",
-    "diagnose",
-    "leaderboard",
-    "merge",
-    "judge",
-    "data",
-    "doctor",
-    "init",
-  ])("the planned command %s", async (command) => {
-    const { code, stdout, stderr } = await makeWorkspace().run([command, "x", "--unknown"]);
-    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: "", stderr: `nitbench ${command} is not built yet\n` });
-  });
+  test.each(["score", "gate", "baseline", "compare", "diagnose", "leaderboard", "merge", "data", "doctor", "init"])(
+    "the planned command %s",
+    async (command) => {
+      const { code, stdout, stderr } = await makeWorkspace().run([command, "x", "--unknown"]);
+      expect({ code, stdout, stderr }).toEqual({
+        code: 2,
+        stdout: "",
+        stderr: `nitbench ${command} is not built yet\n`,
+      });
+    },
+  );
 
   test("nobody to measure", async () => {
     const { code, stderr } = await makeWorkspace().run(["tiny.yaml", "--out", "runs"]);

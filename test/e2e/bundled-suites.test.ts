@@ -42,11 +42,13 @@ describe.each(gated)("the suite %s", (suite) => {
   const reviewer = (model: keyof typeof measured) => measured[model]!.report.reviewers.find(({ id }) => id === model)!;
   const requiredOf = (model: keyof typeof measured) => reviewer(model).gates.filter(({ gate }) => gate.required);
 
-  test("has every required gate passed by ceiling:oracle", () => {
-    expect(requiredOf("ceiling:oracle").map(({ gate, status }) => [gate.metric, status])).toEqual(
-      requiredOf("ceiling:oracle").map(({ gate }) => [gate.metric, "pass"]),
+  test("has every required gate passed by ceiling:oracle, but for those of a judge that nobody named", () => {
+    const required = requiredOf("ceiling:oracle").map(({ gate, status }) => ({ metric: gate.metric, status }));
+    const isJudged = ({ metric }: { metric: string }) => metric.startsWith("judge.");
+    expect(required).toEqual(
+      required.map((one) => ({ metric: one.metric, status: isJudged(one) ? "inconclusive" : "pass" })),
     );
-    expect(measured["ceiling:oracle"]?.code).toBe(0);
+    expect(measured["ceiling:oracle"]?.code).toBe(required.some(isJudged) ? 4 : 0);
   });
 
   test("lets ceiling:oracle find every bug, find nothing else and keep the contract", () => {

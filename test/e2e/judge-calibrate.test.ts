@@ -47,13 +47,27 @@ const suite = {
 function start(): Workspace {
   const workspace = makeWorkspace({ dataset, suite });
   workspace.write("labels.jsonl", jsonl(ids.map((id) => labelOf(id))));
-  workspace.write("reviews.jsonl", jsonl([...ids, "bare"].map((id) => ({ caseId: id, text: id === "bare" ? "LGTM" : reviewOf(id) }))));
+  workspace.write(
+    "reviews.jsonl",
+    jsonl([...ids, "bare"].map((id) => ({ caseId: id, text: id === "bare" ? "LGTM" : reviewOf(id) }))),
+  );
   return workspace;
 }
 
 const refOf = ({ url }: ScriptedServer) => `openai:judge@${url}`;
 const calibrate = (workspace: Workspace, ref: string, ...args: string[]) =>
-  workspace.run(["judge", "calibrate", "review", "--judge", ref, "--against", "labels.jsonl", "--dataset", "data", ...args]);
+  workspace.run([
+    "judge",
+    "calibrate",
+    "review",
+    "--judge",
+    ref,
+    "--against",
+    "labels.jsonl",
+    "--dataset",
+    "data",
+    ...args,
+  ]);
 const run = (workspace: Workspace, ref: string, ...args: string[]) =>
   workspace.run(["tiny.yaml", "--out", "runs", "--model", "replay:reviews.jsonl", "--judge", ref, ...args]);
 
@@ -71,11 +85,18 @@ describe("judge calibrate", () => {
     expect((await workspace.run(["judge", "test", "review", "--judge", refOf(server)])).code).toBe(0);
     const { code, stdout } = await calibrate(workspace, refOf(server));
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^pass +60 +0 +\.97 \[\.83 \.99\] of 30 +\.97 \[\.83 \.99\] of 30 +\.93 +\.93 +\.93 +1\.00 +–$/m);
+    expect(stdout).toMatch(
+      /^pass +60 +0 +\.97 \[\.83 \.99\] of 30 +\.97 \[\.83 \.99\] of 30 +\.93 +\.93 +\.93 +1\.00 +–$/m,
+    );
     expect(stdout).toContain("may gate by the rubric review, in 3 runs");
-    expect(stdout).toContain("warning: actionable rests on 60 passes and 0 fails of people (label 25 of each at least)");
+    expect(stdout).toContain(
+      "warning: actionable rests on 60 passes and 0 fails of people (label 25 of each at least)",
+    );
     const record = recordOf(workspace, "review");
-    expect(record).toMatchObject({ selfTest: { holds: true }, axes: { pass: { tp: 29, fn: 1, tn: 29, fp: 1, unscored: 0, alpha: 1 } } });
+    expect(record).toMatchObject({
+      selfTest: { holds: true },
+      axes: { pass: { tp: 29, fn: 1, tn: 29, fp: 1, unscored: 0, alpha: 1 } },
+    });
     expect(record.source).toMatch(/^labels\.jsonl \(sha256 [0-9a-f]{8}, 60 reviews by 1 person\)$/);
   });
 
@@ -104,7 +125,9 @@ describe("judge calibrate", () => {
       status: "inconclusive",
       reason: `${ref} informs and decides nothing: it was calibrated with runs 3, and is asked with 1 here; run nitbench judge test review --judge ${ref} --judge-runs 1`,
     });
-    expect(workspace.readRun().report.reviewers[0]?.metrics["judge.pass_rate_corrected"]).toMatchObject({ value: null });
+    expect(workspace.readRun().report.reviewers[0]?.metrics["judge.pass_rate_corrected"]).toMatchObject({
+      value: null,
+    });
   });
 
   test("takes what most people say, and tells how they agree and what was left out", async () => {
@@ -112,7 +135,10 @@ describe("judge calibrate", () => {
     const workspace = start();
     const wrong = { ...labelOf("case4", "jo"), axes: { theme: "fail" } };
     const extra = [
-      ...ids.slice(0, 20).flatMap((id) => [labelOf(id, "jo"), labelOf(id, "ada")]).filter(({ caseId, by }) => caseId !== "case4" || by !== "jo"),
+      ...ids
+        .slice(0, 20)
+        .flatMap((id) => [labelOf(id, "jo"), labelOf(id, "ada")])
+        .filter(({ caseId, by }) => caseId !== "case4" || by !== "jo"),
       wrong,
       { ...labelOf("case30", "jo"), axes: { theme: "fail" } },
       { caseId: "bare", review: "LGTM", axes: { theme: "fail" }, by: "jo" },
@@ -120,7 +146,11 @@ describe("judge calibrate", () => {
     workspace.write("labels.jsonl", jsonl([...ids.map((id) => labelOf(id)), ...extra]));
     const { code, stdout } = await calibrate(workspace, refOf(server), "--judge-runs", "1", "--json");
     expect(code).toBe(0);
-    const { axes, people, notes } = JSON.parse(stdout) as { axes: JudgeCalibration["axes"]; people: Record<string, number>; notes: string[] };
+    const { axes, people, notes } = JSON.parse(stdout) as {
+      axes: JudgeCalibration["axes"];
+      people: Record<string, number>;
+      notes: string[];
+    };
     expect(axes["theme"]).toMatchObject({ tp: 28, fn: 1, tn: 29, fp: 1 });
     expect(people["theme"]).toBeGreaterThan(0.8);
     expect(people["theme"]).toBeLessThan(1);
@@ -141,10 +171,20 @@ describe("judge calibrate", () => {
   test("with BC-Bench's pairs says how well a judge tells the same bug from another, and asks no self-test for it", async () => {
     const same = ["The commit in the loop leaves partial data.", "A failed GET is not handled."];
     const pairs = same.flatMap((body) => [
-      ...Array.from({ length: 15 }, (_, index) => ({ expected: { body }, candidate: { body: `${body} Right ${index}` }, should_match: true })),
-      ...Array.from({ length: 15 }, (_, index) => ({ expected: { body }, candidate: { body: `Naming ${index}` }, should_match: false })),
+      ...Array.from({ length: 15 }, (_, index) => ({
+        expected: { body },
+        candidate: { body: `${body} Right ${index}` },
+        should_match: true,
+      })),
+      ...Array.from({ length: 15 }, (_, index) => ({
+        expected: { body },
+        candidate: { body: `Naming ${index}` },
+        should_match: false,
+      })),
     ]);
-    await using server = await startJudge(honest(({ finding, bug, axes }) => ({ [axes[0] ?? ""]: finding.startsWith(bug) ? "pass" : "fail" })));
+    await using server = await startJudge(
+      honest(({ finding, bug, axes }) => ({ [axes[0] ?? ""]: finding.startsWith(bug) ? "pass" : "fail" })),
+    );
     const workspace = makeWorkspace();
     workspace.write("copies/bc-bench/judge_calibration.jsonl", jsonl(pairs));
     const args = ["judge", "calibrate", "same-bug", "--judge", refOf(server), "--against", "bc-bench"];
@@ -155,18 +195,33 @@ describe("judge calibrate", () => {
 
     expect(await workspace.run(args)).toMatchObject({
       code: 2,
-      stderr: "--against bc-bench: its judge_calibration.jsonl is not fetched (name the folder of a copy that has it with --dir DIR)\n",
+      stderr:
+        "--against bc-bench: its judge_calibration.jsonl is not fetched (name the folder of a copy that has it with --dir DIR)\n",
     });
-    expect((await workspace.run([...args, "--dir", "data"])).stderr).toBe('pairs "data/judge_calibration.jsonl": no such file\n');
+    expect((await workspace.run([...args, "--dir", "data"])).stderr).toBe(
+      'pairs "data/judge_calibration.jsonl": no such file\n',
+    );
   });
 
   test.each([
-    [["review", "--against", "labels.jsonl"], "--against labels.jsonl: the cases are missing (give --dataset PATH; or --against crscore or bc-bench)"],
+    [
+      ["review", "--against", "labels.jsonl"],
+      "--against labels.jsonl: the cases are missing (give --dataset PATH; or --against crscore or bc-bench)",
+    ],
     [["review", "--against", "nowhere.jsonl", "--dataset", "data"], 'labels "nowhere.jsonl": no such file'],
     [["review", "--against", "labels.jsonl", "--dataset", "nowhere"], 'dataset "nowhere": no such file or folder'],
-    [["review", "--against", "bc-bench"], "rubric review: it judges reviews, and bc-bench's pairs say nothing of those"],
-    [["same-bug", "--against", "labels.jsonl", "--dataset", "data"], "rubric same-bug: it judges pairs, and labels of reviews say nothing of those"],
-    [["safety", "--against", "crscore"], "rubric safety: it has no axis theme, the only one that crscore has labels for"],
+    [
+      ["review", "--against", "bc-bench"],
+      "rubric review: it judges reviews, and bc-bench's pairs say nothing of those",
+    ],
+    [
+      ["same-bug", "--against", "labels.jsonl", "--dataset", "data"],
+      "rubric same-bug: it judges pairs, and labels of reviews say nothing of those",
+    ],
+    [
+      ["safety", "--against", "crscore"],
+      "rubric safety: it has no axis theme, the only one that crscore has labels for",
+    ],
   ])("refuses in one line what cannot be compared: %j", async (args, message) => {
     const { code, stderr } = await start().run(["judge", "calibrate", "--judge", "lexical", ...args]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: `${message}\n` });
@@ -177,11 +232,25 @@ describe("judge label", () => {
   test("makes a blind sheet of a run's reviews, and a filled one a file that a judge is calibrated against", async () => {
     const workspace = start();
     expect((await run(workspace, "lexical", "--set", "gates=[]")).code).toBe(0);
-    const made = await workspace.run(["judge", "label", "runs/latest", "--judge", "review", "--count", "40", "--out", "sheet"]);
+    const made = await workspace.run([
+      "judge",
+      "label",
+      "runs/latest",
+      "--judge",
+      "review",
+      "--count",
+      "40",
+      "--out",
+      "sheet",
+    ]);
     expect(made).toMatchObject({ code: 0, stderr: "" });
     expect(made.stdout).toContain("then: nitbench judge label --judge review --read sheet/sheet.csv");
 
-    const key = jsonLines(join(workspace.folder, "sheet/key.jsonl")) as { item: string; caseId: string; review: string }[];
+    const key = jsonLines(join(workspace.folder, "sheet/key.jsonl")) as {
+      item: string;
+      caseId: string;
+      review: string;
+    }[];
     expect(key).toHaveLength(40);
     const [csv, page] = [workspace.read("sheet/sheet.csv"), workspace.read("sheet/sheet.html")];
     expect(csv).toBe(renderSheetCsv(key, ["theme", "actionable", "voice"]));
@@ -192,13 +261,30 @@ describe("judge label", () => {
     }
 
     const caseOf = new Map(key.map(({ item, caseId }) => [item, caseId]));
-    const [head = [], ...rows] = parse(csv, { bom: true }) as string[][];
-    const filled = rows.slice(1).map(([item = "", review]) => [item, review, isGood(caseOf.get(item) ?? "") ? "pass" : "fail", "pass", "pass", "", ""]);
-    workspace.write("sheet/ines.csv", [head, ...filled].map((row) => row.map((cell) => JSON.stringify(cell)).join(";")).join("\n"));
+    const [head = [], ...rows] = parse(csv, { bom: true });
+    const filled = rows
+      .slice(1)
+      .map(([item = "", review]) => [
+        item,
+        review,
+        isGood(caseOf.get(item) ?? "") ? "pass" : "fail",
+        "pass",
+        "pass",
+        "",
+        "",
+      ]);
+    workspace.write(
+      "sheet/ines.csv",
+      [head, ...filled].map((row) => row.map((cell) => JSON.stringify(cell)).join(";")).join("\n"),
+    );
     const read = await workspace.run(["judge", "label", "--read", "sheet/ines.csv", "--by", "ines"]);
     expect(read).toMatchObject({ code: 0, stderr: "" });
     expect(read.stdout).toContain("39 reviews labelled: sheet/ines.labels.jsonl");
-    const labels = jsonLines(join(workspace.folder, "sheet/ines.labels.jsonl")) as { caseId: string; review: string; by: string }[];
+    const labels = jsonLines(join(workspace.folder, "sheet/ines.labels.jsonl")) as {
+      caseId: string;
+      review: string;
+      by: string;
+    }[];
     for (const { caseId, review, by } of labels) expect([by, review]).toEqual(["ines", reviewOf(caseId)]);
 
     workspace.write("labels.jsonl", workspace.read("sheet/ines.labels.jsonl"));
@@ -214,7 +300,8 @@ describe("judge label", () => {
     expect((await workspace.run(label)).stdout).toContain("60 reviews in reports/labels/first: ");
     expect(await workspace.run(label)).toMatchObject({
       code: 2,
-      stderr: "reports/labels/first/sheet.csv: is there already, and somebody may have filled it (choose another folder with --out)\n",
+      stderr:
+        "reports/labels/first/sheet.csv: is there already, and somebody may have filled it (choose another folder with --out)\n",
     });
   });
 
@@ -223,7 +310,10 @@ describe("judge label", () => {
     [["nowhere"], 'run "nowhere": no such run in reports/runs (name the folder of a run, or give its path)'],
     [["data"], 'run "data": data/dataset.jsonl is missing (name a run that was finished)'],
     [["data", "--judge", "same-bug"], "rubric same-bug: it judges pairs, and a sheet holds reviews"],
-    [["--read", "nowhere/sheet.csv"], "nowhere/key.jsonl: no such file (keep the filled sheet beside the key.jsonl that came with it)"],
+    [
+      ["--read", "nowhere/sheet.csv"],
+      "nowhere/key.jsonl: no such file (keep the filled sheet beside the key.jsonl that came with it)",
+    ],
   ])("refuses in one line what is no run or sheet: %j", async (args, message) => {
     const { code, stderr } = await start().run(["judge", "label", ...args]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: `${message}\n` });

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { JudgeCalibration } from "../../src/core/judge/calibration.ts";
 import { loadRubric } from "../../src/load/rubric.ts";
 import { loadSelfTest } from "../../src/load/self-test.ts";
 import { type Workspace, workspaces } from "../fixtures/command.ts";
 import { flips, honest, type JudgeRule, passesAll, startJudge, talksGarbage } from "../fixtures/judge-server.ts";
-import { type Behaviour, deadUrl, failsWith } from "../fixtures/scripted-server.ts";
+import { type Behaviour, deadUrl, failsWith, hangs } from "../fixtures/scripted-server.ts";
 
 const makeWorkspace = workspaces();
 const { cases } = loadSelfTest(loadRubric("review").rubric);
@@ -21,7 +21,9 @@ const takeTest = (workspace: Workspace, ref: string, ...args: string[]) =>
 function recordOf(workspace: Workspace, rubric = "review"): JudgeCalibration | null {
   const folder = join(workspace.folder, "judges/calibration/judges", rubric);
   const [file] = existsSync(folder) ? readdirSync(folder) : [];
-  return file === undefined ? null : JudgeCalibration.parse(JSON.parse(workspace.read(join("judges/calibration/judges", rubric, file))));
+  return file === undefined
+    ? null
+    : JudgeCalibration.parse(JSON.parse(workspace.read(join("judges/calibration/judges", rubric, file))));
 }
 
 describe("judge test", () => {
@@ -32,7 +34,9 @@ describe("judge test", () => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toContain("the self-test holds");
     expect(first.stdout).not.toContain("not right");
-    expect(first.stdout).toMatch(/run nitbench judge calibrate review --judge \S+ --against LABELS.jsonl --dataset DATASET$/m);
+    expect(first.stdout).toMatch(
+      /run nitbench judge calibrate review --judge \S+ --against LABELS.jsonl --dataset DATASET$/m,
+    );
     const asked = (cases.length - silent) * 3;
     expect(server.chats).toHaveLength(asked);
     const record = recordOf(workspace);
@@ -68,7 +72,9 @@ describe("judge test", () => {
 
   test("does not hold where a critical review passes in one run of three", async () => {
     await using server = await startJudge(
-      honest(({ review, seed }) => (positives.has(review) || (review.startsWith("LGTM") && seed === 2) ? "pass" : "fail")),
+      honest(({ review, seed }) =>
+        positives.has(review) || (review.startsWith("LGTM") && seed === 2) ? "pass" : "fail",
+      ),
     );
     const { code, stdout } = await takeTest(makeWorkspace(), refOf(server));
     expect(code).toBe(1);
@@ -104,7 +110,14 @@ describe("judge test", () => {
     await using server = await startJudge(honest(knows));
     const { code, stdout } = await takeTest(makeWorkspace(), refOf(server), "--judge-runs", "1", "--json");
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ version: 1, ref: refOf(server), runs: 1, holds: true, wrong: [], outcome: { status: "pass" } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      ref: refOf(server),
+      runs: 1,
+      holds: true,
+      wrong: [],
+      outcome: { status: "pass" },
+    });
   });
 });
 
@@ -128,7 +141,9 @@ describe("a judge that cannot be asked", () => {
     const args = ["--judge-runs", "1", "--concurrency", "1"];
     const broken = await takeTest(workspace, refOf(server), ...args);
     expect(broken.code).toBe(3);
-    expect(broken.stderr).toMatch(/the judge could not be asked: [^\n]+ \(its answers are kept: go on with the same command\)\n$/);
+    expect(broken.stderr).toMatch(
+      /the judge could not be asked: [^\n]+ \(its answers are kept: go on with the same command\)\n$/,
+    );
     expect(server.chats).toHaveLength(21);
     expect(recordOf(workspace)).toBeNull();
 
@@ -137,13 +152,29 @@ describe("a judge that cannot be asked", () => {
     expect(server.chats).toHaveLength(21 + cases.length - silent - 20);
   });
 
+  test("is left alone at the first interrupt, which is exit 130 and leaves nothing locked", async () => {
+    await using server = await startJudge(hangs);
+    const workspace = makeWorkspace();
+    const { child, finished } = workspace.start(["judge", "test", "review", "--judge", refOf(server)]);
+    await vi.waitFor(() => expect(server.chats.length).toBeGreaterThan(0), { timeout: 30_000 });
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await finished;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+    expect(stderr).toContain("interrupted; the judge's answers are kept: go on with the same command");
+    const [key = ""] = readdirSync(join(workspace.folder, ".nitbench/judge"));
+    expect(readdirSync(join(workspace.folder, ".nitbench/judge", key))).toEqual([]);
+  });
+
   test.each([
     [["test", "review"], "rubric review: no judge is named (give --judge REF, or --judge lexical)"],
     [["test", "revue", "--judge", "lexical"], 'rubric "revue": no such rubric (did you mean "review"?'],
     [["test", "same-bug", "--judge", "lexical"], "rubric same-bug: it judges pairs, of which there is no self-test"],
     [["test", "safety", "--judge", "lexical"], "rubric safety: there is no self-test of its axes"],
     [["test", "review", "--judge", "floor:lgtm"], 'judge "floor:lgtm": floor answers no questions (name a model)'],
-    [["test", "review", "--judge", "openai:m@http://127.0.0.1:1/v1", "--judge-runs", "2"], "--judge-runs 2: expected an odd number"],
+    [
+      ["test", "review", "--judge", "openai:m@http://127.0.0.1:1/v1", "--judge-runs", "2"],
+      "--judge-runs 2: expected an odd number",
+    ],
     [["test", "lexical", "--judge", "openai:m@http://127.0.0.1:1/v1"], "rubric lexical: it asks no model"],
     [["calibrate", "review", "--judge", "lexical"], "required option '--against <labels>' not specified"],
   ])("is a mistake of usage for %j", async (args, message) => {

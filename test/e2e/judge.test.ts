@@ -53,7 +53,12 @@ function judgingWorkspace({ ids, judge = {}, suite = {}, said = {} }: Wishes): W
 }
 
 const replay = ["tiny.yaml", "--out", "runs", "--model", "replay:reviews.jsonl"];
-const judgedBy = ({ url }: Pick<UnrulyJudge, "url">, ...more: string[]) => [...replay, "--judge", `openai:j@${url}`, ...more];
+const judgedBy = ({ url }: Pick<UnrulyJudge, "url">, ...more: string[]) => [
+  ...replay,
+  "--judge",
+  `openai:j@${url}`,
+  ...more,
+];
 const gates = [{ metric: "judge.pass_rate", min: 0.1 }];
 const generous = { unscored: 1, errors: 1 };
 
@@ -89,9 +94,14 @@ test("every run of a judge is asked, kept with its evidence, and counted apart f
     unscored: [],
   });
   expect(report.judge?.busyMs).toBeGreaterThan(0);
+  expect(workspace.read("runs/latest/report.html")).toContain(`<code>${server.host}</code> (the judge)`);
   expect(report.reviewers[0]).toMatchObject({ generations: 3, hosts: [] });
   // Rates 2/3, 1/3 and 2/3; by majority two of three pass as well, of which one changed its mind.
-  const { "judge.pass_rate": rate, "judge.flip_rate": flipped, "judge.theme": theme } = report.reviewers[0]?.metrics ?? {};
+  const {
+    "judge.pass_rate": rate,
+    "judge.flip_rate": flipped,
+    "judge.theme": theme,
+  } = report.reviewers[0]?.metrics ?? {};
   expect(rate).toMatchObject({ n: 3, unscored: 0 });
   expect(rate?.value).toBeCloseTo(2 / 3, 12);
   expect(theme?.value).toBeCloseTo(2 / 3, 12);
@@ -120,7 +130,11 @@ describe("a judge that misbehaves", () => {
     ["answers with another nonce", unruly.takesAnotherNonce, /^nonce: expected the nonce of the question, got "0123/],
     ["adds a key", unruly.addsKey, /confidence/],
     ["leaves out an axis", unruly.leavesOutAxis, /^voice: expected pass, fail or unknown/],
-    ["echoes a verdict of the review itself", unruly.copiesReview, /^nonce: expected the nonce of the question, got "dead/],
+    [
+      "echoes a verdict of the review itself",
+      unruly.copiesReview,
+      /^nonce: expected the nonce of the question, got "dead/,
+    ],
     ["cannot tell", unruly.cannotTell, /^the judge cannot tell: theme$/],
     ["closes in the middle of its answer", unruly.closesInTheMiddle, /^the judge could not be asked: /],
     ["is overloaded", unruly.isDown, /^the judge could not be asked: .*503/],
@@ -157,13 +171,20 @@ describe("a judge that misbehaves", () => {
   });
 
   test("is not waited for longer than the suite says", async () => {
-    const workspace = judgingWorkspace({ ids: ["one", "two"], judge: { timeoutMs: 3000 }, suite: { budget: generous } });
+    const workspace = judgingWorkspace({
+      ids: ["one", "two"],
+      judge: { timeoutMs: 3000 },
+      suite: { budget: generous },
+    });
     await using server = await startUnrulyJudge({ two: unruly.neverAnswers });
     expect((await workspace.run(judgedBy(server))).code).toBe(0);
     expect(passesOf(workspace, "one")).toEqual([true, true, true]);
     expect(judgedOf(workspace)["two"]).toEqual(
       Array(3).fill(
-        expect.objectContaining({ pass: null, reason: expect.stringMatching(/could not be asked: no whole answer within 3 s/) }),
+        expect.objectContaining({
+          pass: null,
+          reason: expect.stringMatching(/could not be asked: no whole answer within 3 s/),
+        }),
       ),
     );
   });
@@ -194,14 +215,22 @@ describe("a judge that misbehaves", () => {
 
 describe("who may judge", () => {
   test.each<[string, string[], Record<string, string>, Record<string, unknown>, string]>([
-    ["the command before all others", ["--judge", "openai:a@URL"], { NITBENCH_JUDGE: "openai:c@URL" }, { model: "openai:b@URL" }, "a"],
+    [
+      "the command before all others",
+      ["--judge", "openai:a@URL"],
+      { NITBENCH_JUDGE: "openai:c@URL" },
+      { model: "openai:b@URL" },
+      "a",
+    ],
     ["the suite before the environment", [], { NITBENCH_JUDGE: "openai:c@URL" }, { model: "openai:b@URL" }, "b"],
     ["the environment where nobody else names one", [], { NITBENCH_JUDGE: "openai:c@URL" }, {}, "c"],
   ])("%s", async (_, flags, env, judge, expected) => {
     await using server = await startUnrulyJudge();
     const at = (text: string) => text.replace("URL", server.url);
     const filled = <T>(values: Record<string, T>) =>
-      Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? at(value) : value]));
+      Object.fromEntries(
+        Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? at(value) : value]),
+      );
     const workspace = judgingWorkspace({ ids: ["one", "two"], judge: { runs: 1, ...filled(judge) } });
     expect((await workspace.run([...replay, ...flags.map(at)], filled(env) as Record<string, string>)).code).toBe(0);
     expect(new Set(server.chats.map(({ body }) => body["model"]))).toEqual(new Set([expected]));
@@ -211,7 +240,15 @@ describe("who may judge", () => {
   test("a reviewer does not judge itself, under whatever address, and nobody is asked", async () => {
     const workspace = judgingWorkspace({ ids: ["one"] });
     await using server = await startUnrulyJudge();
-    const args = ["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, "--judge", `openai:m@${server.url}/`];
+    const args = [
+      "tiny.yaml",
+      "--out",
+      "runs",
+      "--model",
+      `openai:m@${server.url}`,
+      "--judge",
+      `openai:m@${server.url}/`,
+    ];
     const { code, stderr } = await workspace.run(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^judge "openai:m@\S+": it is the reviewer openai:m@\S+ itself \([^\n]*allowSelf=true\)\n$/);
@@ -247,9 +284,7 @@ describe("who may judge", () => {
     await using server = await startUnrulyJudge();
     const { code, stderr } = await workspace.run(judgedBy(server, "--judge-runs", "4"));
     expect(code).toBe(2);
-    expect(stderr).toBe(
-      "--judge-runs 4: expected an odd number, so that the median is a run's (write 3 or 5)\n",
-    );
+    expect(stderr).toBe("--judge-runs 4: expected an odd number, so that the median is a run's (write 3 or 5)\n");
     expect(server.requests).toEqual([]);
   });
 
@@ -257,7 +292,9 @@ describe("who may judge", () => {
     const workspace = judgingWorkspace({ ids: ["one", "two", "three"], suite: { gates } });
     const { code, stdout } = await workspace.run(replay);
     expect(code).toBe(4);
-    expect(stdout.replaceAll(/\s+/g, " ")).toContain("no judge model is named, so the lexical judge informs and decides nothing (name one with --judge REF)");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "no judge model is named, so the lexical judge informs and decides nothing (name one with --judge REF)",
+    );
     const { report, lines } = workspace.readRun();
     expect(report.judge).toMatchObject({ ref: "lexical", engine: "lexical", runs: 1, hosts: [], calls: 0, busyMs: 0 });
     expect(report.reviewers[0]?.gates).toMatchObject([
@@ -288,7 +325,15 @@ describe("a judge that is down", () => {
     const failsLater: Judging = (question) => (isDown && question.run > 0 ? unruly.isDown : judges())(question);
     await using judge = await startUnrulyJudge({ three: failsLater, four: failsLater });
     await using reviewer = await startScriptedServer([findsBugs]);
-    const args = ["tiny.yaml", "--out", "runs", "--model", `openai:m@${reviewer.url}`, "--judge", `openai:j@${judge.url}`];
+    const args = [
+      "tiny.yaml",
+      "--out",
+      "runs",
+      "--model",
+      `openai:m@${reviewer.url}`,
+      "--judge",
+      `openai:j@${judge.url}`,
+    ];
     const first = await workspace.run([...args, "--name", "mine"]);
     expect(first.code).toBe(3);
     const { report } = workspace.readRun("mine");
@@ -306,7 +351,13 @@ describe("a judge that is down", () => {
     const resumed = await workspace.run([...args, "--resume", "mine"]);
     expect(resumed.code).toBe(4);
     expect(timesHeard(judge)).toEqual({ one: 3, two: 3, three: 5, four: 5 });
-    expect(judge.questions().slice(12).map(({ run }) => run).sort()).toEqual([1, 1, 2, 2]);
+    expect(
+      judge
+        .questions()
+        .slice(12)
+        .map(({ run }) => run)
+        .sort(),
+    ).toEqual([1, 1, 2, 2]);
     expect(reviewer.chats).toHaveLength(4);
     const whole = workspace.readRun("mine").report;
     expect(whole.reviewers[0]?.metrics["judge.pass_rate"]).toMatchObject({ value: 1, n: 4, unscored: 0 });
@@ -370,39 +421,60 @@ describe("judging beside reviewing", () => {
   });
 
   test("asks one question once, however many reviews are word for word the same", async () => {
-    const workspace = judgingWorkspace({ ids: ["one", "two"], suite: { reviewer: { prompt: "prompt.md", temperature: 1, repeats: 2 } } });
+    const workspace = judgingWorkspace({
+      ids: ["one", "two"],
+      suite: { reviewer: { prompt: "prompt.md", temperature: 1, repeats: 2 } },
+    });
     await using judge = await startUnrulyJudge();
     expect((await workspace.run(judgedBy(judge))).code).toBe(0);
     expect(timesHeard(judge)).toEqual({ one: 3, two: 3 });
     const { report, lines } = workspace.readRun();
-    expect(lines.map(({ judged }) => judged?.map(({ pass }) => pass))).toEqual(Array(4).fill([true, true, true]));
+    expect(lines.map(({ judged }) => judged?.map(({ pass }) => pass))).toEqual(
+      Array.from({ length: 4 }, () => [true, true, true]),
+    );
     expect(report.reviewers[0]?.metrics["judge.pass_rate"]).toMatchObject({ value: 1, n: 2 });
   });
 
-  test.skipIf(!existsSync("/dev/full"))("ends in order where an answer cannot be kept, whatever else is still asked", async () => {
-    const workspace = judgingWorkspace({ ids: ["one", "two", "three"], judge: { runs: 1 } });
-    const log = join(workspace.folder, "runs/mine/judge.jsonl");
-    mkdirSync(join(workspace.folder, "runs/mine"), { recursive: true });
-    symlinkSync("/dev/full", log);
-    let isSlow = true;
-    const hesitates: Judging = (question) => (isSlow ? hangs : judges()(question));
-    await using reviewer = await startScriptedServer([findsBugs]);
-    await using judge = await startUnrulyJudge({ two: hesitates, three: hesitates });
-    const args = ["tiny.yaml", "--out", "runs", "--model", `openai:m@${reviewer.url}`, "--judge", `openai:j@${judge.url}`];
-    const { code, stderr } = await workspace.run([...args, "--name", "mine"]);
-    expect({ code, stderr }).toEqual({
-      code: 3,
-      stderr: expect.stringMatching(/judge\.jsonl: cannot write \(ENOSPC[^\n]*\); free the disk, then go on with --resume\n$/) as string,
-    });
-    const asked = timesAsked(reviewer);
+  test.skipIf(!existsSync("/dev/full"))(
+    "ends in order where an answer cannot be kept, whatever else is still asked",
+    async () => {
+      const workspace = judgingWorkspace({ ids: ["one", "two", "three"], judge: { runs: 1 } });
+      const log = join(workspace.folder, "runs/mine/judge.jsonl");
+      mkdirSync(join(workspace.folder, "runs/mine"), { recursive: true });
+      symlinkSync("/dev/full", log);
+      let isSlow = true;
+      const hesitates: Judging = (question) => (isSlow ? hangs : judges()(question));
+      await using reviewer = await startScriptedServer([findsBugs]);
+      await using judge = await startUnrulyJudge({ two: hesitates, three: hesitates });
+      const args = [
+        "tiny.yaml",
+        "--out",
+        "runs",
+        "--model",
+        `openai:m@${reviewer.url}`,
+        "--judge",
+        `openai:j@${judge.url}`,
+      ];
+      const { code, stderr } = await workspace.run([...args, "--name", "mine"]);
+      expect({ code, stderr }).toEqual({
+        code: 3,
+        stderr: expect.stringMatching(
+          /judge\.jsonl: cannot write \(ENOSPC[^\n]*\); free the disk, then go on with --resume\n$/,
+        ) as string,
+      });
+      const asked = timesAsked(reviewer);
 
-    isSlow = false;
-    rmSync(log);
-    const resumed = await workspace.run([...args, "--resume", "mine"]);
-    expect(resumed.code).toBe(0);
-    expect(workspace.readRun("mine").report.reviewers[0]?.metrics["judge.pass_rate"]).toMatchObject({ value: 1, n: 3 });
-    for (const [id, times] of Object.entries(timesAsked(reviewer))) expect([id, times]).toEqual([id, asked[id] ?? 1]);
-  });
+      isSlow = false;
+      rmSync(log);
+      const resumed = await workspace.run([...args, "--resume", "mine"]);
+      expect(resumed.code).toBe(0);
+      expect(workspace.readRun("mine").report.reviewers[0]?.metrics["judge.pass_rate"]).toMatchObject({
+        value: 1,
+        n: 3,
+      });
+      for (const [id, times] of Object.entries(timesAsked(reviewer))) expect([id, times]).toEqual([id, asked[id] ?? 1]);
+    },
+  );
 });
 
 test("a run without a judge leaves no trace of one", async () => {
@@ -431,8 +503,19 @@ test("what a judge says reaches the report as text", async () => {
   const hostile = `</script><script>alert(1)</script>\u001b[31m`;
   const workspace = judgingWorkspace({ ids: ["one", "two"], judge: { runs: 1 } });
   await using judge = await startUnrulyJudge({
-    one: ({ nonce }) => says(JSON.stringify({ evidence: hostile, reasoning: hostile, theme: "pass", actionable: "pass", voice: "pass", nonce })),
-    two: ({ nonce }) => says(JSON.stringify({ evidence: "", reasoning: "", theme: hostile, actionable: "pass", voice: "pass", nonce })),
+    one: ({ nonce }) =>
+      says(
+        JSON.stringify({
+          evidence: hostile,
+          reasoning: hostile,
+          theme: "pass",
+          actionable: "pass",
+          voice: "pass",
+          nonce,
+        }),
+      ),
+    two: ({ nonce }) =>
+      says(JSON.stringify({ evidence: "", reasoning: "", theme: hostile, actionable: "pass", voice: "pass", nonce })),
   });
   const { code, stdout, stderr } = await workspace.run(judgedBy(judge));
   expect(code).toBe(0);

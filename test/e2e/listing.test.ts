@@ -34,7 +34,7 @@ describe("what there is", () => {
     for (const word of [...commands, ...flags]) expect(stdout).toMatch(new RegExp(`^ +(-\\w, )?${word} `, "m"));
     expect(stdout).toMatch(/^Exit codes: .*, 70 a defect, /m);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("one JSON document; a list where several suites are run");
-    for (const word of ["--judge", "--baseline", "--shard", "leaderboard"]) expect(stdout).not.toContain(word);
+    for (const word of ["--baseline", "--shard", "leaderboard"]) expect(stdout).not.toContain(word);
   });
 
   test("is told of a command by its own --help", async () => {

@@ -77,6 +77,12 @@ describe("records of judges", () => {
 it("the order of keys does not change a setup's key, and every part of it does", () => {
   const { judge, rubric, runs, temperature, maxTokens } = setup;
   expect(setupKey({ maxTokens, temperature, runs, rubric, judge })).toBe(setupKey(setup));
-  const others = [{ judge: "x" }, { rubric: { name: "x", hash: "aa" } }, { runs: 1 }, { temperature: 1 }, { maxTokens: 1 }];
+  const others = [
+    { judge: "x" },
+    { rubric: { name: "x", hash: "aa" } },
+    { runs: 1 },
+    { temperature: 1 },
+    { maxTokens: 1 },
+  ];
   expect(new Set([setup, ...others.map((more) => ({ ...setup, ...more }))].map(setupKey)).size).toBe(6);
 });

@@ -6,7 +6,13 @@ import { temporaryFolders } from "../fixtures/temporary.ts";
 const makeFolder = temporaryFolders();
 const rubric = {
   name: "review",
-  axes: ["theme", "voice"].map((name) => ({ name, definition: "…", needs: "nothing" as const, scale: "verdict" as const, required: true })),
+  axes: ["theme", "voice"].map((name) => ({
+    name,
+    definition: "…",
+    needs: "nothing" as const,
+    scale: "verdict" as const,
+    required: true,
+  })),
 };
 const label = { caseId: "a", review: "The index fails.", axes: { theme: "pass" }, by: "ines" };
 const jsonl = (...lines: unknown[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("\n");
@@ -21,8 +27,16 @@ describe("loadLabels", () => {
   });
 
   it.each([
-    ["an axis that the rubric lacks", { ...label, axes: { themes: "pass" } }, 'labels.jsonl:1: axes: the rubric review has no axis "themes" (did you mean "theme"? known: theme, voice)'],
-    ["a case that the dataset lacks", { ...label, caseId: "z" }, 'labels.jsonl:1: caseId: the dataset has no case "z" (name its own with --dataset)'],
+    [
+      "an axis that the rubric lacks",
+      { ...label, axes: { themes: "pass" } },
+      'labels.jsonl:1: axes: the rubric review has no axis "themes" (did you mean "theme"? known: theme, voice)',
+    ],
+    [
+      "a case that the dataset lacks",
+      { ...label, caseId: "z" },
+      'labels.jsonl:1: caseId: the dataset has no case "z" (name its own with --dataset)',
+    ],
     ["a verdict that is none", { ...label, axes: { theme: true } }, "labels.jsonl:1: axes.theme: "],
     ["nobody", { ...label, by: undefined }, "labels.jsonl:1: by: missing"],
   ])("refuses %s", (_, line, message) => {
@@ -42,7 +56,12 @@ describe("loadLabels", () => {
 });
 
 describe("loadBcBenchPairs", () => {
-  const pair = { expected: { file: "a.al", body: "A bug." }, candidate: { body: "A finding." }, should_match: false, note: "x" };
+  const pair = {
+    expected: { file: "a.al", body: "A bug." },
+    candidate: { body: "A finding." },
+    should_match: false,
+    note: "x",
+  };
 
   it("reads the texts of a bug and a finding and whether they are the same", () => {
     const folder = makeFolder();

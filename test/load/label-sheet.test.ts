@@ -30,18 +30,41 @@ describe("readLabelSheet", () => {
   });
 
   it.each([";", "\t"])("takes a sheet whose cells a spreadsheet separated with %j, its columns moved", (mark) => {
-    const rows = [["theme", "by", "item", "voice"], ["PASS", "ines", "0003", ""]];
+    const rows = [
+      ["theme", "by", "item", "voice"],
+      ["PASS", "ines", "0003", ""],
+    ];
     expect(read(rows.map((row) => row.join(mark)).join("\r\n")).labels).toEqual([
       { caseId: "b", review: "Fine.", axes: { theme: "pass" }, by: "ines" },
     ]);
   });
 
   it.each([
-    ["a word that is none", "item,theme,voice,by\n0001,maybe,pass,ines\n", 'sheet.csv:2: item 0001: theme: expected pass, fail or nothing, got "maybe" (leave it empty where you cannot tell)'],
-    ["an unknown item", "item,theme,voice,by\n0009,pass,,ines\n", 'sheet.csv:2: no item "0009" in the key (restore the cell)'],
-    ["an item twice", "item,theme,voice,by\n0001,pass,,ines\n0002,,,\n0001,fail,,ines\n", "sheet.csv:4: item 0001: stands already in line 2 (remove one row)"],
-    ["nobody", "item,theme,voice\n0001,pass,\n", "sheet.csv:2: item 0001: by: nobody is named (fill the cell, or give --by NAME)"],
-    ["a column that is gone", "item,voices,by\n0001,pass,ines\n", 'sheet.csv:1: no column "theme" (known: item, voices, by)'],
+    [
+      "a word that is none",
+      "item,theme,voice,by\n0001,maybe,pass,ines\n",
+      'sheet.csv:2: item 0001: theme: expected pass, fail or nothing, got "maybe" (leave it empty where you cannot tell)',
+    ],
+    [
+      "an unknown item",
+      "item,theme,voice,by\n0009,pass,,ines\n",
+      'sheet.csv:2: no item "0009" in the key (restore the cell)',
+    ],
+    [
+      "an item twice",
+      "item,theme,voice,by\n0001,pass,,ines\n0002,,,\n0001,fail,,ines\n",
+      "sheet.csv:4: item 0001: stands already in line 2 (remove one row)",
+    ],
+    [
+      "nobody",
+      "item,theme,voice\n0001,pass,\n",
+      "sheet.csv:2: item 0001: by: nobody is named (fill the cell, or give --by NAME)",
+    ],
+    [
+      "a column that is gone",
+      "item,voices,by\n0001,pass,ines\n",
+      'sheet.csv:1: no column "theme" (known: item, voices, by)',
+    ],
     ["nothing filled", "item,theme,voice,by\n0001,,,\n", "nobody has filled it (write pass or fail)"],
     ["no CSV", 'item,theme,voice,by\n"0001,pass,,ines\n', "not CSV: "],
     ["a row with too many cells", "item,theme,voice,by\n0001,pass,,ines,x\n", "not CSV: "],

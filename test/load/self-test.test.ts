@@ -24,7 +24,10 @@ describe("loadSelfTest", () => {
   const review = jsonl(positive, negative("off-theme", "theme"), negative("off-voice", "voice"));
 
   it("is that of the rubric's name, in the first folder that has it", () => {
-    const folders = [folderWith({ "mine.jsonl": jsonl(positive, negative("own", "theme")) }), folderWith({ "review.jsonl": review })];
+    const folders = [
+      folderWith({ "mine.jsonl": jsonl(positive, negative("own", "theme")) }),
+      folderWith({ "review.jsonl": review }),
+    ];
     expect(loadSelfTest(rubricOf("mine", "theme"), folders).cases.map(({ id }) => id)).toEqual(["good", "own"]);
   });
 
@@ -47,9 +50,12 @@ describe("loadSelfTest", () => {
   });
 
   it("names file and line of what is no case, or stands twice", () => {
-    const load = (text: string) => () => loadSelfTest(rubricOf("review", "theme"), [folderWith({ "review.jsonl": text })]);
+    const load = (text: string) => () =>
+      loadSelfTest(rubricOf("review", "theme"), [folderWith({ "review.jsonl": text })]);
     expect(load(jsonl(positive, { ...positive, kind: "neutral" }))).toThrow(/review\.jsonl:2: kind: /);
-    expect(load(jsonl(positive, positive))).toThrow('review.jsonl:2: id "good" stands already in line 1 (give each its own)');
+    expect(load(jsonl(positive, positive))).toThrow(
+      'review.jsonl:2: id "good" stands already in line 1 (give each its own)',
+    );
   });
 });
 

@@ -17,12 +17,40 @@ const caseOf = (id: string, kind: "positive" | "negative", isCritical = false) =
   });
 
 describe("renderSelfTest", () => {
-  const cases = [caseOf("lgtm", "negative", true), caseOf("vague", "negative"), caseOf("right", "positive"), caseOf("other", "positive")];
-  const verdicts = new Map([["lgtm", true], ["vague", false], ["right", false], ["other", null]]);
+  const cases = [
+    caseOf("lgtm", "negative", true),
+    caseOf("vague", "negative"),
+    caseOf("right", "positive"),
+    caseOf("other", "positive"),
+  ];
+  const verdicts = new Map([
+    ["lgtm", true],
+    ["vague", false],
+    ["right", false],
+    ["other", null],
+  ]);
   const wrong: WrongCase[] = [
     { id: "lgtm", kind: "negative", isCritical: true, passes: 2, fails: 1, runs: 3, unscored: null, why: "Approval." },
-    { id: "right", kind: "positive", isCritical: false, passes: 1, fails: 2, runs: 3, unscored: null, why: "The same bug." },
-    { id: "other", kind: "positive", isCritical: false, passes: 0, fails: 0, runs: 1, unscored: "no verdict", why: "The same too." },
+    {
+      id: "right",
+      kind: "positive",
+      isCritical: false,
+      passes: 1,
+      fails: 2,
+      runs: 3,
+      unscored: null,
+      why: "The same bug.",
+    },
+    {
+      id: "other",
+      kind: "positive",
+      isCritical: false,
+      passes: 0,
+      fails: 0,
+      runs: 1,
+      unscored: "no verdict",
+      why: "The same too.",
+    },
   ];
 
   it("counts every kind with its bounds, and tells each wrong case with why it is there", () => {
@@ -50,19 +78,55 @@ describe("renderSelfTest", () => {
 
 describe("renderAgreement", () => {
   const judged = (pass: boolean | null) => [
-    { axes: { theme: pass === null ? ("unknown" as const) : pass ? ("pass" as const) : ("fail" as const) }, pass, evidence: "", reasoning: "" },
+    {
+      axes: { theme: pass === null ? ("unknown" as const) : pass ? ("pass" as const) : ("fail" as const) },
+      pass,
+      evidence: "",
+      reasoning: "",
+    },
   ];
 
   it("has a row for each axis: rates with intervals and n, coefficients, and how people agree", () => {
-    const said: [boolean, boolean | null][] = [[true, true], [true, true], [true, false], [false, false], [false, null]];
+    const said: [boolean, boolean | null][] = [
+      [true, true],
+      [true, true],
+      [true, false],
+      [false, false],
+      [false, null],
+    ];
     const axes = compareWithPeople(
       said.map(([person, judge]) => ({ people: { theme: person }, judged: judged(judge) })),
-      [{ name: "theme", required: true }, { name: "voice", required: true }],
+      [
+        { name: "theme", required: true },
+        { name: "voice", required: true },
+      ],
       "",
     );
     const [head, row, ...rest] = renderAgreement(axes, { theme: 0.714 }).split("\n");
-    expect(head?.split(/ {2,}/)).toEqual(["axis", "n", "unscored", "TPR", "TNR", "kappa", "quadratic", "AC1", "alpha of runs", "alpha of people"]);
-    expect(row?.split(/ {2,}/)).toEqual(["theme", "4", "1", ".67 [.21 .94] of 3", "1.00 [.21 1.00] of 1", ".50", ".44", ".53", "–", ".71"]);
+    expect(head?.split(/ {2,}/)).toEqual([
+      "axis",
+      "n",
+      "unscored",
+      "TPR",
+      "TNR",
+      "kappa",
+      "quadratic",
+      "AC1",
+      "alpha of runs",
+      "alpha of people",
+    ]);
+    expect(row?.split(/ {2,}/)).toEqual([
+      "theme",
+      "4",
+      "1",
+      ".67 [.21 .94] of 3",
+      "1.00 [.21 1.00] of 1",
+      ".50",
+      ".44",
+      ".53",
+      "–",
+      ".71",
+    ]);
     expect(rest).toEqual([]);
   });
 });

@@ -14,7 +14,12 @@ const axes = [{ name: "theme", definition: "passes when <it> raises the same" }]
 
 it("shows what a person needs to judge, and not which case it is", async () => {
   const page = await renderLabelSheet("review", axes, [item]);
-  for (const text of ["0a1b2c3d4e", "The list may be empty.", "Close the file.", "passes when &lt;it&gt; raises the same"]) {
+  for (const text of [
+    "0a1b2c3d4e",
+    "The list may be empty.",
+    "Close the file.",
+    "passes when &lt;it&gt; raises the same",
+  ]) {
     expect(page).toContain(text);
   }
   expect(page).not.toContain("cart.clean");

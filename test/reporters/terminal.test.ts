@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderTerminal, type TerminalStyle } from "../../src/reporters/terminal.ts";
 import { makeRun } from "../fixtures/run-data.ts";
+import { judgedRun, lexicalJudge } from "./html/judged-run.ts";
 
 const { report } = makeRun();
 const plain = (columns: number): TerminalStyle => ({ columns, paint: (_, text) => text });
@@ -48,6 +49,44 @@ describe("the report on a terminal", () => {
     expect(linesOf(renderTerminal({ ...report, matcher }, plain(120)))).toContain(
       " matched by recorded verdicts of opus; floor:silent, static: by words",
     );
+  });
+
+  test("has the judge's pass rate after detection, or first where the suite gates it first", () => {
+    const columnsOf = (gated: string) => {
+      const run = judgedRun();
+      run.report.suite.gates = [{ metric: gated, min: 0.5, required: true, decide: "bound" }];
+      const head = linesOf(renderTerminal(run.report, plain(200))).find((line) => line.startsWith(" reviewer")) ?? "";
+      return head.trim().split(/ {2,}/).slice(1, 5);
+    };
+    expect(columnsOf("detection.recall")).toEqual(["F1", "recall", "precision", "judge pass rate"]);
+    expect(columnsOf("judge.pass_rate")).toEqual(["judge pass rate", "F1", "recall", "precision"]);
+  });
+
+  test("says who judged, and once why that decides no gate", () => {
+    expect(linesOf(renderTerminal(judgedRun().report, plain(200)))).toContain(
+      " judged by openai:judge-large, median of 3 runs (rubric review)",
+    );
+    const run = judgedRun(lexicalJudge);
+    const reason = lexicalJudge.informsBecause ?? "";
+    const gate = { metric: "judge.pass_rate", min: 0.7, required: true, decide: "bound" } as const;
+    for (const reviewer of run.report.reviewers)
+      reviewer.gates = [{ gate, status: "inconclusive", value: 0.5, bound: null, casesToDecide: null, reason }];
+    const text = renderTerminal(run.report, plain(400));
+    expect(text).toContain("lexical pass rate");
+    expect(text).toContain(` judged by the lexical engine, which compares words (rubric review); ${reason}`);
+    expect(text.split(reason)).toHaveLength(2);
+  });
+
+  test("gives the reason of a gate that is undecided although its metric has a value", () => {
+    const run = makeRun();
+    const [result] = run.report.reviewers.flatMap(({ gates }) => gates);
+    Object.assign(result ?? {}, {
+      status: "inconclusive",
+      bound: null,
+      casesToDecide: null,
+      reason: "nobody vouches for it",
+    });
+    expect(renderTerminal(run.report, plain(200))).toContain(": nobody vouches for it");
   });
 
   test("says once what is the same of several reviewers, and speaks of no bugs where nobody looked for them", () => {

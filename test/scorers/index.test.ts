@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import type { Reference } from "../../src/core/case.ts";
+import { indexNorms } from "../../src/core/judge/norm.ts";
+import type { Question } from "../../src/core/judge/prompt.ts";
 import { lexicalMatcher } from "../../src/core/match/lexical.ts";
 import type { Generation } from "../../src/core/generation.ts";
 import type { ParsedPart } from "../../src/core/scorer.ts";
+import { Suite } from "../../src/core/suite.ts";
 import { createScorers } from "../../src/scorers/index.ts";
 import { caseOf } from "../fixtures/cases.ts";
 
@@ -35,4 +38,40 @@ test("everybody else is compared with all references, also with those without an
   expect(await overlapOf("recorded:ben", [{ text: "close it", author: "ann" }], "close it")).toEqual(all);
   expect(await overlapOf("replay:ann", [{ text: "close it", author: "ann" }], "close it")).toEqual(all);
   expect(await overlapOf("recorded:undefined", [{ text: "close it" }], "close it")).toEqual(all);
+});
+
+test("a judge does not hold a recorded reviewer's review against the references that it wrote itself", async () => {
+  const asked: string[][] = [];
+  const judge = {
+    engine: {
+      kind: "lexical" as const,
+      judge: (question: Question) => {
+        asked.push(question.judges === "review" ? [...question.references] : []);
+        return { axes: { theme: "pass" as const }, pass: true, evidence: "", reasoning: "" };
+      },
+    },
+    axes: [{ name: "theme", definition: "d", needs: "reference" as const, scale: "verdict" as const, required: true }],
+    runs: 1,
+    norms: indexNorms([], 1, (text) => text),
+  };
+  const [scorer] = await createScorers(
+    Suite.parse({ version: 1, name: "s", dataset: { path: "d" }, scorers: { judge: {} } }),
+    { ...tools, judge },
+  );
+  const own = { text: "close the file", author: "ann" };
+  const other = { text: "another concern", author: "ben" };
+  const scoreOf = (reviewer: string, references: Reference[]) => {
+    const generation = { reviewer, effective: {} } as Generation;
+    const parts = [{ generation, outcome: "completed", isContractValid: true, isCapped: false } as ParsedPart];
+    return scorer?.score({
+      source: caseOf({ references }),
+      repeat: 0,
+      review: { findings: [{ message: "m" }] },
+      parts,
+    });
+  };
+  expect(await scoreOf("recorded:ann", [own])).toEqual({ scores: {} });
+  await scoreOf("recorded:ann", [own, other]);
+  await scoreOf("recorded:ben", [own]);
+  expect(asked).toEqual([["another concern"], ["close the file"]]);
 });

@@ -91,7 +91,7 @@ describe("a case", () => {
     const { judged, scores } = await score(findings);
     expect(calls).toEqual([]);
     expect(judged?.map(({ axes: said, pass }) => [said, pass])).toEqual(
-      Array(3).fill([{ theme: "fail", voice: "fail" }, false]),
+      Array.from({ length: 3 }, () => [{ theme: "fail", voice: "fail" }, false]),
     );
     expect(scores).toEqual({
       [consensus]: { numerator: 0, denominator: 1 },
@@ -143,7 +143,9 @@ describe("scores", () => {
     const scale = { points: 3, threshold: 2 };
     const rubric = rubricOf({ axes: [{ name: "theme", definition: "d", scale }], aggregate: { points: 3 } });
     const points = [2, 3, 2];
-    const { judged, scores } = await judgeOf((call) => write(call, { theme: points[call.run] ?? 0 }), { rubric }).score();
+    const { judged, scores } = await judgeOf((call) => write(call, { theme: points[call.run] ?? 0 }), {
+      rubric,
+    }).score();
     expect(judged?.map(({ axes: said, pass }) => [said["theme"], pass])).toEqual([
       ["pass", false],
       ["pass", true],

@@ -19,7 +19,7 @@ export interface ComparedReview {
 }
 
 /** Fewer labels of a kind than this make a rate too uncertain to rest much on. */
-export const fewLabels = 25;
+const fewLabels = 25;
 
 /** One review on one axis. */
 interface Pair {

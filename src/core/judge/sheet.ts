@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Case } from "../case.ts";
 import type { CaseLine } from "../report.ts";
-import { reviewText } from "../review.ts";
+import { reviewText, reviewWithPlaces } from "../review.ts";
 
 /** What an item of a blind sheet stands for: one line of the key beside it, which those who label do not need. */
 export const SheetItem = z.strictObject({ item: z.string().min(1), caseId: z.string().min(1), review: z.string() });
@@ -20,7 +20,7 @@ export const sheetColumns = { item: "item", review: "review", by: "by", note: "n
 const itemLength = 10;
 
 /**
- * Chooses reviews for a sheet, in an order that tells nothing: by hash of seed, case and text. Who wrote a review plays no
+ * Chooses reviews for a sheet, as a judge is shown them, in an order that tells nothing: by hash of seed, case and text. Who wrote a review plays no
  * part, one that several wrote comes once, and one that says nothing, or is a reference of its case word for word, never.
  * @param rank a hash of a text, as hexadecimal text
  */
@@ -33,9 +33,11 @@ export function chooseForSheet(
 ): SheetItem[] {
   const ranked = new Map<string, SheetItem>();
   for (const { caseId, review } of lines) {
-    const text = review === null ? "" : reviewText(review);
+    if (review === null) continue;
+    const text = reviewWithPlaces(review);
+    const words = reviewText(review).trim();
     const references = (caseOf(caseId)?.references ?? []).map((reference) => reference.text.trim());
-    if (text.trim() === "" || references.every((one) => one === "") || references.includes(text.trim())) continue;
+    if (text === "" || references.every((one) => one === "") || references.includes(words)) continue;
     const hash = rank(`${seed}\n${caseId}\n${text}`);
     ranked.set(hash, { item: hash.slice(0, itemLength), caseId, review: text });
   }

@@ -55,7 +55,9 @@ export function renderCharts(report: Report, marks: Marks): Html {
     ${
       shown.length === 0
         ? html`<p class="aside">Nothing was scored, so there is nothing to draw.</p>`
-        : html`<div class="forest panels-${shown.length}">${shown.map((name) => forestPanel(name, rows, marks, report.judge))}</div>
+        : html`<div class="forest panels-${shown.length}">
+              ${shown.map((name) => forestPanel(name, rows, marks, report.judge))}
+            </div>
             <p class="legend">
               Dot: value. Line: 95 % interval. Pale: n below ${fewUnits}. Rings: ceilings and floors. ↑ higher is
               better, ↓ lower is better.
@@ -65,12 +67,7 @@ export function renderCharts(report: Report, marks: Marks): Html {
   </section>`;
 }
 
-function forestPanel(
-  name: string,
-  rows: ReturnType<typeof rowOrder>,
-  marks: Marks,
-  judge: Report["judge"],
-): Html {
+function forestPanel(name: string, rows: ReturnType<typeof rowOrder>, marks: Marks, judge: Report["judge"]): Html {
   const { better } = metricMeaning(name);
   const isLexical = name === "judge.pass_rate" && judge?.engine === "lexical";
   const all = [...rows.measured, ...rows.company, ...rows.yardsticks];
@@ -89,7 +86,8 @@ function forestPanel(
     );
   return html`<figure class="panel">
     <figcaption>
-      <b>${isLexical ? passRateTitle(judge) : metricLabel(name)}</b> <span class="arrow">${better === "lower" ? "↓" : "↑"}</span
+      <b>${isLexical ? passRateTitle(judge) : metricLabel(name)}</b>
+      <span class="arrow">${better === "lower" ? "↓" : "↑"}</span
       ><span class="below quiet">${isLexical ? "by words alone; informs only" : (panels[name] ?? "")}</span>
     </figcaption>
     <p class="head">n ${unitsOf(...all.map((reviewer) => reviewer.metrics[name]))}</p>

@@ -47,7 +47,8 @@ function whoJudged({ ref, engine, runs, temperature, calls, tokens, busyMs }: Ju
     calls === 0
       ? "no call in this run: every answer was kept from an earlier try"
       : `${plural(calls, "call")}, ${grouped(tokens.in)} tokens in and ${grouped(tokens.out)} out, ${spokenDuration(busyMs)} busy, apart from the reviewers' times`;
-  return html`<code>${ref}</code>, median of ${plural(runs, "run")} at temperature ${temperature}<span class="below quiet"
+  return html`<code>${ref}</code>, median of ${plural(runs, "run")} at temperature ${temperature}<span
+      class="below quiet"
       >${asked}</span
     >`;
 }
@@ -60,7 +61,9 @@ function renderCalibration({ axes, selfTest, source, madeAt }: Calibration, aske
       : `${selfTest.critical.failed} of ${selfTest.critical.n} critical reviews failed, ${selfTest.negatives.failed} of ${selfTest.negatives.n} negatives failed, ${selfTest.positives.passed} of ${selfTest.positives.n} positives passed${selfTest.holds ? "" : ": not enough"}`;
   return html`<span class="below">Self-test: ${taken}</span>
     ${known.length === 0 ? "" : agreementTable(known, axes)}
-    <span class="below quiet">${source === null ? "" : `Labels: ${source}; `}on record since ${madeAt.slice(0, 10)}</span>`;
+    <span class="below quiet"
+      >${source === null ? "" : `Labels: ${source}; `}on record since ${madeAt.slice(0, 10)}</span
+    >`;
 }
 
 function agreementTable(names: readonly string[], axes: Calibration["axes"]): Html {

@@ -26,7 +26,8 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
       )}
       ${fact("Asked", report.reviewers.every(isUnasked) ? html`nobody: every review was recorded before or made here; seed ${run.seed}` : html`one request per ${suite.unit}, contract <code>${suite.contract}</code>, ${plural(suite.repeats, "repeat")}, seed ${run.seed}`)}
       ${fact("Sent code to", renderHosts(report))} ${fact("Matcher", renderMatcher(report))}
-      ${report.judge === null ? "" : html`${fact("Judge", renderJudge(report.judge))} ${fact("Rubric", renderRubric(report.judge))}`} ${fact("Conventions", renderConventions(report))}
+      ${report.judge === null ? "" : html`${fact("Judge", renderJudge(report.judge))} ${fact("Rubric", renderRubric(report.judge))}`}
+      ${fact("Conventions", renderConventions(report))}
       ${fact("Settings", html`${Object.entries(suite.scorers).map(([name, settings]) => html`<span class="below"><code>${name}</code> ${showSettings(settings)}</span>`)}<span class="below"><code>budget</code> ${showSettings(suite.budget)}</span>`)}
       ${fact("Machine", html`${run.host.platform} ${run.host.arch}, ${plural(run.host.cpus, "core")}, Node ${run.host.node}, ${run.tool}<span class="below quiet">run ${run.id}${run.name === undefined ? "" : ` (${run.name})`}, started ${run.startedAt}</span>`)}
     </dl>

@@ -70,7 +70,7 @@ const labels: Record<string, string> = {
   "contract.valid_rate": "valid",
   "judge.pass_rate": "judge pass rate",
   "judge.pass_rate_consensus": "consensus pass rate",
-  "judge.pass_rate_corrected": "corrected pass rate",
+  "judge.pass_rate_corrected": "corrected",
   "load.p50_ms": "p50",
   "load.p95_ms": "p95",
 };

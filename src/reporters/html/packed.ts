@@ -2,7 +2,15 @@ import type { Case } from "../../core/case.ts";
 import type { LedgerFinding } from "../../core/ledger.ts";
 import type { CaseLine } from "../../core/report.ts";
 import { originOf } from "./origin.ts";
-import { cutVerdict, type PackedVerdict, packVerdicts, type SaidSize, sizeOfSaid } from "./packed-judge.ts";
+import {
+  cutVerdicts,
+  isWithin,
+  type PackedVerdict,
+  packVerdicts,
+  type SaidLimits,
+  type SaidSize,
+  sizeOfSaid,
+} from "./packed-judge.ts";
 import { type Kept, keptBytes, type Store } from "./store.ts";
 import { visibleJson, visibleText } from "./text.ts";
 
@@ -13,10 +21,9 @@ export interface PackedCase extends Kept {
   lines: readonly PackedLine[];
 }
 
-/** The most characters kept of a raw generation, and of each evidence and reasoning of a judge. */
-export interface Limits {
+/** The most characters kept of a raw generation, and what is kept of a judge's words. */
+export interface Limits extends SaidLimits {
   text: number;
-  said: number;
 }
 
 /** One reviewer's work on one case and repeat, kept as JSON. Its end can be cut: there are a judge's words and the raw generation. */
@@ -99,7 +106,7 @@ export function packLine(
   const whole = visibleText(line.text.slice(0, limits.text));
   const t = cutText(whole, limits.text);
   const isCut = line.isTextCut || line.text.length > limits.text || t !== whole;
-  const j = line.judged === undefined ? undefined : packVerdicts(line.judged, axes, limits.said);
+  const j = line.judged === undefined ? undefined : packVerdicts(line.judged, axes, limits);
   const { block, start, end } = store([open(json), ...tailOf({ j, t, isCut })]);
   const tailStart = start + Buffer.byteLength(open(json));
   const said = j === undefined ? null : sizeOfSaid(j);
@@ -155,21 +162,24 @@ function open(json: string): string {
 export function cutLine(line: PackedLine, limits: Limits, store: Store): PackedLine {
   if (fits(line, limits)) return line;
   const tail = cutTail(line, limits);
-  const { block, start, end } = store([Buffer.from(line.block.subarray(line.start, line.tailStart)).toString(), ...tailOf(tail)]);
+  const { block, start, end } = store([
+    Buffer.from(line.block.subarray(line.start, line.tailStart)).toString(),
+    ...tailOf(tail),
+  ]);
   const tailStart = start + line.tailStart - line.start;
   const said = tail.j === undefined ? null : sizeOfSaid(tail.j);
   return { ...line, block, start, end, tailStart, textLength: tail.t.length, said };
 }
 
 function fits({ textLength, said }: PackedLine, limits: Limits): boolean {
-  return textLength <= limits.text && (said === null || said.longest <= limits.said);
+  return textLength <= limits.text && (said === null || isWithin(said, limits));
 }
 
 function cutTail({ block, tailStart, end }: PackedLine, limits: Limits): Tail {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `packLine` wrote it
   const { j, t, isCut } = JSON.parse(`{${Buffer.from(block.subarray(tailStart + 1, end)).toString()}`) as Tail;
   return {
-    j: j?.map((verdict) => cutVerdict(verdict, limits.said)),
+    j: j && cutVerdicts(j, limits),
     t: cutText(t, limits.text),
     isCut: isCut === true || t.length > limits.text,
   };

@@ -95,7 +95,8 @@ function judgeLegend({ judge }: Report): Html {
   if (judge === null) return html``;
   if (judge.engine === "lexical") return html`The lexical engine compares words; it informs and decides nothing.`;
   const name = html`<code title="${judge.ref}">${shortRef(judge.ref)}</code>`;
-  return html`Judged by ${name}, median of ${plural(judge.runs, "run")}${judge.informsBecause === null ? "" : "; it informs and decides nothing"}.`;
+  return html`Judged by ${name}, median of
+  ${plural(judge.runs, "run")}${judge.informsBecause === null ? "" : "; it informs and decides nothing"}.`;
 }
 
 /** What a suite does not measure has no column, unless a gate asks for it or there would be none. */

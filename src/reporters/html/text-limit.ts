@@ -1,18 +1,20 @@
 import { deflatedLength, deflateLevel } from "./deflate.ts";
 import { composeCase, type Limits, type PackedCase, type PackedLine } from "./packed.ts";
+import { sizeWithin } from "./packed-judge.ts";
 
 /**
  * What is kept of raw generations and of a judge's words: as much as fits, tried from the first. A generation gives way
  * before a judge's last words do, since what it says stands in the findings.
  */
 export const allLimits: readonly [Limits, ...Limits[]] = [
-  { text: 8000, said: 8000 },
-  { text: 8000, said: 300 },
-  { text: 2000, said: 300 },
-  { text: 500, said: 300 },
-  { text: 500, said: 120 },
-  { text: 0, said: 120 },
-  { text: 0, said: 0 },
+  { text: 8000, said: 8000, runs: "all" },
+  { text: 8000, said: 300, runs: "all" },
+  { text: 2000, said: 300, runs: "all" },
+  { text: 500, said: 300, runs: "all" },
+  { text: 500, said: 300, runs: "one" },
+  { text: 0, said: 300, runs: "one" },
+  { text: 0, said: 120, runs: "one" },
+  { text: 0, said: 0, runs: "one" },
 ];
 
 const sampleRuns = 12;
@@ -61,10 +63,9 @@ function sizeAt(cases: readonly PackedCase[], limits: Limits): number {
   return size;
 }
 
-function lineSizeAt(line: PackedLine, { text, said }: Limits): number {
-  const kept = line.said === null ? 0 : Math.min(line.said.total, line.said.pieces * said);
-  const whole = line.end - line.start;
-  return whole - cuttableSize(line) + Math.min(line.textLength, text) + kept;
+function lineSizeAt(line: PackedLine, limits: Limits): number {
+  const said = line.said === null ? 0 : sizeWithin(line.said, limits);
+  return line.end - line.start - cuttableSize(line) + Math.min(line.textLength, limits.text) + said;
 }
 
 // Runs of neighbours, because a clean twin packs to next to nothing beside its case.

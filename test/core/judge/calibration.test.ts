@@ -39,7 +39,12 @@ function agreement(tp: number, fn: number, tn: number, fp: number): AxisAgreemen
       people: { pass: person },
       judged: [{ axes: { pass: judge }, pass: judge === "pass", evidence: "", reasoning: "" }],
     }));
-  const reviews = [...said(true, "pass", tp), ...said(true, "fail", fn), ...said(false, "fail", tn), ...said(false, "pass", fp)];
+  const reviews = [
+    ...said(true, "pass", tp),
+    ...said(true, "fail", fn),
+    ...said(false, "fail", tn),
+    ...said(false, "pass", fp),
+  ];
   const found = compareWithPeople(reviews, [{ name: "pass", required: true }], "ines")["pass"];
   if (found === undefined) throw new Error("no labels");
   return found;
@@ -49,7 +54,8 @@ const record = (more: Partial<Pick<JudgeCalibration, "selfTest" | "axes">>, of: 
   updateCalibration(null, of, { ...news, ...more });
 const good = record({ selfTest: held, axes: { pass: agreement(45, 5, 46, 4) } });
 const test = "nitbench judge test review --judge openai:m@http://h/v1";
-const calibrate = "nitbench judge calibrate review --judge openai:m@http://h/v1 --against LABELS.jsonl --dataset DATASET";
+const calibrate =
+  "nitbench judge calibrate review --judge openai:m@http://h/v1 --against LABELS.jsonl --dataset DATASET";
 
 describe("readsAs", () => {
   it("lets a judge gate that held the self-test and reaches the floor", () => {
@@ -58,9 +64,24 @@ describe("readsAs", () => {
 
   it.each([
     ["nothing is known", null, "nothing is known of it as a judge by the rubric review", test],
-    ["another rubric", record({ selfTest: held }, { ...setup, rubric: { name: "review", hash: "bb" } }), "it was calibrated with another version of the rubric review", test],
-    ["other runs", record({ selfTest: held }, { ...setup, runs: 1 }), "it was calibrated with runs 1, and is asked with 3 here", test],
-    ["other parameters", record({ selfTest: held }, { ...setup, temperature: 0.7 }), "it was calibrated with temperature 0.7, and is asked with 0 here", test],
+    [
+      "another rubric",
+      record({ selfTest: held }, { ...setup, rubric: { name: "review", hash: "bb" } }),
+      "it was calibrated with another version of the rubric review",
+      test,
+    ],
+    [
+      "other runs",
+      record({ selfTest: held }, { ...setup, runs: 1 }),
+      "it was calibrated with runs 1, and is asked with 3 here",
+      test,
+    ],
+    [
+      "other parameters",
+      record({ selfTest: held }, { ...setup, temperature: 0.7 }),
+      "it was calibrated with temperature 0.7, and is asked with 0 here",
+      test,
+    ],
     ["no self-test", record({ axes: good.axes }), "it has not taken the self-test of the rubric review", test],
     [
       "a self-test that it failed",
@@ -68,10 +89,30 @@ describe("readsAs", () => {
       "it failed the self-test (2 of 26 critical reviews not failed, 35 of 36 negatives failed, 22 of 24 positives passed)",
       test,
     ],
-    ["single axes only", record({ selfTest: held, axes: { theme: agreement(45, 5, 46, 4) } }), "it was not compared with people on all required axes of the rubric review", calibrate],
-    ["no fail of people", record({ selfTest: held, axes: { pass: agreement(40, 2, 0, 0) } }), "people's labels hold no fail, so nobody knows what it makes of one", calibrate],
-    ["a judge by chance", record({ selfTest: held, axes: { pass: agreement(30, 20, 20, 30) } }), "with TPR .60 and TNR .40 against people it is no better than chance", calibrate],
-    ["three labels of each", record({ selfTest: held, axes: { pass: agreement(3, 0, 3, 0) } }), "3 passes and 3 fails of people are too few to tell it from chance", calibrate],
+    [
+      "single axes only",
+      record({ selfTest: held, axes: { theme: agreement(45, 5, 46, 4) } }),
+      "it was not compared with people on all required axes of the rubric review",
+      calibrate,
+    ],
+    [
+      "no fail of people",
+      record({ selfTest: held, axes: { pass: agreement(40, 2, 0, 0) } }),
+      "people's labels hold no fail, so nobody knows what it makes of one",
+      calibrate,
+    ],
+    [
+      "a judge by chance",
+      record({ selfTest: held, axes: { pass: agreement(30, 20, 20, 30) } }),
+      "with TPR .60 and TNR .40 against people it is no better than chance",
+      calibrate,
+    ],
+    [
+      "three labels of each",
+      record({ selfTest: held, axes: { pass: agreement(3, 0, 3, 0) } }),
+      "3 passes and 3 fails of people are too few to tell it from chance",
+      calibrate,
+    ],
     [
       "a TNR below the floor",
       record({ selfTest: held, axes: { pass: agreement(45, 5, 40, 10) } }),

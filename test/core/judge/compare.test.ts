@@ -43,7 +43,7 @@ describe("compareWithPeople", () => {
     );
     expect(theme).toMatchObject({ tp: 1, tn: 1, fp: 0, fn: 0, kappa: 1 });
     // Five pairs of runs in all disagree as 2 of 3 within the first; 2 passes and 4 fails are expected to by 16/30.
-    expect(theme?.alpha).toBeCloseTo(1 - (4 / 2 / 6) / (16 / 30), 12);
+    expect(theme?.alpha).toBeCloseTo(1 - 4 / 2 / 6 / (16 / 30), 12);
   });
 
   it("leaves what the judge left open out of all but the quadratic kappa, which puts it halfway", () => {
@@ -85,7 +85,10 @@ describe("compareWithPeople", () => {
     const word = fc.constantFrom<Word>("pass", "fail", "unknown");
     const reviews = fc.array(
       fc
-        .record({ theme: fc.boolean(), runs: fc.array(fc.oneof(fc.tuple(word, word), fc.constant(null)), { minLength: 3, maxLength: 3 }) })
+        .record({
+          theme: fc.boolean(),
+          runs: fc.array(fc.oneof(fc.tuple(word, word), fc.constant(null)), { minLength: 3, maxLength: 3 }),
+        })
         .map(({ theme, runs }) => review({ theme }, ...runs.map((words) => (words === null ? lost : run(...words))))),
       { minLength: 1, maxLength: 30 },
     );

@@ -48,7 +48,7 @@ const axesOf = ({ schema }: JudgeCall) =>
 /** Puts the question to a judge that answers with this function; gives the runs and the calls that were made. */
 async function judge(
   answer: (call: JudgeCall) => string | JudgeAnswer,
-  { ready = readyRubric(), about = question as Question, runs = 3 } = {},
+  { ready = readyRubric(), about = question, runs = 3 }: { ready?: ReadyRubric; about?: Question; runs?: number } = {},
 ) {
   const calls: JudgeCall[] = [];
   let nonces = 0;
@@ -66,7 +66,8 @@ describe("a question to a judge", () => {
     const { judged, calls } = await judge((call) => write(call, passed), { runs: 5 });
     expect(calls.map(({ run }) => run)).toEqual([0, 1, 2, 3, 4]);
     expect(new Set(calls.map(({ nonce }) => nonce)).size).toBe(5);
-    for (const { prompt, nonce } of calls) expect(prompt).toContain(`<<<REVIEW ${nonce}\nthe review\n${nonce} REVIEW>>>`);
+    for (const { prompt, nonce } of calls)
+      expect(prompt).toContain(`<<<REVIEW ${nonce}\nthe review\n${nonce} REVIEW>>>`);
     expect(judged.map(({ pass }) => pass)).toEqual([true, true, true, true, true]);
   });
 
@@ -123,9 +124,14 @@ describe("one axis a call", () => {
   const ready = readyRubric({ axesPerCall: "one" });
 
   test("asks each by itself and puts the answers together", async () => {
-    const { judged, calls } = await judge((call) => write(call, { [axesOf(call)[0] ?? ""]: "pass" }), { ready, runs: 1 });
+    const { judged, calls } = await judge((call) => write(call, { [axesOf(call)[0] ?? ""]: "pass" }), {
+      ready,
+      runs: 1,
+    });
     expect(calls.map(axesOf)).toEqual([["theme"], ["actionable"], ["voice"]]);
-    expect(judged).toEqual([{ axes: passed, pass: true, evidence: "words 1\nwords 2\nwords 3", reasoning: "so\nso\nso" }]);
+    expect(judged).toEqual([
+      { axes: passed, pass: true, evidence: "words 1\nwords 2\nwords 3", reasoning: "so\nso\nso" },
+    ]);
   });
 
   test("leaves a run unscored as a whole where one of its calls gives no answer", async () => {
@@ -220,7 +226,7 @@ describe("an axis that the case has nothing for", () => {
     const { judged, calls } = await judge(() => "", { ready, about: { ...question, references: [] } });
     expect(calls).toEqual([]);
     expect(judged.map(({ pass, reason }) => [pass, reason])).toEqual(
-      Array(3).fill([null, "theme needs a reference, and the case has none"]),
+      Array.from({ length: 3 }, () => [null, "theme needs a reference, and the case has none"]),
     );
   });
 });
@@ -233,7 +239,15 @@ test("an answer that was kept is read by the nonce of the call that it was given
 
 test("a run that is given up rejects with its reason", async () => {
   const stop = new Error("interrupted");
-  await expect(judgeQuestion(readyRubric(), question, 3, () => Promise.reject(stop), () => "nonce0001")).rejects.toBe(stop);
+  await expect(
+    judgeQuestion(
+      readyRubric(),
+      question,
+      3,
+      () => Promise.reject(stop),
+      () => "nonce0001",
+    ),
+  ).rejects.toBe(stop);
 });
 
 test("silence fails on every axis", () => {

@@ -40,19 +40,42 @@ describe("chooseForSheet", () => {
   });
 });
 
+describe("what a person labels", () => {
+  const placed = (message: string) => ({
+    caseId: "a",
+    review: { findings: [{ file: "src/a.py", lines: [2, 2] as [number, number], message, suggestion: "return" }] },
+  });
+
+  it("is what a judge is shown: places and proposals too", () => {
+    expect(choose([placed("It may be empty")]).map(({ review }) => review)).toEqual([
+      "src/a.py:2: It may be empty\n```suggestion\nreturn\n```",
+    ]);
+  });
+
+  it("is no reference, wherever that is put", () => {
+    expect(choose([placed("The list may be empty.")])).toEqual([]);
+  });
+});
+
 describe("renderSheetCsv", () => {
-  const rowsOf = (csv: string) => parse(csv, { bom: true }) as string[][];
+  const rowsOf = (csv: string) => parse(csv, { bom: true });
 
   it("has a row for an item with an empty cell for each axis", () => {
-    const csv = renderSheetCsv([{ item: "0a1b", caseId: "secret", review: 'Say "no", please;\nall of it' }], ["theme", "voice"]);
+    const csv = renderSheetCsv(
+      [{ item: "0a1b", caseId: "secret", review: 'Say "no", please;\nall of it' }],
+      ["theme", "voice"],
+    );
     expect(csv.startsWith("\u{FEFF}item,review,theme,voice,by,note\r\n")).toBe(true);
     expect(csv).not.toContain("secret");
     expect(rowsOf(csv)[1]).toEqual(["0a1b", 'Say "no", please;\nall of it', "", "", "", ""]);
   });
 
-  it.each(["=1+1", "+ x", "-3", "@cmd", "\t=1", "\r=1"])("lets no spreadsheet take a review for a formula: %j", (review) => {
-    expect(rowsOf(renderSheetCsv([{ item: "i", caseId: "c", review }], []))[1]?.[1]).toBe(`'${review}`);
-  });
+  it.each(["=1+1", "+ x", "-3", "@cmd", "\t=1", "\r=1"])(
+    "lets no spreadsheet take a review for a formula: %j",
+    (review) => {
+      expect(rowsOf(renderSheetCsv([{ item: "i", caseId: "c", review }], []))[1]?.[1]).toBe(`'${review}`);
+    },
+  );
 
   it("is read back as it was, whatever reviews say", () => {
     const text = fc.string({ unit: fc.constantFrom("a", '"', ",", ";", "\t", "\n", "\r", "'", "=", "☺") });

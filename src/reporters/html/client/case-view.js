@@ -127,7 +127,8 @@ function reviewerSwitch({ item, data, reviewer, choose }) {
 /** The shape that tells what became of a case with one reviewer. */
 export function stateGlyph(facts) {
   if (facts.isUnscored) return glyph("incomplete", "plain");
-  if (!facts.isAnnotated) return glyph("ungated", "plain");
+  // Where nobody said which bugs there are, the judge alone can tell how it went.
+  if (!facts.isAnnotated) return judgedGlyph(facts.judged.state);
   if (facts.isClean) return facts.findings > 0 ? glyph("alarm") : glyph("quiet", "pass");
   return facts.missed > 0 ? glyph("fail") : facts.found === facts.bugs ? glyph("pass") : glyph("inconclusive", "plain");
 }
@@ -145,7 +146,8 @@ export function judgedMark({ judged }) {
   if (judged.state === "none") return null;
   const count =
     judged.state === "unscored" ? "–" : judged.runs === 1 ? judged.state : `${judged.passed}/${judged.scored}`;
-  const words = judged.state === "unscored" ? "unscored" : `passes in ${judged.passed} of ${plural(judged.scored, "run")}`;
+  const words =
+    judged.state === "unscored" ? "unscored" : `passes in ${judged.passed} of ${plural(judged.scored, "run")}`;
   return el(
     "span",
     { class: "judged-mark", title: `Judge: ${words}` },

@@ -5,7 +5,8 @@
 export function judgedOf(item, line) {
   const runs = line.j ?? [];
   // A review that never came leaves its case unscored for the judge too.
-  if (runs.length === 0) return { ...nothing, state: line.f === null && item.references.length > 0 ? "unscored" : "none" };
+  if (runs.length === 0)
+    return { ...nothing, state: line.f === null && item.references.length > 0 ? "unscored" : "none" };
   const scored = runs.filter((run) => run.p !== null).length;
   const passed = runs.filter((run) => run.p === true).length;
   const state =
@@ -34,6 +35,7 @@ const order = ["failed", "split", "unscored", "passed", "none"];
 export const judgedStates = [
   { id: "passed", label: "Passed", holds: ({ judged }) => judged.state === "passed" },
   { id: "failed", label: "Failed", holds: ({ judged }) => judged.state === "failed" },
+  { id: "split", label: "Split evenly", holds: ({ judged }) => judged.state === "split" },
   { id: "unscored", label: "Unscored", holds: ({ judged }) => judged.state === "unscored" },
   { id: "flipped", label: "Flipped", holds: ({ judged }) => judged.isFlipped },
   { id: "none", label: "Not judged", holds: ({ judged }) => judged.state === "none" },

@@ -1,4 +1,4 @@
-import { el, folded, glyph, plural, prose } from "./dom.js";
+import { el, folded, glyph, prose } from "./dom.js";
 import { judgedOf } from "./judged.js";
 
 const stateLooks = {
@@ -17,7 +17,7 @@ const answers = {
   p: { word: "pass", look: ["pass", "pass"] },
   f: { word: "fail", look: ["fail", "fail"] },
   u: { word: "unknown", look: ["ungated", "plain"] },
-  "-": { word: "not asked", look: null },
+  "-": { word: "–", look: null },
 };
 const outcomes = {
   true: answers.p,
@@ -39,7 +39,11 @@ export function verdictView(item, line, data) {
       judged.isFlipped && el("span", "differ", "the runs disagree"),
       el("span", "quiet fact", data.judge.engine === "lexical" ? "informs only" : data.judge.name),
     ),
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Verdicts" }, runsTable(line.j, data.judge)),
+    el(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Verdicts" },
+      runsTable(line.j, data.judge),
+    ),
     consensusNote(line, judged),
     ...unscoredRuns(line.j),
     ...reasons(line.j, data.saidLimit),
@@ -60,10 +64,12 @@ function sentence({ state, runs, scored, passed }, { engine }) {
 function runsTable(runs, { axes }) {
   const isSame = runs.every((run) => run.a === runs[0].a && run.p === runs[0].p);
   const shown = isSame ? runs.slice(0, 1) : runs;
-  const headings = isSame ? [runs.length === 1 ? "verdict" : `all ${runs.length} runs`] : runs.map((_, index) => `run ${index + 1}`);
+  const headings = isSame
+    ? [runs.length === 1 ? "verdict" : `all ${runs.length} runs`]
+    : runs.map((_, index) => `run ${index + 1}`);
   const rows = axes.map((axis, index) => {
     const letters = shown.map((run) => run.a[index] ?? "-");
-    const isDiffering = new Set(letters).size > 1;
+    const isDiffering = letters.includes("p") && letters.includes("f");
     return el(
       "tr",
       isDiffering ? "differing" : "",
@@ -77,11 +83,15 @@ function runsTable(runs, { axes }) {
       ...letters.map((letter) => answerCell(answers[letter] ?? answers.u)),
     );
   });
-  const isFlipped = new Set(shown.map((run) => run.p)).size > 1;
+  const isFlipped = shown.some((run) => run.p === true) && shown.some((run) => run.p === false);
   return el(
     "table",
     `runs${shown.length > mostWithWords ? " many" : ""}`,
-    el("thead", "", el("tr", "", el("th", { scope: "col" }, "Axis"), ...headings.map((text) => el("th", { scope: "col" }, text)))),
+    el(
+      "thead",
+      "",
+      el("tr", "", el("th", { scope: "col" }, "Axis"), ...headings.map((text) => el("th", { scope: "col" }, text))),
+    ),
     el(
       "tbody",
       "",
@@ -100,7 +110,7 @@ function runsTable(runs, { axes }) {
 const mostWithWords = 7;
 
 function answerCell({ word, look }) {
-  return el("td", { class: `answer-${word.replace(" ", "-")}` }, look !== null && glyph(...look), el("span", "word", word));
+  return el("td", look === null ? "quiet" : "", look !== null && glyph(...look), word);
 }
 
 /** Said where each run fails another axis, so that most runs pass every single one, or the other way round. */
@@ -124,7 +134,14 @@ function unscoredRuns(runs) {
     ({ why }) => why,
   );
   return [...byReason].map(([why, all]) =>
-    el("p", "aside", `${runNames(all.map(({ index }) => index), runs.length)} unscored: ${why}`),
+    el(
+      "p",
+      "aside",
+      `${runNames(
+        all.map(({ index }) => index),
+        runs.length,
+      )} unscored: ${why}`,
+    ),
   );
 }
 
@@ -141,8 +158,16 @@ function reasons(runs, saidLimit) {
   return groups.map((group) => {
     const [{ run }] = group;
     const text = `${run.e ?? ""}${run.w ?? ""}`;
-    if (groups.length === 1 && text.length <= shortReason && run.isCut === undefined) return saidBy(run, saidLimit);
-    const name = runs.length === 1 ? "Why" : runNames(group.map(({ index }) => index), runs.length, "");
+    if (groups.length === 1 && run.e === undefined && text.length <= shortReason && run.isCut === undefined)
+      return el("p", "aside", text);
+    const name =
+      runs.length === 1
+        ? "Why"
+        : runNames(
+            group.map(({ index }) => index),
+            runs.length,
+            "",
+          );
     return folded(name, "", () => saidBy(run, saidLimit), false, [
       glyph(...outcomes[String(run.p)].look),
       outcomes[String(run.p)].word,
@@ -160,8 +185,8 @@ function saidBy(run, saidLimit) {
     run.isCut &&
       el(
         "p",
-        "quiet",
-        saidLimit === 0
+        "aside",
+        run.e === undefined && run.w === undefined
           ? "Evidence and reasoning are left out to keep this file small; they are in cases.jsonl."
           : `Cut after ${saidLimit} characters; the whole text is in cases.jsonl.`,
       ),
