@@ -117,13 +117,18 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
 /** @throws UsageError also where a reviewer would judge its own reviews */
 async function prepareOwnJudge(
   request: RunRequest,
-  { scorers }: Suite,
+  { scorers, name }: Suite,
   folder: string,
   dataset: Dataset,
   prepared: readonly Omit<PreparedReviewer, "scorers">[],
   world: ProviderWorld,
 ): Promise<PreparedJudge | null> {
-  if (scorers.judge === undefined) return null;
+  if (scorers.judge === undefined) {
+    const flag =
+      request.judge?.ref !== undefined ? "--judge" : request.judge?.runs !== undefined ? "--judge-runs" : null;
+    if (flag === null) return null;
+    throw new UsageError(`${flag}: suite "${name}" has no judge (add --set scorers.judge={}, or leave it out)`);
+  }
   const choice = { ref: request.judge?.ref, runs: request.judge?.runs };
   const { prepareJudge } = await import("./judge.ts");
   const judge = await prepareJudge(scorers.judge, choice, folder, dataset, request.seed, world);

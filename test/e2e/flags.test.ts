@@ -228,3 +228,13 @@ describe("what is measured", () => {
     });
   });
 });
+
+test("a judge for a suite that has none is refused before anything is asked", async () => {
+  const workspace = makeWorkspace();
+  const { code, stderr } = await runTiny(workspace, ...lgtm, "--judge", "lexical");
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: '--judge: suite "tiny" has no judge (add --set scorers.judge={}, or leave it out)\n',
+  });
+  expect(workspace.runs()).toEqual([]);
+});
