@@ -17,3 +17,7 @@ process.stderr.on("error", () => undefined);
 
 const { main } = await import("./commands.ts");
 process.exitCode = await main(process.argv.slice(2));
+// All is done and said by now, but a connection that fetch still tries to make can hold the process for minutes.
+setInterval(() => {
+  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+}, 200).unref();

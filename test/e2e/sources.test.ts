@@ -151,17 +151,13 @@ describe("a source of which there is no copy", () => {
     expect(code).toBe(3);
   });
 
-  test("can be interrupted while it is fetched", async () => {
+  test("can be interrupted while it is fetched, though the other side says nothing and does not hang up", async () => {
     const reached = Promise.withResolvers<void>();
-    const { url, stop } = await startProxy(() => reached.resolve());
+    const { url } = await startProxy(() => reached.resolve());
     const workspace = withSource({});
     const { child, finished } = workspace.start(args, through(url, workspace));
     await reached.promise;
     child.kill("SIGINT");
-    // It says so while the other side is still silent; only then do connections end that are being made.
-    child.stderr?.on("data", (said) => {
-      if (String(said).includes("interrupted")) void stop();
-    });
     const { code, stdout, stderr } = await finished;
     expect(stderr.trimEnd().split("\n").slice(1)).toEqual([
       "interrupted; what has come of source bc-bench is kept (run the command again to go on)",
