@@ -10,7 +10,7 @@ import type { JudgeSettings } from "./core/suite.ts";
 import type { LoadedRubric } from "./load/rubric.ts";
 import { loadProvider } from "./providers/index.ts";
 import { attempt } from "./run/attempt.ts";
-import { type JudgeLog, judgeKey, openJudgeLog } from "./run/judge-log.ts";
+import { type JudgeLog, judgeKey } from "./run/judge-log.ts";
 import { createLimits } from "./run/limits.ts";
 import { realWorld } from "./run/world.ts";
 import type { JudgeEngine } from "./scorers/judge.ts";
@@ -39,8 +39,8 @@ export interface AskableJudge {
   spent: { calls: number; tokensIn: number; tokensOut: number; busyMs: number };
   /** Why questions got no answer at all, by no fault of the judge; the first of them and how many there were. */
   outages: { count: number; first: string | null };
-  /** Opens the log in a folder; nothing can be asked before. */
-  open(folder: string, signal: AbortSignal): void;
+  /** Takes the log of answers, which judges of one run share; nothing can be asked before. */
+  open(log: JudgeLog, signal: AbortSignal): void;
   /** Gives up what is being asked: it rejects with this reason. */
   giveUp(reason: unknown): void;
   close(): Promise<void>;
@@ -121,8 +121,8 @@ export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Prom
     engine: provider === null ? engineByWords(loaded) : modelEngine(loaded, (call) => ask(provider, call)),
     spent,
     outages,
-    open(folder, signal) {
-      open = { log: openJudgeLog(folder), signal: AbortSignal.any([signal, givenUp.signal]) };
+    open(log, signal) {
+      open = { log, signal: AbortSignal.any([signal, givenUp.signal]) };
     },
     giveUp: (reason) => givenUp.abort(reason),
     close: async () => provider?.close?.(),

@@ -17,6 +17,7 @@ import { openRunFolder, type RunFolder } from "./publish.ts";
 import { checkReporters, loadReporters } from "./reporters/index.ts";
 import { createCache } from "./run/cache.ts";
 import { runJobs } from "./run/generate.ts";
+import { openJudgeLog } from "./run/judge-log.ts";
 import { createJournal, type Journal, readGenerations, resumeJournal } from "./run/journal.ts";
 import { createLimits } from "./run/limits.ts";
 import { createProgress, type Progress, type ProgressStream } from "./run/progress.ts";
@@ -78,7 +79,10 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
   try {
     folder = openFolder(options, startedAt, run.suite.name);
     const journal = await openJournal(folder, run, options, startedAt);
-    run.judge?.open(folder.path, world.signal);
+    if (run.judges.length > 0) {
+      const log = openJudgeLog(folder.path);
+      for (const judge of run.judges) judge.open(log, world.signal);
+    }
     // Loaded while the first answers are awaited.
     const reporters = loadReporters(options.reporters);
     const { measured, isWhole } = await askAll(run, journal, folder, options, world);
@@ -110,7 +114,7 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
     folder?.close();
     run.dataset.close();
     for (const { provider } of run.reviewers) await provider.close?.();
-    await run.judge?.close();
+    for (const judge of run.judges) await judge.close();
   }
 }
 
@@ -152,11 +156,8 @@ async function askAll(
 ): Promise<{ measured: Measured[]; isWhole: boolean }> {
   let isReached = false;
   try {
-    const judge = run.judge?.provider ?? null;
-    await probeAll(
-      [...run.reviewers.map(({ provider }) => provider), ...(judge === null ? [] : [judge])],
-      world.signal,
-    );
+    const askable = [...run.reviewers, ...run.judges].flatMap(({ provider }) => provider ?? []);
+    await probeAll(askable, world.signal);
     isReached = true;
     return await measureAll(run, journal, folder, options, world);
   } catch (error) {
@@ -253,7 +254,7 @@ async function measureOne(
     folder.writeLine(line);
     progress.advance();
   };
-  const queue = openQueue(run.judge === null ? 1 : 2 * run.judge.concurrency);
+  const queue = openQueue(Math.max(1, ...run.judges.map((judge) => 2 * judge.concurrency)));
   const take = (generation: Parameters<typeof score>[0]) => queue.add(() => score(generation));
 
   const { concurrency, retries, timeoutMs, caseDeadlineMs, cache } = run.suite.reviewer;
@@ -288,7 +289,7 @@ async function measureOne(
     }
   } catch (error) {
     // What cannot be kept is not worth asking on for.
-    run.judge?.giveUp(error);
+    for (const judge of run.judges) judge.giveUp(error);
     throw error;
   } finally {
     await results.return({ isWhole: false });

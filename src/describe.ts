@@ -1,4 +1,5 @@
 import { arch, availableParallelism, platform } from "node:os";
+import { plural } from "./core/format.ts";
 import type { Report, ReviewerReport, Verdict } from "./core/report.ts";
 import { warningsOf } from "./core/warnings.ts";
 import { type SourceManifest, sourceReference } from "./core/source.ts";
@@ -77,10 +78,10 @@ export function describeReport({
     },
     reviewers,
     comparisons: [],
-    matcher: run.matcher,
+    matcher: run.matching.facts(),
     judge: run.judge?.report() ?? null,
     verdict,
-    warnings: [...warningsOf(reviewers, suite), ...kinshipOf(run)],
+    warnings: [...warningsOf(reviewers, suite), ...openPairsOf(run), ...kinshipOf(run)],
   };
 }
 
@@ -88,11 +89,16 @@ function describeSource(manifest: SourceManifest): Report["dataset"]["source"] {
   return { reference: sourceReference(manifest), licence: manifest.licence, citation: manifest.citation };
 }
 
-function kinshipOf({ judge, reviewers }: PreparedRun): string[] {
-  if (judge?.provider == null) return [];
-  const measured = reviewers.filter(({ role }) => role === "measured");
-  return kinshipWarnings(
-    judge.provider.model,
-    measured.map(({ provider }) => provider),
+function kinshipOf({ judge, matching, reviewers }: PreparedRun): string[] {
+  const models = [judge?.provider?.model, matching.judge?.provider.model].filter((model) => model !== undefined);
+  const measured = reviewers.filter(({ role }) => role === "measured").map(({ provider }) => provider);
+  return [...new Set(models)].flatMap((model) => kinshipWarnings(model, measured));
+}
+
+/** Why pairs of findings and bugs stayed undecided, where a judge was to decide them. */
+function openPairsOf({ matching }: PreparedRun): string[] {
+  const { asked } = matching.facts() ?? {};
+  return (asked?.unscored ?? []).map(
+    ({ reason, count }) => `${plural(count, "answer")} of the judge on findings and bugs unscored (${reason})`,
   );
 }

@@ -28,9 +28,10 @@ export async function checkRun(
 ): Promise<DryRun> {
   checkReporters(request.reporters);
   if (request.name !== undefined) checkRunName(request.name);
-  const { suite, dataset, reviewers, seed } = await prepareRun(request, world);
+  const { suite, dataset, reviewers, judges, seed } = await prepareRun(request, world);
   dataset.close();
   for (const { provider } of reviewers) await provider.close?.();
+  for (const judge of judges) await judge.close();
   const cases = dataset.entries.length;
   const clusters = new Set(dataset.entries.map((entry) => entry.cluster)).size;
   return {

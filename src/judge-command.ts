@@ -17,6 +17,7 @@ import { type LoadedRubric, loadRubric } from "./load/rubric.ts";
 import { loadSelfTest } from "./load/self-test.ts";
 import { displayPath } from "./load/suite.ts";
 import { renderAgreement, renderSelfTest, renderSpent, type WrongCase } from "./reporters/judge-text.ts";
+import { openJudgeLog } from "./run/judge-log.ts";
 import { type FolderLock, lockFolder } from "./run/lock.ts";
 import { createProgress, type ProgressStream } from "./run/progress.ts";
 import { judgeRuns } from "./scorers/judge.ts";
@@ -198,7 +199,7 @@ async function openLog(judge: AskableJudge, { signal }: JudgeWorld): Promise<Fol
   const folder = resolve(".nitbench", "judge", setupKey(judge.setup).slice(0, 16));
   const lock = takeFolder(folder);
   try {
-    judge.open(folder, signal);
+    judge.open(openJudgeLog(folder), signal);
     await judge.provider.probe?.(signal);
     return lock;
   } catch (error) {

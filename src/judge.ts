@@ -14,6 +14,7 @@ import type { Dataset } from "./load/dataset.ts";
 import { sha256 } from "./load/hash.ts";
 import { findJudgeCalibration } from "./load/judge-calibration.ts";
 import { type LoadedRubric, loadRubric } from "./load/rubric.ts";
+import type { JudgeLog } from "./run/judge-log.ts";
 import type { JudgeTools } from "./scorers/judge.ts";
 
 /** What the command line and the environment say of the judge; each before what the suite and the rubric say. */
@@ -30,8 +31,8 @@ export interface PreparedJudge {
   concurrency: number;
   /** How many cases there are to judge: those with a reference. */
   cases: number;
-  /** Opens the log in the run's folder; nothing can be asked before. */
-  open(folder: string, signal: AbortSignal): void;
+  /** Nothing can be asked before. */
+  open(log: JudgeLog, signal: AbortSignal): void;
   /** Gives up what is being asked, for a run that cannot go on: it rejects with this reason. */
   giveUp(reason: unknown): void;
   /** Counts what the judge said of a case, for the report. */
@@ -86,7 +87,7 @@ export async function prepareJudge(
         sha256,
       ),
     },
-    open: (path, signal) => judge.open(path, signal),
+    open: (log, signal) => judge.open(log, signal),
     giveUp: (reason) => judge.giveUp(reason),
     count(judged) {
       for (const { reason } of judged) {

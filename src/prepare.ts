@@ -1,23 +1,20 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "./core/errors.ts";
-import { lexicalMatcher, lexicalThreshold, lexicalVersion } from "./core/match/lexical.ts";
-import type { Matcher } from "./core/match/matcher.ts";
-import { checkVerdicts, type PlacedVerdict, type RecordedVerdict, recordedMatcher } from "./core/match/recorded.ts";
 import { parseModelRef } from "./core/model.ts";
 import type { Provider, ProviderWorld } from "./core/provider.ts";
 import type { Barred } from "./core/apply-gates.ts";
-import type { Report } from "./core/report.ts";
 import type { Scorer } from "./core/scorer.ts";
 import type { Suite } from "./core/suite.ts";
 import type { JudgeChoice, PreparedJudge } from "./judge.ts";
+import type { PreparedJudgeMatcher } from "./judge-matcher.ts";
 import { type Dataset, loadDataset } from "./load/dataset.ts";
-import { loadLexicalCalibration, type LoadedPrompt, loadPrompt, loadVerdicts, packageRoot } from "./load/files.ts";
+import { type LoadedPrompt, loadPrompt, packageRoot } from "./load/files.ts";
 import { hashOf } from "./load/hash.ts";
-import type { RecordedReviewer } from "./load/sources/importer.ts";
 import { type LoadedSource, loadSource } from "./load/sources/source.ts";
 import { type LoadedSuite, loadSuite } from "./load/suite.ts";
 import type { Override } from "./load/yaml.ts";
+import { isRecorded, type Matching, prepareMatching, recordedReviewer } from "./matching.ts";
 import { loadProvider } from "./providers/index.ts";
 import { createScorers } from "./scorers/index.ts";
 
@@ -55,7 +52,9 @@ export interface PreparedRun {
   /** The public benchmark that the dataset was made of; null for one with a path. */
   source: LoadedSource | null;
   reviewers: readonly PreparedReviewer[];
-  matcher: Report["matcher"];
+  matching: Pick<Matching, "facts" | "judge">;
+  /** All that are to be opened, asked and closed: the judge of reviews and that of findings and bugs. */
+  judges: readonly (PreparedJudge | PreparedJudgeMatcher)[];
   /** Null where the suite has no judge. */
   judge: PreparedJudge | null;
   /** Scorers whose metrics may not gate, each with the reason. */
@@ -91,23 +90,30 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
       suite,
       providers.map(({ provider }) => provider),
     );
-    const { matcherOf, facts, noDetectionBecause } = prepareMatching(suite, folder, source, dataset, providers);
+    const choice = { ref: request.judge?.ref, runs: request.judge?.runs };
+    const { seed } = request;
+    const matching = await prepareMatching(
+      { suite, folder, source, dataset, prepared: providers, choice, seed },
+      world,
+    );
+    checkSelf(matching.judge?.provider ?? null, suite, providers);
+    const { noDetectionBecause } = matching;
     const judge = await prepareOwnJudge(request, suite, folder, dataset, providers, world);
     const reviewers = await Promise.all(
       providers.map(async ({ role, provider }) => {
         const ratings = source === null ? [] : (recordedReviewer(source, provider)?.ratings ?? []);
-        const tools = { matcher: matcherOf(provider), ratings, judge: judge?.tools ?? null };
+        const tools = { matcher: matching.matcherOf(provider), ratings, judge: judge?.tools ?? null };
         return { role, provider, scorers: await createScorers(suite, tools) };
       }),
     );
     const informs = judge?.report().informsBecause ?? null;
+    const judges = [judge, matching.judge].filter((one) => one !== null);
     const barred: Barred = {
       ...(noDetectionBecause === null ? {} : { detection: noDetectionBecause }),
       ...(informs === null ? {} : { judge: informs }),
     };
     const generationHash = hashGenerations(suite, prompt, request.seed);
-    const { seed } = request;
-    return { loaded, suite, prompt, dataset, source, reviewers, matcher: facts, judge, barred, generationHash, seed };
+    return { loaded, suite, prompt, dataset, source, reviewers, matching, judge, judges, barred, generationHash, seed };
   } catch (error) {
     dataset.close();
     throw error;
@@ -117,13 +123,15 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
 /** @throws UsageError also where a reviewer would judge its own reviews */
 async function prepareOwnJudge(
   request: RunRequest,
-  { scorers, name }: Suite,
+  suite: Suite,
   folder: string,
   dataset: Dataset,
   prepared: readonly Omit<PreparedReviewer, "scorers">[],
   world: ProviderWorld,
 ): Promise<PreparedJudge | null> {
+  const { scorers, name } = suite;
   if (scorers.judge === undefined) {
+    if (scorers.detection?.matcher === "judge") return null;
     const flag =
       request.judge?.ref !== undefined ? "--judge" : request.judge?.runs !== undefined ? "--judge-runs" : null;
     if (flag === null) return null;
@@ -132,12 +140,20 @@ async function prepareOwnJudge(
   const choice = { ref: request.judge?.ref, runs: request.judge?.runs };
   const { prepareJudge } = await import("./judge.ts");
   const judge = await prepareJudge(scorers.judge, choice, folder, dataset, request.seed, world);
-  const self = prepared.find(({ provider }) => provider.identity === judge.provider?.identity);
-  if (self !== undefined && !scorers.judge.allowSelf)
-    throw new UsageError(
-      `judge "${judge.provider?.ref ?? ""}": it is the reviewer ${self.provider.ref} itself (name another, or set scorers.judge.allowSelf=true)`,
-    );
+  checkSelf(judge.provider, suite, prepared);
   return judge;
+}
+
+function checkSelf(
+  judge: Provider | null,
+  { scorers }: Suite,
+  prepared: readonly Omit<PreparedReviewer, "scorers">[],
+): void {
+  const self = prepared.find(({ provider }) => provider.identity === judge?.identity);
+  if (judge === null || self === undefined || scorers.judge?.allowSelf === true) return;
+  throw new UsageError(
+    `judge "${judge.ref}": it is the reviewer ${self.provider.ref} itself (name another, or set scorers.judge.allowSelf=true)`,
+  );
 }
 
 function sourceWorld({ fetch, env, stderr, signal }: PrepareWorld) {
@@ -166,16 +182,7 @@ function checkDiffs(dataset: Dataset, { scorers }: Suite, providers: readonly Pr
     );
 }
 
-/** Only recordings can tell how many findings they have. */
-function isRecorded(provider: Provider): boolean {
-  return provider.countFindings !== undefined;
-}
-
 const needsNoDiff: ReadonlySet<string> = new Set(["floor", "ceiling"]);
-
-function recordedReviewer({ reviewers }: LoadedSource, { name, model }: Provider): RecordedReviewer | undefined {
-  return name === "recorded" ? reviewers.get(model) : undefined;
-}
 
 async function prepareProviders(
   { models }: RunRequest,
@@ -212,70 +219,4 @@ async function prepareProviders(
     prepared.push({ role, provider: await loadProvider(parseModelRef(ref), settings, world) });
   }
   return prepared;
-}
-
-interface Matching {
-  matcherOf: (provider: Provider) => Matcher;
-  facts: PreparedRun["matcher"];
-  noDetectionBecause: string | null;
-}
-
-/** Recorded verdicts are about the findings of recordings alone; all others are matched by words. */
-function prepareMatching(
-  { scorers: { detection } }: Suite,
-  folder: string,
-  source: LoadedSource | null,
-  dataset: Dataset,
-  prepared: readonly Omit<PreparedReviewer, "scorers">[],
-): Matching {
-  if (detection === undefined) return { matcherOf: () => lexicalMatcher, facts: null, noDetectionBecause: null };
-  const lexical = lexicalFacts();
-  if (detection.matcher !== "recorded") return { matcherOf: () => lexicalMatcher, ...lexical };
-
-  const recorded = prepared.map(({ provider }) => provider).filter(isRecorded);
-  const ofFile = detection.verdicts === undefined ? [] : loadVerdicts(resolve(folder, detection.verdicts));
-  const { bugIdsOf } = dataset;
-  checkVerdicts(ofFile, { bugIdsOf, countFindings: (caseId) => mostFindings(recorded, caseId) });
-  const matchers = new Map<Provider, Matcher>();
-  for (const provider of recorded) {
-    const own = source === null ? undefined : recordedReviewer(source, provider);
-    const verdicts = own === undefined ? ofFile : placeVerdicts(own.verdicts ?? [], provider.ref);
-    if (own !== undefined)
-      checkVerdicts(verdicts, { bugIdsOf, countFindings: (caseId) => mostFindings([provider], caseId) });
-    matchers.set(provider, recordedMatcher(verdicts));
-  }
-  const others = prepared.filter(({ provider }) => !matchers.has(provider)).map(({ provider }) => provider.ref);
-  return {
-    matcherOf: (provider) => matchers.get(provider) ?? lexicalMatcher,
-    facts: {
-      name: "recorded",
-      calibration: null,
-      ...(source?.judge == null ? {} : { judge: source.judge }),
-      ...(others.length === 0 ? {} : { lexicalFor: others }),
-    },
-    noDetectionBecause: prepared.some(({ role, provider }) => role === "measured" && !matchers.has(provider))
-      ? "a measured reviewer has no recorded verdicts, so it was matched by words"
-      : null,
-  };
-}
-
-/** How many findings the longest recorded review of a case has; null where none is recorded. */
-function mostFindings(recorded: readonly Provider[], caseId: string): number | null {
-  const counts = recorded.map((provider) => provider.countFindings?.(caseId) ?? null).filter((count) => count !== null);
-  return counts.length === 0 ? null : Math.max(...counts);
-}
-
-function placeVerdicts(verdicts: readonly RecordedVerdict[], ref: string): PlacedVerdict[] {
-  return verdicts.map((verdict, index) => ({ place: `verdict ${index + 1} on ${ref}`, verdict }));
-}
-
-function lexicalFacts(): Omit<Matching, "matcherOf"> {
-  const calibration = loadLexicalCalibration();
-  const isCurrent = calibration?.version === lexicalVersion && calibration.threshold === lexicalThreshold;
-  return {
-    facts: { name: "lexical", calibration },
-    noDetectionBecause: isCurrent
-      ? null
-      : "the lexical matcher has no current calibration, so it informs but does not gate",
-  };
 }

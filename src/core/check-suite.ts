@@ -43,11 +43,10 @@ function checkScorers({ scorers, dataset }: Suite): Mistake[] {
     mistakes.push({ path: ["scorers", "judge", "runs"], message });
   }
   const detection = scorers.detection;
-  if (detection?.matcher === "judge")
-    mistakes.push({
-      path: ["scorers", "detection", "matcher"],
-      message: "judge: not built yet (write lexical or recorded)",
-    });
+  if (detection?.rubric !== undefined && detection.matcher !== "judge") {
+    const message = `belongs to matcher: judge, got ${detection.matcher} (write matcher: judge, or remove it)`;
+    mistakes.push({ path: ["scorers", "detection", "rubric"], message });
+  }
   if (detection?.matcher === "recorded" && detection.verdicts === undefined && dataset.source === undefined) {
     mistakes.push({
       path: ["scorers", "detection", "verdicts"],

@@ -117,6 +117,9 @@ export const Verdict = z.strictObject({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
+/** How a judge was asked about pairs of a finding and a bug. */
+const PairsAsked = JudgeReport.omit({ ref: true, engine: true, axes: true });
+
 /** The versioned report of one run: aggregates only; `cases.jsonl` holds the rest. */
 export const Report = z.strictObject({
   version: z.literal(1),
@@ -165,8 +168,10 @@ export const Report = z.strictObject({
     .strictObject({
       name: z.string(),
       calibration: MatcherCalibration.nullable(),
-      /** Who gave the recorded verdicts. */
+      /** Who gave the recorded verdicts; of a judge its reference. */
       judge: z.string().optional(),
+      /** How the judge was asked about pairs of a finding and a bug, and what that took; of the matcher judge only. */
+      asked: PairsAsked.optional(),
       /** The reviewers that were matched by words, since nobody recorded verdicts on them. */
       lexicalFor: z.array(z.string()).optional(),
     })

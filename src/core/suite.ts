@@ -75,6 +75,9 @@ const Detection = z.strictObject({
     description:
       "File of recorded verdicts, for matcher: recorded, where the source brings none; relative to the suite file",
   }),
+  rubric: text(
+    "Rubric of pairs, for matcher: judge: a name in judges/, or a path relative to the suite file; same-bug unless told",
+  ).optional(),
   beta: z
     .number()
     .positive()
@@ -87,7 +90,8 @@ const Detection = z.strictObject({
   ignoreNits: z.boolean().default(false).meta({ description: "Leave findings of severity nit out of precision" }),
 });
 
-const Judge = z.strictObject({
+/** How a judge is asked. */
+export const JudgeSettings = z.strictObject({
   rubric: text("Rubric: a name in judges/, or a path relative to the suite file").default("review"),
   model: text("The judge, as a model reference; --judge REF comes before it, NITBENCH_JUDGE after").optional(),
   runs: z.int().min(1).optional().meta({ description: "How often each question is asked, in place of the rubric's" }),
@@ -101,14 +105,14 @@ const Judge = z.strictObject({
     .meta({ description: "Name of the environment variable that holds the judge's key" }),
   allowSelf: z.boolean().default(false).meta({ description: "Let a model judge its own reviews" }),
 });
-export type JudgeSettings = z.infer<typeof Judge>;
+export type JudgeSettings = z.infer<typeof JudgeSettings>;
 
 const empty = z.strictObject({});
 
 const Scorers = z.strictObject({
   detection: Detection.optional(),
   overlap: empty.optional(),
-  judge: Judge.optional(),
+  judge: JudgeSettings.optional(),
   safety: empty.optional(),
   contract: empty.optional(),
   form: empty.optional(),

@@ -93,6 +93,12 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
 
 /** Who said which findings describe bugs, where that was nothing of ours. */
 function renderMatcher({ matcher }: Report, style: TerminalStyle): string[] {
+  if (matcher?.asked !== undefined) {
+    const { runs, rubric, informsBecause } = matcher.asked;
+    const informs = informsBecause === null ? "" : `; ${informsBecause}`;
+    const who = ` matched by ${shortRef(matcher.judge ?? "")}, most of ${plural(runs, "run")} (rubric ${rubric.name})`;
+    return [fold(style.paint("dim", neutralise(`${who}${informs}`)), style.columns)];
+  }
   if (matcher?.name !== "recorded") return [];
   const judge = matcher.judge === undefined ? "" : ` of ${matcher.judge}`;
   const byWords = (matcher.lexicalFor ?? []).map(shortRef).join(", ");

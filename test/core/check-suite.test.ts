@@ -107,8 +107,8 @@ describe("scorers", () => {
     [{ detection: {}, safety: {} }, "scorers.safety: not built yet (remove it)"],
     [{ detection: {}, latency: {} }, "scorers.latency: not built yet (remove it)"],
     [
-      { detection: { matcher: "judge" as const } },
-      "scorers.detection.matcher: judge: not built yet (write lexical or recorded)",
+      { detection: { rubric: "same-bug" } },
+      "scorers.detection.rubric: belongs to matcher: judge, got lexical (write matcher: judge, or remove it)",
     ],
     [
       { detection: { matcher: "recorded" as const } },
@@ -120,6 +120,10 @@ describe("scorers", () => {
 
   test("none at all are a mistake", () => {
     expect(without([], {})).toEqual(["scorers: expected at least one scorer, got none (write detection: {})"]);
+  });
+
+  test.each([{}, { rubric: "./ours.yaml" }])("a judge as matcher is none: %j", (more) => {
+    expect(mistakesOf({ scorers: { detection: { matcher: "judge", ...more } } })).toEqual([]);
   });
 
   test("a recorded matcher with its verdicts is none", () => {

@@ -344,7 +344,7 @@ test.each(metricNames)("%s of nothing is null, with a reason and no bound", (nam
 test("the fixtures' matcher goes by names", () => {
   expect(
     namingMatcher.compare(
-      { caseId: "c", bugs: [bugAt(1)] },
+      { caseId: "c", diff: "", bugs: [bugAt(1)] },
       [findingAt(1, "b1=.25")],
       [{ findingIndex: 0, bugIndex: 0 }],
     ),

@@ -51,6 +51,24 @@ describe("the report on a terminal", () => {
     );
   });
 
+  test("says which judge matched, and why that decides nothing", () => {
+    const asked = {
+      rubric: { name: "same-bug", file: "same-bug.yaml", hash: "h" },
+      runs: 3,
+      temperature: 0,
+      hosts: ["h:1"],
+      calls: 6,
+      tokens: { in: 1, out: 1 },
+      busyMs: 1,
+      unscored: [],
+      informsBecause: "j informs and decides nothing",
+      calibration: null,
+    };
+    const matcher = { name: "judge", calibration: null, judge: "openai:j", asked };
+    const text = linesOf(renderTerminal({ ...report, matcher }, plain(160))).join("\n");
+    expect(text).toMatch(/ matched by \S*j, most of 3 runs \(rubric same-bug\); j informs and decides nothing/);
+  });
+
   test("has the judge's pass rate after detection, or first where the suite gates it first", () => {
     const columnsOf = (gated: string) => {
       const run = judgedRun();

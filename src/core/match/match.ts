@@ -6,6 +6,7 @@ import { assign, coverBugs, type Edge } from "./assign.ts";
 import type { Matcher } from "./matcher.ts";
 import {
   comparePairs,
+  farthestReported,
   isAtPlace,
   isFoundBy,
   knownPaths,
@@ -31,7 +32,8 @@ export async function matchFindings(
   const bugs = source.bugs ?? [];
   const files = parseDiff(source.diff);
   const placed = placeFindings(source, files, review);
-  const pairs = await comparePairs({ id: source.id, bugs }, files, placed, matcher);
+  const reach = Math.max(farthestReported, settings.tolerance);
+  const pairs = await comparePairs({ id: source.id, diff: source.diff, bugs }, files, placed, matcher, reach);
   const held = assign(pairs.filter((pair) => isFoundBy(pair, settings.tolerance, settings.location)));
   const pairsOf = Map.groupBy(pairs, (pair) => pair.findingIndex);
   const account = { source, files, bugs, pairsOf, held, settings };

@@ -21,9 +21,14 @@ export interface PairVerdict {
 /** Decides which findings describe which bugs of a case. */
 export interface Matcher {
   readonly name: string;
+  /**
+   * Set where each question has its price. The matcher is then asked only about pairs that a place or the lack of one can
+   * make a match of; the others stay undecided, which leaves them a miss at their place and `recall_theme` open.
+   */
+  readonly asksOnlyAtPlace?: boolean;
   /** Answers every question of one case at once, in order, so that a judge can batch. May answer synchronously. */
   compare(
-    source: { caseId: string; bugs: readonly Bug[] },
+    source: { caseId: string; diff: string; bugs: readonly Bug[] },
     findings: readonly Finding[],
     questions: readonly PairQuestion[],
   ): PairVerdict[] | Promise<PairVerdict[]>;

@@ -71,48 +71,70 @@ function placeOf(finding: Finding, paths: readonly string[], changed: readonly s
   return { file, side, lines: from <= to ? [from, to] : [to, from] };
 }
 
-/** Asks the matcher about every finding and bug of a case, and measures how far apart they are. */
+/** The largest tolerance, in lines, at which recall is reported whatever the suite's own. */
+export const farthestReported = 10;
+
+/** How a finding and a bug lie to each other, before anybody is asked whether they are the same. */
+type Placing = Omit<Pair, "verdict" | "weight">;
+
+/**
+ * Asks the matcher about every finding and bug of a case, and measures how far apart they are. A matcher that
+ * `asksOnlyAtPlace` is asked about pairs within `reach` lines and placeless ones; what it was not asked is undecided.
+ * @param reach lines, at least every tolerance that the pairs are looked at with
+ */
 export async function comparePairs(
-  source: { id: string; bugs: readonly Bug[] },
+  source: { id: string; diff: string; bugs: readonly Bug[] },
   files: readonly FileDiff[],
   placed: readonly PlacedFinding[],
   matcher: Matcher,
+  reach: number = farthestReported,
 ): Promise<Pair[]> {
-  const { bugs } = source;
-  if (bugs.length === 0 || placed.length === 0) return [];
-  const questions = placed.flatMap(({ index }) => bugs.map((_, bugIndex) => ({ findingIndex: index, bugIndex })));
+  const { id: caseId, diff, bugs } = source;
+  const placings = placed.flatMap((one) => bugs.map((bug, bugIndex) => placePair(one, bug, bugIndex, files)));
+  const questions = placings
+    .filter((placing) => matcher.asksOnlyAtPlace !== true || isAtPlace(placing, reach, "optional"))
+    .map(({ findingIndex, bugIndex }) => ({ findingIndex, bugIndex }));
   const findings = placed.toSorted((a, b) => a.index - b.index).map(({ finding }) => finding);
-  const verdicts = await matcher.compare({ caseId: source.id, bugs }, findings, questions);
+  const verdicts = questions.length === 0 ? [] : await matcher.compare({ caseId, diff, bugs }, findings, questions);
   const answers: (PairVerdict | undefined)[] = [];
   for (const one of verdicts) answers[one.findingIndex * bugs.length + one.bugIndex] = one;
 
-  return placed.flatMap(({ index, finding, place }) =>
-    bugs.map((bug, bugIndex): Pair => {
-      const answer = answers[index * bugs.length + bugIndex];
-      const anchors = anchorsOf(bug);
-      const isSameFile = place !== null && anchors.some((anchor) => isOneFile(files, place.file, anchor.file));
-      const distances = anchors
-        .map((anchor) => (place === null ? null : placeDistance(place, anchor, files)))
-        .filter((distance) => distance !== null);
-      return {
-        findingIndex: index,
-        bugIndex,
-        isSameFile,
-        distance: distances.length === 0 ? null : Math.min(...distances),
-        isPlaceless:
-          anchors.length === 0 ||
-          finding.file === undefined ||
-          (finding.lines === undefined && (place === null || isSameFile)),
-        verdict: answer?.verdict ?? "undecided",
-        weight: answer?.weight ?? 0,
-      };
-    }),
-  );
+  return placings.map((placing): Pair => {
+    const answer = answers[placing.findingIndex * bugs.length + placing.bugIndex];
+    return { ...placing, verdict: answer?.verdict ?? "undecided", weight: answer?.weight ?? 0 };
+  });
+}
+
+function placePair(
+  { index, finding, place }: PlacedFinding,
+  bug: Bug,
+  bugIndex: number,
+  files: readonly FileDiff[],
+): Placing {
+  const anchors = anchorsOf(bug);
+  const isSameFile = place !== null && anchors.some((anchor) => isOneFile(files, place.file, anchor.file));
+  const distances = anchors
+    .map((anchor) => (place === null ? null : placeDistance(place, anchor, files)))
+    .filter((distance) => distance !== null);
+  return {
+    findingIndex: index,
+    bugIndex,
+    isSameFile,
+    distance: distances.length === 0 ? null : Math.min(...distances),
+    isPlaceless:
+      anchors.length === 0 ||
+      finding.file === undefined ||
+      (finding.lines === undefined && (place === null || isSameFile)),
+  };
 }
 
 /** Whether the finding points at the bug, give or take `tolerance` lines, or need not where places are optional. */
-export function isAtPlace(pair: Pair, tolerance: number, location: MatchSettings["location"]): boolean {
-  return (pair.distance !== null && pair.distance <= tolerance) || (location === "optional" && pair.isPlaceless);
+export function isAtPlace(
+  { distance, isPlaceless }: Pick<Pair, "distance" | "isPlaceless">,
+  tolerance: number,
+  location: MatchSettings["location"],
+): boolean {
+  return (distance !== null && distance <= tolerance) || (location === "optional" && isPlaceless);
 }
 
 /** Whether the finding describes the bug and points at it. */

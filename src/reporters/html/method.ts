@@ -36,9 +36,9 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
   </section>`;
 }
 
-function renderHosts({ reviewers, judge }: Report): Html {
+function renderHosts({ reviewers, judge, matcher }: Report): Html {
   const ofReviewers = new Set(reviewers.flatMap((reviewer) => reviewer.hosts));
-  const ofJudge = new Set(judge?.hosts);
+  const ofJudge = new Set([...(judge?.hosts ?? []), ...(matcher?.asked?.hosts ?? [])]);
   const all = [...new Set([...ofReviewers, ...ofJudge])];
   if (all.length === 0) return html`no host: everything ran on this machine`;
   const whose = (host: string) =>
@@ -87,6 +87,7 @@ function showSettings(settings: unknown): string {
 function renderMatcher({ matcher }: Report): Html {
   if (matcher === null) return html`none: detection was not scored`;
   if (matcher.name === "recorded") return recordedMatcher(matcher);
+  if (matcher.asked !== undefined) return judgeMatcher(matcher.judge ?? "", matcher.asked);
   if (matcher.calibration === null) return html`<code>${matcher.name}</code>, no calibration on record`;
   const { version, threshold, pairsHash, measured, intervals } = matcher.calibration;
   const figures = [
@@ -116,6 +117,16 @@ function renderMatcher({ matcher }: Report): Html {
         )}
       </tbody>
     </table>`;
+}
+
+function judgeMatcher(ref: string, asked: NonNullable<NonNullable<Report["matcher"]>["asked"]>): Html {
+  const { rubric, runs, calls, unscored, informsBecause } = asked;
+  const reasons = unscored.map(({ reason, count }) => html`<span class="below">${grouped(count)} × ${reason}</span>`);
+  return html`<code>${ref}</code>, asked about each finding and the bugs near it, most of ${plural(runs, "run")} by the
+    rubric ${rubric.name} <code class="hash">${rubric.hash}</code>,
+    ${plural(calls, "call")}${
+      informsBecause === null ? "" : html`<span class="below">${informsBecause}</span>`
+    }${reasons}`;
 }
 
 function recordedMatcher({ judge, lexicalFor = [] }: NonNullable<Report["matcher"]>): Html {

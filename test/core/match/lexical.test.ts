@@ -75,7 +75,7 @@ test("the matcher answers the questions in their order and weighs with the simil
     { findingIndex: 0, bugIndex: 1 },
     { findingIndex: 0, bugIndex: 0 },
   ];
-  const verdicts = lexicalMatcher.compare({ caseId: "c", bugs }, findings, questions);
+  const verdicts = lexicalMatcher.compare({ caseId: "c", diff: "", bugs }, findings, questions);
   expect(verdicts).toEqual([
     { findingIndex: 1, bugIndex: 0, verdict: "same", weight: expect.any(Number) },
     { findingIndex: 0, bugIndex: 1, verdict: "same", weight: lexicalSimilarity(findings[0]!, bugs[1]!) },
@@ -84,6 +84,7 @@ test("the matcher answers the questions in their order and weighs with the simil
 });
 
 test("a question about a finding that is not there is an error", () => {
-  const ask = () => lexicalMatcher.compare({ caseId: "c7", bugs: [] }, [], [{ findingIndex: 0, bugIndex: 0 }]);
+  const ask = () =>
+    lexicalMatcher.compare({ caseId: "c7", diff: "", bugs: [] }, [], [{ findingIndex: 0, bugIndex: 0 }]);
   expect(ask).toThrow("case c7: no finding 0 or no bug 0");
 });

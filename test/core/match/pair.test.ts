@@ -14,7 +14,7 @@ async function pairOf(source: Case, finding: Finding) {
   const files = parseDiff(source.diff);
   const bugs = source.bugs ?? [];
   const [pair] = await comparePairs(
-    { id: source.id, bugs },
+    { ...source, bugs },
     files,
     placeFindings(source, files, { findings: [finding] }),
     namingMatcher,
@@ -87,7 +87,7 @@ describe("comparePairs", () => {
     const source = caseOf({ bugs: [bugAt(5), bugAt(50, { id: "b2" })] });
     const files = parseDiff(source.diff);
     const placed = placeFindings(source, files, { findings: [findingAt(5, "b2=.5"), findingAt(7, "b1? b2")] });
-    const pairs = await comparePairs({ id: "c1", bugs: source.bugs ?? [] }, files, placed, namingMatcher);
+    const pairs = await comparePairs({ ...source, bugs: source.bugs ?? [] }, files, placed, namingMatcher);
     const seen = pairs.map(({ findingIndex, bugIndex, verdict, weight, distance }) => [
       findingIndex,
       bugIndex,
@@ -104,7 +104,7 @@ describe("comparePairs", () => {
   });
 
   test("takes a pair that the matcher did not answer as undecided", async () => {
-    const source = { id: "c1", bugs: [bugAt(5)] };
+    const source = { id: "c1", diff: "", bugs: [bugAt(5)] };
     const placed = placeFindings(caseOf(source), [], { findings: [findingAt(5)] });
     const pairs = await comparePairs(source, [], placed, { name: "mute", compare: () => [] });
     expect(pairs[0]).toMatchObject({ verdict: "undecided", weight: 0 });
@@ -113,8 +113,8 @@ describe("comparePairs", () => {
   test("does not ask where there is nothing to compare", async () => {
     const unasked = { name: "unasked", compare: () => expect.unreachable() };
     const placed = placeFindings(caseOf(), [], { findings: [findingAt(5)] });
-    expect(await comparePairs({ id: "c1", bugs: [] }, [], placed, unasked)).toEqual([]);
-    expect(await comparePairs({ id: "c1", bugs: [bugAt(5)] }, [], [], unasked)).toEqual([]);
+    expect(await comparePairs({ id: "c1", diff: "", bugs: [] }, [], placed, unasked)).toEqual([]);
+    expect(await comparePairs({ id: "c1", diff: "", bugs: [bugAt(5)] }, [], [], unasked)).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { messageOf } from "../../fixtures/complaint.ts";
 
 const anchor = { side: "new", file: "a.go" } as const;
 const bugs: Bug[] = ["b1", "b2"].map((id) => ({ id, anchor, category: "race", severity: "low", description: "d" }));
-const source = { caseId: "c1", bugs };
+const source = { caseId: "c1", diff: "", bugs };
 const findings = [{ message: "x" }];
 /** Verdicts as they stand in a file of their own. */
 const placed = (...verdicts: RecordedVerdict[]) =>

@@ -1,0 +1,111 @@
+import { resolve } from "node:path";
+import { lexicalMatcher, lexicalThreshold, lexicalVersion } from "./core/match/lexical.ts";
+import type { Matcher } from "./core/match/matcher.ts";
+import { checkVerdicts, type PlacedVerdict, type RecordedVerdict, recordedMatcher } from "./core/match/recorded.ts";
+import type { Provider, ProviderWorld } from "./core/provider.ts";
+import type { Report } from "./core/report.ts";
+import type { Suite } from "./core/suite.ts";
+import type { JudgeChoice } from "./judge.ts";
+import type { PreparedJudgeMatcher } from "./judge-matcher.ts";
+import type { Dataset } from "./load/dataset.ts";
+import { loadLexicalCalibration, loadVerdicts } from "./load/files.ts";
+import type { RecordedReviewer } from "./load/sources/importer.ts";
+import type { LoadedSource } from "./load/sources/source.ts";
+
+/** Who says which findings describe which bugs. */
+export interface Matching {
+  matcherOf(provider: Provider): Matcher;
+  /** What the report says of it; of a judge as far as it has been asked. Null where detection is not scored. */
+  facts: () => Report["matcher"];
+  /** Why detection may not gate; null where it may. */
+  noDetectionBecause: string | null;
+  /** The judge to be opened, asked and closed; null where nobody has to be asked. */
+  judge: PreparedJudgeMatcher | null;
+}
+
+/** What matching is prepared of. */
+export interface MatchingInput {
+  suite: Suite;
+  /** The suite's, to which its paths are relative. */
+  folder: string;
+  source: LoadedSource | null;
+  dataset: Dataset;
+  prepared: readonly { role: "measured" | "company"; provider: Provider }[];
+  /** What the command says of the judge. */
+  choice: JudgeChoice;
+  seed: number;
+}
+
+/** Recorded verdicts are about the findings of recordings alone, and all others are matched by words; a judge is asked about all. */
+export async function prepareMatching(input: MatchingInput, world: ProviderWorld): Promise<Matching> {
+  const { detection, judge: ofScorer } = input.suite.scorers;
+  if (detection === undefined)
+    return { matcherOf: () => lexicalMatcher, facts: () => null, noDetectionBecause: null, judge: null };
+  if (detection.matcher === "lexical") return { matcherOf: () => lexicalMatcher, ...lexicalFacts(), judge: null };
+  if (detection.matcher === "recorded") return matchByRecord(input, detection.verdicts);
+  const { prepareJudgeMatcher } = await import("./judge-matcher.ts");
+  const { choice, folder, seed } = input;
+  const judge = await prepareJudgeMatcher(detection.rubric, ofScorer, choice, folder, seed, world);
+  const { matcher, facts, informsBecause } = judge;
+  return { matcherOf: () => matcher, facts, noDetectionBecause: informsBecause, judge };
+}
+
+function matchByRecord({ folder, source, dataset, prepared }: MatchingInput, file: string | undefined): Matching {
+  const recorded = prepared.map(({ provider }) => provider).filter(isRecorded);
+  const ofFile = file === undefined ? [] : loadVerdicts(resolve(folder, file));
+  const { bugIdsOf } = dataset;
+  checkVerdicts(ofFile, { bugIdsOf, countFindings: (caseId) => mostFindings(recorded, caseId) });
+  const matchers = new Map<Provider, Matcher>();
+  for (const provider of recorded) {
+    const own = source === null ? undefined : recordedReviewer(source, provider);
+    const verdicts = own === undefined ? ofFile : placeVerdicts(own.verdicts ?? [], provider.ref);
+    if (own !== undefined)
+      checkVerdicts(verdicts, { bugIdsOf, countFindings: (caseId) => mostFindings([provider], caseId) });
+    matchers.set(provider, recordedMatcher(verdicts));
+  }
+  const others = prepared.filter(({ provider }) => !matchers.has(provider)).map(({ provider }) => provider.ref);
+  return {
+    matcherOf: (provider) => matchers.get(provider) ?? lexicalMatcher,
+    facts: () => ({
+      name: "recorded",
+      calibration: null,
+      ...(source?.judge == null ? {} : { judge: source.judge }),
+      ...(others.length === 0 ? {} : { lexicalFor: others }),
+    }),
+    noDetectionBecause: prepared.some(({ role, provider }) => role === "measured" && !matchers.has(provider))
+      ? "a measured reviewer has no recorded verdicts, so it was matched by words"
+      : null,
+    judge: null,
+  };
+}
+
+/** Whether a provider repeats recordings: only those can tell how many findings they have. */
+export function isRecorded(provider: Provider): boolean {
+  return provider.countFindings !== undefined;
+}
+
+/** What a public benchmark recorded of this reviewer; undefined where it is none of the benchmark's. */
+export function recordedReviewer({ reviewers }: LoadedSource, { name, model }: Provider): RecordedReviewer | undefined {
+  return name === "recorded" ? reviewers.get(model) : undefined;
+}
+
+/** How many findings the longest recorded review of a case has; null where none is recorded. */
+function mostFindings(recorded: readonly Provider[], caseId: string): number | null {
+  const counts = recorded.map((provider) => provider.countFindings?.(caseId) ?? null).filter((count) => count !== null);
+  return counts.length === 0 ? null : Math.max(...counts);
+}
+
+function placeVerdicts(verdicts: readonly RecordedVerdict[], ref: string): PlacedVerdict[] {
+  return verdicts.map((verdict, index) => ({ place: `verdict ${index + 1} on ${ref}`, verdict }));
+}
+
+function lexicalFacts(): Pick<Matching, "facts" | "noDetectionBecause"> {
+  const calibration = loadLexicalCalibration();
+  const isCurrent = calibration?.version === lexicalVersion && calibration.threshold === lexicalThreshold;
+  return {
+    facts: () => ({ name: "lexical", calibration }),
+    noDetectionBecause: isCurrent
+      ? null
+      : "the lexical matcher has no current calibration, so it informs but does not gate",
+  };
+}
