@@ -33,15 +33,15 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/match/pair.ts",
     what: "the tolerance is one line short",
-    find: "pair.distance <= tolerance",
-    replace: "pair.distance < tolerance",
+    find: "distance <= tolerance",
+    replace: "distance < tolerance",
     tests: ["test/core/match"],
   },
   {
     file: "src/core/match/pair.ts",
     what: "a finding without a place is at every place",
-    find: '(location === "optional" && pair.isPlaceless)',
-    replace: "pair.isPlaceless",
+    find: '(location === "optional" && isPlaceless)',
+    replace: "isPlaceless",
     tests: ["test/core/match"],
   },
   {
@@ -243,7 +243,7 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/row.ts",
     what: "an outage is scored as zero",
-    find: 'const unscoredCase: Score = { value: null, reason: "its generation failed, so there is no review to score" };',
+    find: "const unscoredCase: Score = { value: null, reason: failedGeneration };",
     replace: "const unscoredCase: Score = { numerator: 0, denominator: 1 };",
     tests: ["test/core/row.test.ts", "test/core/reduce.test.ts"],
   },
@@ -292,7 +292,7 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/apply-gates.ts",
     what: "a gate looks at all cases instead of its slice",
-    find: "const metric = measure(gate.metric, rows, seed, where);",
+    find: "const metric = measure(gate.metric, rows, seed, where, null, judgeError);",
     replace: "const metric = measure(gate.metric, rows, seed);",
     tests: ["test/core/apply-gates.test.ts"],
   },
@@ -408,5 +408,19 @@ export const mutations: readonly Mutation[] = [
     find: "return items.filter((item) => kept.has(item.cluster));",
     replace: "return items.filter((item) => kept.has(item.cluster)).slice(0, limit);",
     tests: ["test/core/select.test.ts"],
+  },
+  {
+    file: "src/core/judge/verdict.ts",
+    what: "a judge that cannot tell fails the review",
+    find: 'if (outcomes.length === 0 || outcomes.includes("unknown")) return null;',
+    replace: "if (outcomes.length === 0) return null;",
+    tests: ["test/core/judge"],
+  },
+  {
+    file: "src/core/judge/verdict.ts",
+    what: "an answer is taken whatever its nonce",
+    find: "    nonce: z.literal(nonce),",
+    replace: "    nonce: z.string(),",
+    tests: ["test/core/judge"],
   },
 ];
