@@ -34,24 +34,26 @@ export async function measureProcesses(): Promise<Figure[]> {
     const slow1k = writeBenchSuite(join(folder, "slow-1k"), 1000, `http://127.0.0.1:${port}/review`, 32);
     const slowFetch = ["--import", join(root, "perf", "slow-fetch.js")];
     const out = join(folder, "runs");
-    const run = (suite: string, name: string) => [
+    const run = (suite: string, name: string, reporter = "json") => [
       suite,
       "--quiet",
       "--out",
       out,
       "--reporter",
-      "html",
+      reporter,
       "--name",
       `${name}-{run}`,
     ];
     const figures = [
       await time("--help", ["--help"], "<= .12 s"),
-      await time("1,000 cases, instant provider, journal on", run(instant1k, "i1k"), "<= .6 s"),
+      await time("1,000 cases, instant provider, journal on", run(instant1k, "j1k"), "<= .6 s"),
+      await time("the same with the HTML report", run(instant1k, "i1k", "html"), ""),
       await time("1,000 cases, 50 ms provider in process, 32 at once", run(slow1k, "p1k"), "<= 1.8 s", {
         node: slowFetch,
       }),
       await time("1,000 cases, 50 ms server on loopback, 32 at once", run(slow1k, "s1k"), ""),
       await time("10,000 cases, instant provider", run(instant10k, "i10k"), "<= 2.5 s, <= 220 MB", { runs: 3 }),
+      await time("the same with the HTML report", run(instant10k, "h10k", "html"), "", { runs: 3 }),
     ];
     const bytes = statSync(join(out, "i1k-0", "report.html")).size;
     return [
