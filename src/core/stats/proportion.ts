@@ -39,6 +39,20 @@ export function clopperPearson(successes: number, n: number, level = 0.95): Inte
 }
 
 /**
+ * Jeffreys' interval of a proportion: the middle `level` of the posterior under a Beta(1/2, 1/2) prior, its ends moved to
+ * 0 and 1 where none or all succeeded (Brown, Cai and DasGupta 2001, Statistical Science 16, 101-133). Null when `n` is 0.
+ */
+export function jeffreys(successes: number, n: number, level = 0.95): Interval | null {
+  requireCounts("jeffreys", successes, n);
+  if (n === 0) return null;
+  const end = (probability: number) => betaQuantile(probability, successes + 0.5, n - successes + 0.5);
+  return {
+    low: successes === 0 ? 0 : end((1 - level) / 2),
+    high: successes === n ? 1 : end((1 + level) / 2),
+  };
+}
+
+/**
  * Exact one-sided lower bound of a proportion: the true rate lies below it with chance at most `alpha`.
  * A gate `min` passes on this bound. `n` of `n` gives alpha^(1/n). Null when `n` is 0.
  */

@@ -5,6 +5,7 @@ import {
   clopperPearson,
   exactLowerBound,
   exactUpperBound,
+  jeffreys,
   minimumPasses,
   wilson,
 } from "../../../src/core/stats/proportion.ts";
@@ -26,6 +27,19 @@ describe("wilson", () => {
       .reduce((sum, k) => sum + binomialCdf(k, 50, 0.93) - binomialCdf(k - 1, 50, 0.93), 0);
     expect(coverage).toBeGreaterThan(0.93);
     expect(coverage).toBeLessThan(0.98);
+  });
+});
+
+describe("jeffreys", () => {
+  it("of 18 of 20 is the published interval", () => {
+    expect(jeffreys(18, 20)?.low).toBeCloseTo(0.716146742695748, 8);
+    expect(jeffreys(18, 20)?.high).toBeCloseTo(0.97862751197755, 8);
+  });
+
+  it("reaches the end where none or all succeeded, and says nothing of nothing", () => {
+    expect(jeffreys(0, 5)?.low).toBe(0);
+    expect(jeffreys(5, 5)?.high).toBe(1);
+    expect(jeffreys(0, 0)).toBeNull();
   });
 });
 
