@@ -13,11 +13,19 @@ export function formatFixed(value: number, decimals: number): string {
   return ((Math.sign(value) * Math.round(scaled)) / scale).toFixed(decimals);
 }
 
-/** A value as tables show it: rates as `.55`, times in whole milliseconds, counts with two digits. */
+/** A value as tables show it: rates as `.55`, times in whole milliseconds, money as `$1.20`, counts with two digits. */
 export function formatValue(value: number | null, unit: Metric["unit"]): string {
   if (value === null) return noValue;
+  if (unit === "usd") return formatUsd(value);
   if (unit === "ms") return value < 10 ? formatFixed(value, 1) : String(Math.round(value));
   return unit === "rate" ? formatRate(value) : formatFixed(value, 2);
+}
+
+/** US dollars: cents from one dollar on, below that two digits that say something: `$12.50`, `$.034`. */
+export function formatUsd(usd: number): string {
+  if (usd === 0) return "$0";
+  const decimals = usd >= 1 ? 2 : Math.min(10, 1 - Math.floor(Math.log10(usd)));
+  return `$${formatFixed(usd, decimals).replace(/^0\./, ".")}`;
 }
 
 /** A rate without its leading zero: `.55`, `1.00`. */
@@ -28,7 +36,23 @@ export function formatRate(rate: number): string {
 /** The interval of a metric as `[.44 .66]`; empty where there is none. An open end is a dash. */
 export function formatInterval({ value, low, high, unit }: Metric): string {
   if (value === null || (low === null && high === null)) return "";
-  return `[${formatValue(low, unit)} ${formatValue(high, unit)}]`;
+  const show = (bound: number | null) =>
+    bound === null || unit !== "rate" ? formatValue(bound, unit) : formatRateBound(bound);
+  return `[${show(low)} ${show(high)}]`;
+}
+
+/** A bound of a rate: with more decimals where two would make 1.00 or .00 of what is neither, which looks certain. */
+export function formatRateBound(bound: number): string {
+  for (let decimals = 2; decimals <= 6; decimals += 1) {
+    const shown = formatFixed(bound, decimals);
+    if (![0, 1].includes(Number(shown))) return shown.replace(/^(-?)0\./, "$1.");
+  }
+  return formatRate(bound);
+}
+
+/** Whether a sum is only the least that it can be, since a part of it is not known. */
+export function isLeast({ value, unit, unscored, method }: Metric): boolean {
+  return value !== null && unscored > 0 && (unit === "usd" || method === "sum");
 }
 
 /** A bound beside the limits of its gate: a third digit where two would make them look equal. */
@@ -59,4 +83,12 @@ export function neutralise(text: string): string {
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** Bytes as people write them: `161.5 MB`, in powers of a thousand. */
+export function byteText(bytes: number): string {
+  if (bytes < 1000) return plural(bytes, "byte");
+  const units = ["kB", "MB", "GB", "TB"];
+  const power = units.findIndex((_, index) => bytes < 999_950 * 1000 ** index);
+  return `${(bytes / 1000 ** ((power === -1 ? units.length - 1 : power) + 1)).toFixed(1)} ${units.at(power)}`;
 }

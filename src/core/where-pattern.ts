@@ -39,7 +39,7 @@ function compile(pattern: string, fail: (what: string, advice: string) => never)
 }
 
 /** Counts the open repeats of a valid pattern; nested when a repeated group can match one text in more than one way. */
-function repeatsOf(pattern: string): { repeats: number; isNested: boolean } {
+export function repeatsOf(pattern: string): { repeats: number; isNested: boolean } {
   const isVaried = [false];
   let repeats = 0;
   let isNested = false;

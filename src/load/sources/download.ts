@@ -24,15 +24,28 @@ export interface DownloadWorld {
   stallMs?: number;
 }
 
-/** One file to fetch. */
-export interface Download {
+/** What is asked for, of whom, and how messages speak of it. */
+export interface Transfer {
   url: string;
-  /** Where it is to stand. */
-  file: string;
   bytes: number;
-  sha256: string;
   /** What messages call it. */
   subject: string;
+  /** What else the user can do where it cannot be had, such as `name a folder with a copy`. */
+  advice: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Whether another address that the server names is asked; no where it is left out. */
+  followsRedirects?: boolean;
+  /** The error for an answer that is neither the file nor a failure that may pass; null for the usual one. */
+  explain?: (status: number) => Error | null;
+  /** Is told how many bytes of the file there are, as they come. */
+  onProgress?: (bytes: number) => void;
+}
+
+/** One file to fetch. */
+export interface Download extends Pick<Transfer, "url" | "bytes" | "subject"> {
+  /** Where it is to stand. */
+  file: string;
+  sha256: string;
   /** The source and its commit, as a suite names it. */
   reference: string;
 }
@@ -87,7 +100,8 @@ async function fetchPart(part: string, download: Download, world: DownloadWorld)
   try {
     const { size } = await handle.stat();
     const isResumed = size > 0;
-    const goesOn = await fillPart({ handle, at: size }, download, world);
+    const transfer = { ...download, advice: adviceFor(download) };
+    const goesOn = await fillPart({ handle, at: size }, transfer, world);
     if (goesOn) return { isResumed, content: null, got: `more than ${download.bytes} bytes` };
     const content = await handle.readFile();
     const digest = digestOf(content);
@@ -103,14 +117,19 @@ function digestOf(content: Buffer): string {
 }
 
 /** A part that is being written: `at` is where the next byte goes. */
-interface Part {
+export interface Part {
   handle: FileHandle;
   at: number;
 }
 
-/** Asks until all bytes are there, or the server has no more. @returns whether it had more than there may be */
-async function fillPart(part: Part, download: Download, world: DownloadWorld): Promise<boolean> {
+/**
+ * Asks until all bytes are there, or the server has no more; whether they are the right ones is the caller's to see.
+ * @returns whether it had more than there may be
+ * @throws UsageError for a file that is gone; IncompleteError where the server cannot be reached; what the system says
+ */
+export async function fillPart(part: Part, download: Transfer, world: DownloadWorld): Promise<boolean> {
   const { wait = (ms, signal) => sleep(ms, undefined, { signal }) } = world;
+  let furthest = part.at;
   for (let failures = 0; part.at < download.bytes;) {
     try {
       const end = await receive(part, download, world);
@@ -118,10 +137,11 @@ async function fillPart(part: Part, download: Download, world: DownloadWorld): P
       part.at = 0;
     } catch (error) {
       if (!(error instanceof PassingError)) throw error;
-      failures += 1;
+      failures = part.at > furthest ? 1 : failures + 1;
+      furthest = Math.max(furthest, part.at);
       if (failures === tries)
         throw new IncompleteError(
-          `${download.subject}: ${download.url} ${error.message}, ${tries} times (try later, or ${adviceFor(download)})`,
+          `${download.subject}: ${download.url} ${error.message}, ${tries} times (try later, or ${download.advice})`,
         );
       const ownMs = firstWaitMs * 2 ** (failures - 1);
       await wait(Math.min(longestWaitMs, error.waitMs ?? ownMs), world.signal);
@@ -133,15 +153,17 @@ async function fillPart(part: Part, download: Download, world: DownloadWorld): P
 /** One request: writes what comes, never past the end of the file. @throws PassingError when asking again may help */
 async function receive(
   part: Part,
-  download: Download,
+  download: Transfer,
   world: DownloadWorld,
 ): Promise<"ends" | "goes on" | "refuses range"> {
   const limit = limitSilence(world);
   try {
     const from = part.at;
     // Ranges count the bytes that are sent, so they must not be compressed.
-    const headers = { "accept-encoding": "identity", ...(from === 0 ? {} : { range: `bytes=${from}-` }) };
-    const response = await world.fetch(download.url, { headers, redirect: "manual", signal: limit.signal });
+    const range = from === 0 ? {} : { range: `bytes=${from}-` };
+    const headers = { ...download.headers, "accept-encoding": "identity", ...range };
+    const redirect = download.followsRedirects === true ? "follow" : "manual";
+    const response = await world.fetch(download.url, { headers, redirect, signal: limit.signal });
     const { status } = response;
     const isRest = from > 0 && status === 206 && continues(response, from, download.bytes);
     if (status !== 200 && !isRest) {
@@ -154,6 +176,7 @@ async function receive(
       limit.renew();
       if (part.at + chunk.length > download.bytes) return "goes on";
       await writeAll(part, chunk);
+      download.onProgress?.(part.at);
     }
     const told = Number(response.headers.get("content-length") ?? Number.NaN);
     if (part.at < download.bytes && told !== part.at)
@@ -180,17 +203,19 @@ async function writeAll(part: Part, chunk: Uint8Array): Promise<void> {
   }
 }
 
-function rejection({ status, headers }: Response, download: Download): Error {
+function rejection({ status, headers }: Response, download: Transfer): Error {
+  const own = download.explain?.(status) ?? null;
+  if (own !== null) return own;
   if (status === 404 || status === 410)
     return new UsageError(
-      `${download.subject}: ${download.url} answered ${status}: the commit or the path is gone (${adviceFor(download)})`,
+      `${download.subject}: ${download.url} answered ${status}: the commit or the path is gone (${download.advice})`,
     );
   if (status >= 500 || [408, 425, 429].includes(status)) {
     const seconds = Number.parseInt(headers.get("retry-after") ?? "", 10);
     return new PassingError(`answered ${status}`, Number.isNaN(seconds) ? null : seconds * 1000);
   }
   return new IncompleteError(
-    `${download.subject}: ${download.url} answered ${status} (check the network and its proxy, or ${adviceFor(download)})`,
+    `${download.subject}: ${download.url} answered ${status} (check the network and its proxy, or ${download.advice})`,
   );
 }
 
@@ -206,14 +231,14 @@ const passingCodes: ReadonlySet<string> = new Set([
   "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
 ]);
 
-function explainFailure(error: unknown, download: Download, isStalled: boolean): unknown {
+function explainFailure(error: unknown, download: Transfer, isStalled: boolean): unknown {
   if (isStalled) return new PassingError("stopped sending");
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return error;
   const { cause } = error;
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
   if (passingCodes.has(code) || code.startsWith("HPE_")) return new PassingError(`broke the connection (${code})`);
   return new IncompleteError(
-    `${download.subject}: cannot reach ${new URL(download.url).host}: ${cause.message || code} (check the network and its proxy, or ${adviceFor(download)})`,
+    `${download.subject}: cannot reach ${new URL(download.url).host}: ${cause.message || code} (check the network and its proxy, or ${download.advice})`,
   );
 }
 
