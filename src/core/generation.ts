@@ -7,7 +7,11 @@ import { Finding } from "./review.ts";
  * silence. A transport error is an outage: unscored, never a miss.
  */
 export const outcomes = ["completed", "invalid", "truncated", "refused", "overflow", "transport-error"] as const;
-export const Outcome = z.enum(outcomes);
+/**
+ * What comes of a job: what a generation can be, or `not-applicable` where there is none, because a reviewer cannot read
+ * such a change at all, as a linter cannot read another language. That is unscored as well, but no outage.
+ */
+export const Outcome = z.enum([...outcomes, "not-applicable"]);
 export type Outcome = z.infer<typeof Outcome>;
 
 /** Raw clock readings of the last attempt, in milliseconds of one monotonic clock; null where the event never came. */
@@ -28,6 +32,18 @@ export const Usage = z.strictObject({
   cachedTokens: z.int().nullable(),
 });
 export type Usage = z.infer<typeof Usage>;
+
+/**
+ * What the server itself measured, in milliseconds; null where it did not say. `loadMs`, bringing the weights into memory,
+ * is no part of answering: whoever reports a server's speed reports it apart.
+ */
+export const ServerTiming = z.strictObject({
+  totalMs: z.number().nullable(),
+  loadMs: z.number().nullable(),
+  promptMs: z.number().nullable(),
+  generationMs: z.number().nullable(),
+});
+export type ServerTiming = z.infer<typeof ServerTiming>;
 
 /** One failed try of a job; `waitedMs` is the pause that followed it. */
 export const Attempt = z.strictObject({ error: z.string(), status: z.int().nullable(), waitedMs: z.number() });
@@ -51,6 +67,8 @@ export const Generation = z.strictObject({
   finishReason: z.string().nullable(),
   usage: Usage,
   timing: Timing,
+  /** Set where the server tells its own clock readings. */
+  serverTiming: ServerTiming.optional(),
   attempts: z.array(Attempt),
   /** The parameters that were really sent, after a server refused some of the wanted ones. */
   effective: z.record(z.string(), z.unknown()),

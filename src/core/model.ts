@@ -2,8 +2,12 @@ import { suggestWord, UsageError } from "./errors.ts";
 import { carriesSecret, hideSecrets, secretAdvice } from "./url-secret.ts";
 
 /** Kinds of reference that name their provider by a prefix, with what must follow the colon. */
-const builtKinds = {
+const kinds = {
   openai: "a model id, such as openai:my-model@http://127.0.0.1:8000/v1",
+  anthropic: "a model id",
+  gemini: "a model id, such as gemini:gemini-2.5-flash",
+  vllm: "a model name, such as vllm:my-model@http://127.0.0.1:8000/v1",
+  ollama: "a model name, such as ollama:my-model:q4_K_M",
   http: "a URL, such as http://127.0.0.1:8080/review",
   https: "a URL, such as https://review.example.org/review",
   static: "nothing",
@@ -12,18 +16,9 @@ const builtKinds = {
   recorded: "a reviewer whose recorded reviews the dataset brings, such as recorded:copilot",
   floor: "lgtm, silent or shotgun",
   ceiling: "oracle or reference",
+  llama: "a GGUF model that runs in this process, such as llama:./model.gguf",
+  hf: "a repository of the Hub, such as hf:org/name@main",
 } as const;
-
-/** Kinds of the contract that have no provider yet. */
-const plannedKinds = {
-  vllm: "a model name",
-  ollama: "a model name",
-  anthropic: "a model id",
-  gemini: "a model id",
-  hf: "org/name",
-} as const;
-
-const kinds = { ...builtKinds, ...plannedKinds };
 
 export type ModelKind = keyof typeof kinds | "adapter" | "gguf";
 
@@ -36,7 +31,14 @@ export interface ModelRef {
   readonly url?: string;
 }
 
-const kindsWithUrl: readonly ModelKind[] = ["openai", "vllm", "ollama"];
+const localKinds: ReadonlySet<ModelKind> = new Set(["adapter", "gguf", "llama", "hf"]);
+
+/** Whether a reference means something on this machine's disk, or on the Hub, from which it is fetched to it first. */
+export function isLocal({ kind }: ModelRef): boolean {
+  return localKinds.has(kind);
+}
+
+const kindsWithUrl: readonly ModelKind[] = ["openai", "vllm", "ollama", "anthropic", "gemini"];
 
 /**
  * Reads a model reference (`openai:ID@URL`, `floor:silent`, `./adapter`, …).
@@ -76,7 +78,7 @@ function unknownKind(ref: string, prefix: string): UsageError {
   const kind = prefix.replace(/[@?].*/s, "…");
   return new UsageError(
     `model "${hasSecret ? `${kind}:…` : ref}": unknown kind "${kind}" (write KIND:NAME, or a path that starts with ./; ` +
-      `${suggestWord(kind, Object.keys(builtKinds))}; for Ollama or vLLM: openai:NAME@http://HOST:PORT/v1)`,
+      `${suggestWord(kind, Object.keys(kinds))})`,
   );
 }
 

@@ -21,6 +21,8 @@ export interface PlanSettings {
   unit: "case" | "file" | "hunk";
   repeats: number;
   parameters: GenerationParameters;
+  /** The JSON schema that answers shall keep; absent where none is asked for. */
+  schema?: Record<string, unknown>;
 }
 
 /** What is asked of one case. */
@@ -56,6 +58,7 @@ function planPart(source: Case, part: Part, repeat: number, settings: PlanSettin
       repeat,
       prompt: renderPrompt(settings.prompt, shown),
       parameters: { ...settings.parameters, seed: settings.parameters.seed + repeat },
+      ...(settings.schema === undefined ? {} : { schema: settings.schema }),
     },
   };
 }

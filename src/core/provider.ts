@@ -1,6 +1,8 @@
 import type { BlindCase, Case } from "./case.ts";
-import type { Outcome, Usage } from "./generation.ts";
+import type { Outcome, ServerTiming, Usage } from "./generation.ts";
+import type { StreamShape } from "./latency/streams/stream.ts";
 import type { ModelRef } from "./model.ts";
+import type { RecordedReview } from "./recording.ts";
 import type { Finding } from "./review.ts";
 
 /** Sampling parameters that the suite wants; a provider reports the ones it really used as `effective`. */
@@ -24,6 +26,30 @@ export interface GenerationRequest {
   parameters: GenerationParameters;
   /** The JSON schema that the answer shall keep, for providers that can hold a model to one; others do not heed it. */
   schema?: Record<string, unknown>;
+  /** A word by which a server that keeps prompts tells this one from all others; servers that take none do not heed it. */
+  cacheSalt?: string;
+}
+
+/** A request as it goes over the wire, for who times it without the provider's own client. */
+export interface WireRequest {
+  url: string;
+  /** With the key: these are neither shown nor kept. */
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  shape: StreamShape;
+  /** Takes the key out of a text. */
+  scrub: (text: string) => string;
+}
+
+/**
+ * What a host still takes before it refuses for a while, as its last answer told. Each is null where it did not say; the
+ * resets are milliseconds from the moment of the answer until that limit is full again.
+ */
+export interface RateLimit {
+  remainingRequests: number | null;
+  requestsResetMs: number | null;
+  remainingTokens: number | null;
+  tokensResetMs: number | null;
 }
 
 /** What a provider answers. `outcome` is what the transport can know; parsing may still turn completed into invalid. */
@@ -39,6 +65,10 @@ export interface ProviderAnswer {
   lastChunkMs: number | null;
   effective: Record<string, unknown>;
   recordedLatencyMs?: number;
+  /** What the server itself measured, where it tells. */
+  serverTiming?: ServerTiming;
+  /** Where the host tells what it still takes. */
+  rateLimit?: RateLimit;
 }
 
 /** A request that failed on its way. The runner decides by these fields alone whether to try again. */
@@ -100,11 +130,15 @@ export interface Provider {
   readonly isTimed: boolean;
   /** Whether it can only be asked about whole cases, as a recording can: the suite's `unit` is then not heeded. */
   readonly isWholeCase?: boolean;
-  /** For recordings alone: how many findings its longest review of a case has; null for a case without a recording. */
-  countFindings?(caseId: string): number | null;
+  /** Requests that it works on at once, where that is fewer than a suite may ask for: more would only wait their turn. */
+  readonly concurrency?: number;
+  /** For recordings alone: its recorded reviews of a case, by their repeats; none for a case without a recording. */
+  recordedReviews?(caseId: string): readonly RecordedReview[];
   /** Throws ProviderError with one line of advice when the reviewer cannot be reached at all. Asks for no review. */
   probe?(signal: AbortSignal): Promise<void>;
   generate(request: GenerationRequest, signal: AbortSignal): Promise<ProviderAnswer>;
+  /** Writes a request as `generate` would send it now; absent, or null, where no HTTP of this process carries it. */
+  wire?(request: GenerationRequest): Promise<WireRequest | null>;
   close?(): Promise<void>;
 }
 

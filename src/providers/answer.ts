@@ -14,6 +14,11 @@ export function plainAnswer(text: string): ProviderAnswer {
   };
 }
 
+/** The answer to a prompt that does not fit the model's context. */
+export function overflowAnswer(effective: Record<string, unknown>): ProviderAnswer {
+  return { ...plainAnswer(""), outcome: "overflow", effective };
+}
+
 /**
  * Findings as the text of a generation that keeps its contract. In prose each is a paragraph, "src/a.py:3-5: [high] …",
  * and none at all is "LGTM"; category, confidence and suggestion are left out, and line breaks become blanks. Reading it

@@ -22,3 +22,10 @@ export function collectBytes(limit: number): Collector {
     text: () => new TextDecoder().decode(Buffer.concat(chunks)),
   };
 }
+
+/** The text up to so many bytes of UTF-8, cut at a whole character; the text itself where it is no longer. */
+export function cutAtBytes(text: string, limit: number): string {
+  // A UTF-16 unit takes three bytes at most.
+  if (text.length * 3 <= limit || Buffer.byteLength(text) <= limit) return text;
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, limit), { stream: true });
+}

@@ -1,15 +1,14 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream, statSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { type CreateProvider, ProviderError, type ProviderWorld } from "../core/provider.ts";
 import { plainAnswer } from "./answer.ts";
 import { collectBytes, maxAnswerBytes } from "./bytes.ts";
+import { asTree, endTree } from "./process-tree.ts";
 
 const graceMs = 2000;
-const pollMs = 50;
 const maxErrorBytes = 64 * 1024;
 const maxHashedBytes = 32 * 1024 * 1024;
 const isWindows = process.platform === "win32";
@@ -19,8 +18,8 @@ const isWindows = process.platform === "win32";
  * and its `prompt` as one JSON object on stdin; what it prints on stdout is the generation (UTF-8, invalid bytes
  * replaced). More than 32 MB of it is cut: the command is stopped and the outcome is truncated. An exit code other than
  * 0 is a ProviderError that is not tried again; running longer than `timeoutMs` is one that is. A command that is given
- * up is stopped with all it has started: SIGTERM, then SIGKILL after two seconds. Whether the line can run at all is
- * known only by running it, so there is no probe. Its identity is the line with the content of every file that it names:
+ * up is stopped with all it has started: SIGTERM, then SIGKILL after two seconds. Whether the line can run is known only
+ * by running it; its probe tells no more than that there is a program of the name that it begins with. Its identity is the line with the content of every file that it names:
  * an edited script is another reviewer.
  */
 export const createProvider: CreateProvider = async (ref, settings, world) => ({
@@ -31,6 +30,7 @@ export const createProvider: CreateProvider = async (ref, settings, world) => ({
   hosts: [],
   seesTruth: false,
   isTimed: true,
+  probe: (signal) => findProgram(ref.target, world.env, signal),
   generate: async (request, signal) => {
     const input = JSON.stringify({ ...request.case, prompt: request.prompt });
     const result = await runLine(ref.target, input, { timeoutMs: settings.timeoutMs, signal, world });
@@ -56,6 +56,25 @@ export const createProvider: CreateProvider = async (ref, settings, world) => ({
     }
   },
 });
+
+/** Up to the first word that no variable of the environment is set in, where that is as it will be run. */
+const firstWord =
+  /^\s*(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|[^\s"']*)\s+)*(?:"([^"$`\\]+)"|'([^']+)'|([^\s"'$`\\|&;<>(){}!#*?[\]~=]+))(?=[\s|&;<>]|$)/;
+
+/** Asks the shell whether there is a program, built-in or keyword of the name that a line begins with. */
+async function findProgram(line: string, env: ProviderWorld["env"], signal: AbortSignal): Promise<void> {
+  const [, double, single, bare] = firstWord.exec(line) ?? [];
+  const program = double ?? single ?? bare;
+  if (program === undefined || isWindows) return;
+  const isFound = await new Promise<boolean>((resolve) => {
+    const args = ["-c", 'command -v "$1"', "sh", program];
+    execFile("/bin/sh", args, { env: { ...env }, signal }, (error) => resolve(error === null || signal.aborted));
+  });
+  if (isFound) return;
+  throw new ProviderError(`there is no program "${program}" (check the name, or write the path of the program)`, {
+    isRetryable: false,
+  });
+}
 
 async function identify(line: string, home: string): Promise<string> {
   const files: string[] = [];
@@ -116,7 +135,7 @@ interface RunOptions {
 
 async function runLine(line: string, input: string, { timeoutMs, signal, world }: RunOptions): Promise<RunResult> {
   signal.throwIfAborted();
-  const child = spawn(line, { shell: true, detached: !isWindows, windowsHide: true, env: { ...world.env } });
+  const child = spawn(line, { shell: true, ...asTree, env: { ...world.env } });
   let end: RunResult["end"] = "exit";
   let stopping: Promise<void> | undefined;
   const stop = (why: RunResult["end"]) => {
@@ -157,25 +176,9 @@ async function runLine(line: string, input: string, { timeoutMs, signal, world }
 
 /** Ends the command and whatever it started; its pipes are closed at the end, since a child that left may hold them. */
 async function stopWithChildren(child: ChildProcessWithoutNullStreams): Promise<void> {
-  sendSignal(child, "SIGTERM");
-  for (let waitedMs = 0; waitedMs < graceMs && sendSignal(child, 0); waitedMs += pollMs) await delay(pollMs);
-  sendSignal(child, "SIGKILL");
+  await endTree(child, graceMs);
   child.stdout.destroy();
   child.stderr.destroy();
-}
-
-/** Signals the whole process group (on Windows the tree, always by force); false when none of it is left. */
-function sendSignal(child: ChildProcessWithoutNullStreams, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
-  if (child.pid === undefined) return false;
-  if (isWindows) {
-    if (signal === "SIGTERM") spawn("taskkill", ["/pid", String(child.pid), "/t", "/f"], { windowsHide: true });
-    return child.exitCode === null;
-  }
-  try {
-    return process.kill(-child.pid, signal);
-  } catch {
-    return false;
-  }
 }
 
 /** What went wrong, to follow the command in a sentence; null when it ended well. */

@@ -50,6 +50,13 @@ export const createProvider: CreateProvider = async (ref, settings, world) => {
         limited.clear();
       }
     },
+    wire: async (request) => ({
+      url: url.href,
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify({ ...request.case, prompt: request.prompt }),
+      shape: "whole",
+      scrub: (said) => (key === null ? said : said.replaceAll(key, "[key]")),
+    }),
     generate: async (request, signal) => {
       const limited = limitTime(signal, settings.timeoutMs);
       try {

@@ -49,9 +49,13 @@ export async function replayFile(
     seesTruth: false,
     isTimed: false,
     isWholeCase: true,
-    countFindings: (caseId) => {
+    recordedReviews: (caseId) => {
       const ofCase = recordings.get(caseId);
-      return ofCase === undefined ? null : Math.max(...[...ofCase.byRepeat.values()].map(countFindings));
+      return [...(ofCase?.byRepeat ?? [])].map(([repeat, recording]) => ({
+        repeat,
+        standsForOthers: recording === ofCase?.anyRepeat,
+        findings: countFindings(recording),
+      }));
     },
     generate: async (request, signal) => {
       signal.throwIfAborted();

@@ -1,7 +1,10 @@
+import type { RateLimit } from "../core/provider.ts";
+
 /**
  * How long a server asks to wait, from its answer's headers, in milliseconds; null where it asks for nothing.
  * Read in this order: `retry-after-ms`; `retry-after` in seconds or as an HTTP date (RFC 9110, 10.2.3), counted from
- * the server's own `date` so that a wrong clock here does no harm; `x-ratelimit-reset-*` such as `6m0s` or `12ms`.
+ * the server's own `date` so that a wrong clock here does no harm; `x-ratelimit-reset-*` such as `6m0s` or `12ms`, or
+ * `anthropic-ratelimit-*-reset` as an ISO time.
  * @param wallMs wall-clock time for a date without a `date` header, in milliseconds since 1970
  */
 export function readRetryAfterMs(headers: Headers, wallMs: number): number | null {
@@ -15,8 +18,42 @@ export function readRetryAfterMs(headers: Headers, wallMs: number): number | nul
     const at = /^[A-Z][a-z]+, .+ GMT$/.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN;
     if (!Number.isNaN(at)) return Math.max(0, at - serverTimeMs(headers, wallMs));
   }
-  const isOutOfTokens = headers.get("x-ratelimit-remaining-tokens")?.trim() === "0";
-  return readDurationMs(headers.get(`x-ratelimit-reset-${isOutOfTokens ? "tokens" : "requests"}`) ?? "");
+  return readResetMs(headers, readRemaining(headers, "tokens") === 0 ? "tokens" : "requests", wallMs);
+}
+
+/**
+ * What a host still takes, from its answer's headers: `x-ratelimit-remaining-requests` and `-tokens` with their resets,
+ * or `anthropic-ratelimit-requests-remaining` and its like. Null where it says nothing of the kind.
+ * @param wallMs wall-clock time for a server without a `date`, in milliseconds since 1970
+ */
+export function readRateLimit(headers: Headers, wallMs: number): RateLimit | null {
+  const limit = {
+    remainingRequests: readRemaining(headers, "requests"),
+    requestsResetMs: readResetMs(headers, "requests", wallMs),
+    remainingTokens: readRemaining(headers, "tokens"),
+    tokensResetMs: readResetMs(headers, "tokens", wallMs),
+  };
+  return limit.remainingRequests === null && limit.remainingTokens === null ? null : limit;
+}
+
+/** The same limit so many milliseconds later, for an answer goes on after its headers. */
+export function ageRateLimit(limit: RateLimit, ageMs: number): RateLimit {
+  const age = (ms: number | null) => (ms === null ? null : Math.max(0, ms - ageMs));
+  return { ...limit, requestsResetMs: age(limit.requestsResetMs), tokensResetMs: age(limit.tokensResetMs) };
+}
+
+function readRemaining(headers: Headers, what: "requests" | "tokens"): number | null {
+  const said = headers.get(`x-ratelimit-remaining-${what}`) ?? headers.get(`anthropic-ratelimit-${what}-remaining`);
+  return said === null || said.trim() === "" ? null : positive(Number(said));
+}
+
+/** OpenAI tells a duration, Anthropic an ISO time, which is counted from the server's own `date`. */
+function readResetMs(headers: Headers, what: "requests" | "tokens", wallMs: number): number | null {
+  const duration = readDurationMs(headers.get(`x-ratelimit-reset-${what}`) ?? "");
+  if (duration !== null) return duration;
+  const time = headers.get(`anthropic-ratelimit-${what}-reset`) ?? "";
+  const at = /^\d{4}-\d{2}-\d{2}T/.test(time) ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(at) ? null : Math.max(0, at - serverTimeMs(headers, wallMs));
 }
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };

@@ -1,4 +1,4 @@
-import type { Attempt, Generation } from "../core/generation.ts";
+import type { Attempt, Generation, Usage } from "../core/generation.ts";
 import { ProviderError, type GenerationRequest, type Provider, type ProviderAnswer } from "../core/provider.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Limits } from "./limits.ts";
@@ -20,7 +20,16 @@ export interface AttemptOptions {
 /** All of a generation that the asking decides. */
 export type Attempted = Pick<
   Generation,
-  "outcome" | "text" | "findings" | "error" | "finishReason" | "usage" | "timing" | "attempts" | "effective"
+  | "outcome"
+  | "text"
+  | "findings"
+  | "error"
+  | "finishReason"
+  | "usage"
+  | "timing"
+  | "serverTiming"
+  | "attempts"
+  | "effective"
 >;
 
 /**
@@ -61,7 +70,7 @@ export async function attempt(
       throw reason;
     });
     if (!(result instanceof ProviderError)) {
-      limits.release(slot, { kind: "answered" });
+      limits.release(slot, { kind: "answered", rateLimit: result.rateLimit, tokens: tokensOf(result.usage) });
       return answered(result, { attempts, scheduledMs, dispatchedMs, finishedMs: world.now() });
     }
     const isLimited = result.status === 429 && result.isRetryable;
@@ -136,11 +145,18 @@ interface Course {
 
 function answered(answer: ProviderAnswer, { attempts, scheduledMs, dispatchedMs, finishedMs }: Course): Attempted {
   const { outcome, text, findings, finishReason, usage, firstChunkMs, lastChunkMs, effective } = answer;
-  const { recordedLatencyMs } = answer;
+  const { recordedLatencyMs, serverTiming } = answer;
   const recorded = recordedLatencyMs === undefined ? {} : { recordedLatencyMs };
   const timing = { scheduledMs, dispatchedMs, firstChunkMs, lastChunkMs, finishedMs, ...recorded };
   const asFindings = findings === undefined ? {} : { findings };
-  return { outcome, text, ...asFindings, finishReason, usage, timing, attempts, effective };
+  const asServed = serverTiming === undefined ? {} : { serverTiming };
+  return { outcome, text, ...asFindings, finishReason, usage, timing, ...asServed, attempts, effective };
+}
+
+/** All tokens of a request; null where the server counted none. */
+function tokensOf({ promptTokens, completionTokens }: Usage): number | null {
+  if (promptTokens === null && completionTokens === null) return null;
+  return (promptTokens ?? 0) + (completionTokens ?? 0);
 }
 
 function failed({ error, attempts, scheduledMs, dispatchedMs, finishedMs }: Course & { error: string }): Attempted {

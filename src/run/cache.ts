@@ -65,8 +65,8 @@ export function createCache(folder: string, warn: (line: string) => void = () =>
 }
 
 /**
- * SHA-256 over everything that can change the answer: who is asked, the prompt, the part of the case, the parameters
- * and the repeat (so that repeats are different generations). Each field is in a fixed place of one JSON array, so two
+ * SHA-256 over everything that can change the answer: who is asked, the prompt, the part of the case, the parameters,
+ * the schema that it is held to, and the repeat (so that repeats are different generations). Each field is in a fixed place of one JSON array, so two
  * different questions never read the same.
  * @param tool name and version of this program, which runs what answers on this machine; a host answers without it
  */
@@ -80,6 +80,7 @@ export function cacheKey(provider: Provider, request: GenerationRequest, tool = 
     [diff, language, title, context, files, repo, changeAuthor],
     [request.part, request.repeat],
     [maxTokens, temperature, seed],
+    ...(request.schema === undefined ? [] : [request.schema]),
   ];
   return createHash("sha256").update(JSON.stringify(question)).digest("hex");
 }

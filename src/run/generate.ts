@@ -27,17 +27,28 @@ export interface JobResult {
   generation: Generation;
 }
 
-/** `isWhole` is false when the run's deadline came before the last job was done. */
+/** `isWhole` is false when the run's deadline came, or the reviewer was given up, before the last job was done. */
 export interface RunEnd {
   isWhole: boolean;
+  /** Why the reviewer was given up: how many generations had been made, all of them failures, and how the last failed. */
+  outage?: Outage;
 }
+
+export interface Outage {
+  failures: number;
+  error: string;
+}
+
+/** Failures from the start on, without an answer among them, after which a reviewer is given up. */
+const firstFailures = 20;
 
 /**
  * Asks all jobs and yields their generations as they are completed. Jobs are pulled only when there is room: those in
  * flight and those not yet taken by the consumer are together at most twice the concurrency. At the run's deadline, or
  * when the signal is aborted or the jobs cannot be read, jobs in flight are given up and what is finished is still
- * yielded; after that the generator ends, or throws the signal's reason or the jobs' error. Timers and interrupts are
- * heard even where no answer is ever waited for.
+ * yielded; after that the generator ends, or throws the signal's reason or the jobs' error. So it does once the first
+ * twenty generations have all failed, each after its retries: who answers nothing is not asked for hours. Timers and
+ * interrupts are heard even where no answer is ever waited for.
  */
 export async function* runJobs(
   jobs: AsyncIterable<Job> | Iterable<Job>,
@@ -52,6 +63,8 @@ export async function* runJobs(
   let isPulling = false;
   let isExhausted = false;
   let isCut = false;
+  let outage: Outage | undefined;
+  const firsts = watchFirsts(options.provider);
   let news = Promise.withResolvers<void>();
 
   const stop = () => {
@@ -81,10 +94,12 @@ export async function* runJobs(
       return news.resolve();
     }
     if (stopper.signal.aborted) return;
+    outage = firsts.outage();
+    if (outage !== undefined) return stop();
     const job = step.value;
     inFlight += 1;
     generateOne(job, options, stopper.signal)
-      .then((generation) => void finished.push({ job, generation }))
+      .then((generation) => void finished.push({ job, generation: firsts.see(generation) }))
       .catch((reason: unknown) => {
         if (!stopper.signal.aborted) fail(reason);
       })
@@ -127,7 +142,26 @@ export async function* runJobs(
     else if (!isExhausted) await source.return?.();
   }
   if (failures.length > 0) throw failures[0];
-  return { isWhole: !isCut };
+  return { isWhole: !isCut, ...(outage === undefined ? {} : { outage }) };
+}
+
+/** Watches whether a reviewer answers at all. A recording has what it has, and looking for it takes no time. */
+function watchFirsts({ isTimed }: Provider): { see(generation: Generation): Generation; outage(): Outage | undefined } {
+  let failures = 0;
+  let error = "";
+  let hasAnswered = !isTimed;
+  return {
+    see(generation) {
+      if (generation.fromCache) return generation;
+      if (generation.outcome !== "transport-error") hasAnswered = true;
+      else {
+        failures += 1;
+        error = generation.error ?? "";
+      }
+      return generation;
+    },
+    outage: () => (hasAnswered || failures < firstFailures ? undefined : { failures, error }),
+  };
 }
 
 /** The generation of one job, from the cache where that has it. */

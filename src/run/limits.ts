@@ -1,15 +1,22 @@
+import type { RateLimit } from "../core/provider.ts";
 import { backoffMs } from "./backoff.ts";
 import type { RunWorld } from "./world.ts";
+
+/** A hold longer than this is not waited for: a host that really takes nothing says so with a 429. */
+const longestHoldMs = 60_000;
 
 /** Leave to send one request to a host; given back with what became of it. */
 export interface Slot {
   readonly host: string;
   /** The host's round when the slot was given: a new one begins with every cut of its concurrency. */
   readonly round: number;
+  /** How many slots the host had given before this one. */
+  readonly place: number;
 }
 
 export type SlotResult =
-  | { kind: "answered" }
+  /** `rateLimit` is what the host says it still takes; `tokens` what this request took, null where that is not known. */
+  | { kind: "answered"; rateLimit?: RateLimit | undefined; tokens?: number | null }
   /** 429; null where the host did not say how long to wait. */
   | { kind: "limited"; retryAfterMs: number | null }
   | { kind: "failed" };
@@ -48,15 +55,31 @@ interface Host {
   /** Rounds in a row that ended in 429. */
   limitedRounds: number;
   pausedUntilMs: number;
+  /** Slots given since the run began. */
+  given: number;
+  allowance: Allowance | null;
+  /** The most tokens that one request took so far. */
+  mostTokens: number;
   waiters: Waiter[];
   /** Ends the sleep that lasts as long as the pause; null while nobody waits for it. */
   alarm: AbortController | null;
 }
 
+/** What a host said it still takes, and how much of it has been used up since. */
+interface Allowance {
+  /** Requests that may still be sent until then. */
+  left: number;
+  untilMs: number;
+  /** The place of the slot whose answer said so: what an earlier request hears later is stale. */
+  place: number;
+}
+
 /**
  * Starts every host at the full concurrency. A 429 halves it (once for all requests of the same round, for they were
  * sent before the host said so), pauses the host for as long as it asks or by exponential back-off, and then lets the
- * concurrency grow by one after as many answers in a row as it is high. Other failures change nothing.
+ * concurrency grow by one after as many answers in a row as it is high. Other failures change nothing. A host that says
+ * how much it still takes is sent no more than that until the limit is full again, but is held back for a minute at most:
+ * such a hold is part of the queue and ends no case.
  */
 export function createLimits(options: { concurrency: number; world: RunWorld }): Limits {
   const { concurrency, world } = options;
@@ -77,13 +100,41 @@ export function createLimits(options: { concurrency: number; world: RunWorld }):
 
   function admit(host: Host): Slot {
     host.inFlight += 1;
-    return { host: host.name, round: host.round };
+    host.given += 1;
+    if (host.allowance !== null) host.allowance.left -= 1;
+    return { host: host.name, round: host.round, place: host.given };
+  }
+
+  /** How long the host is held back because it takes no more, in milliseconds; 0 when it is not. */
+  function holdLeftMs(host: Host): number {
+    const { allowance } = host;
+    if (allowance === null) return 0;
+    const left = allowance.untilMs - world.now();
+    if (left > 0) return allowance.left > 0 ? 0 : left;
+    host.allowance = null;
+    return 0;
+  }
+
+  function hear(host: Host, limit: RateLimit, place: number): void {
+    if (host.allowance !== null && place < host.allowance.place) return;
+    const { remainingRequests, requestsResetMs, remainingTokens, tokensResetMs } = limit;
+    // Those that were sent after this one may not be counted yet.
+    const sentSince = host.given - place;
+    const byTokens = remainingTokens === null ? null : Math.floor(remainingTokens / Math.max(1, host.mostTokens));
+    const limits = [
+      { left: remainingRequests, resetMs: requestsResetMs },
+      { left: byTokens, resetMs: tokensResetMs },
+    ].flatMap(({ left, resetMs }) => (left === null || resetMs === null ? [] : [{ left: left - sentSince, resetMs }]));
+    const tightest = limits.toSorted((a, b) => a.left - b.left || b.resetMs - a.resetMs)[0];
+    if (tightest === undefined) return;
+    const untilMs = world.now() + Math.min(tightest.resetMs, longestHoldMs);
+    host.allowance = { left: tightest.left, untilMs, place };
   }
 
   function serveWaiters(host: Host): void {
-    const pauseMs = pauseLeftMs(host);
-    if (pauseMs > 0) return setAlarm(host, pauseMs);
     while (host.inFlight < host.limit) {
+      const waitMs = Math.max(pauseLeftMs(host), holdLeftMs(host));
+      if (waitMs > 0) return setAlarm(host, waitMs);
       const waiter = host.waiters.shift();
       if (waiter === undefined) return;
       waiter.settle(admit(host));
@@ -143,13 +194,18 @@ export function createLimits(options: { concurrency: number; world: RunWorld }):
       const host = hostOf(name);
       const left = pauseLeftMs(host);
       if (left > acquireOptions.maxPauseMs) return null;
-      if (left === 0 && host.inFlight < host.limit && host.waiters.length === 0) return admit(host);
+      const isFree = left === 0 && holdLeftMs(host) === 0 && host.inFlight < host.limit;
+      if (isFree && host.waiters.length === 0) return admit(host);
       return await wait(host, acquireOptions);
     },
     release(slot, result) {
       const host = hostOf(slot.host);
       host.inFlight -= 1;
-      if (result.kind === "answered" && slot.round === host.round) countAnswer(host, concurrency);
+      if (result.kind === "answered") {
+        host.mostTokens = Math.max(host.mostTokens, result.tokens ?? 0);
+        if (result.rateLimit !== undefined) hear(host, result.rateLimit, slot.place);
+        if (slot.round === host.round) countAnswer(host, concurrency);
+      }
       if (result.kind === "failed") host.streak = 0;
       if (result.kind === "limited") {
         if (slot.round === host.round) cut(host);
@@ -171,6 +227,9 @@ function newHost(name: string, limit: number): Host {
     streak: 0,
     limitedRounds: 0,
     pausedUntilMs: 0,
+    given: 0,
+    allowance: null,
+    mostTokens: 0,
     waiters: [],
     alarm: null,
   };

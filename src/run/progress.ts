@@ -18,7 +18,8 @@ export interface ProgressOptions {
 }
 
 export interface Progress {
-  advance(count?: number): void;
+  /** @param failed how many of these got no answer; shown once there are any */
+  advance(count?: number, failed?: number): void;
   /** Prints a line of its own without harm to the bar; quiet progress prints it too, for it is no progress. */
   note(line: string): void;
   /** Draws the last state and ends the bar's line. */
@@ -36,6 +37,7 @@ export function createProgress(options: ProgressOptions): Progress {
   const startDone = options.done ?? 0;
   const startMs = now();
   let done = startDone;
+  let failures = 0;
   let tenth = tenthOf(done, total);
   let drawnMs = Number.NEGATIVE_INFINITY;
   let isBarDrawn = false;
@@ -44,6 +46,7 @@ export function createProgress(options: ProgressOptions): Progress {
     label: options.label,
     done,
     total,
+    failures,
     ...pace(done - startDone, total - done, now() - startMs),
   });
 
@@ -61,8 +64,9 @@ export function createProgress(options: ProgressOptions): Progress {
   }
 
   return {
-    advance(count = 1) {
+    advance(count = 1, failed = 0) {
       done += count;
+      failures += failed;
       if (isQuiet) return;
       if (!stream.isTTY) return showTenth();
       if (now() - drawnMs >= redrawEveryMs) draw();
@@ -84,6 +88,7 @@ interface State {
   label: string | undefined;
   done: number;
   total: number;
+  failures: number;
   perSecond: number | null;
   leftMs: number | null;
 }
@@ -106,10 +111,11 @@ function barLine(state: State, columns: number): string {
   const bar = `${"█".repeat(filled)}${"░".repeat(20 - filled)}`;
   const count = `${state.done}/${state.total}`;
   const choices = [
-    [state.label, bar, count, rateText(state), leftText(state)],
-    [bar, count, rateText(state), leftText(state)],
-    [count, rateText(state), leftText(state)],
-    [count, leftText(state)],
+    [state.label, bar, count, failedText(state), rateText(state), leftText(state)],
+    [bar, count, failedText(state), rateText(state), leftText(state)],
+    [count, failedText(state), rateText(state), leftText(state)],
+    [count, failedText(state), leftText(state)],
+    [count, failedText(state)],
     [count],
   ].map(joinParts);
   return choices.find((line) => line.length <= width) ?? count.slice(0, width);
@@ -117,11 +123,16 @@ function barLine(state: State, columns: number): string {
 
 function plainLine(state: State): string {
   const percent = `${tenthOf(state.done, state.total) * 10} %`.padStart(5);
-  return joinParts([state.label, percent, `${state.done}/${state.total}`, rateText(state), leftText(state)]);
+  const count = `${state.done}/${state.total}`;
+  return joinParts([state.label, percent, count, failedText(state), rateText(state), leftText(state)]);
 }
 
 function joinParts(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== "").join("  ");
+}
+
+function failedText({ failures }: State): string {
+  return failures === 0 ? "" : `${failures} failed`;
 }
 
 function rateText({ perSecond }: State): string {

@@ -19,7 +19,7 @@ describe("two runs", () => {
 
   test.each<[string, Partial<RunIdentity>, string[]]>([
     ["suite", { suiteHash: "suite-b" }, ["its suite was suite-a, now it is suite-b"]],
-    ["dataset", { datasetHash: "data-b" }, ["its dataset was data-a, now it is data-b"]],
+    ["dataset", { datasetHash: "data-b" }, ["the cases of its dataset have changed"]],
     ["reviewer fewer", { reviewers: [floor] }, ["reviewer openai:m is missing now"]],
     [
       "reviewer more",
@@ -43,5 +43,30 @@ describe("two runs", () => {
     ],
   ])("that differ in a %s are told by it", (_, more, differences) => {
     expect(findDifferences(run, { ...run, ...more })).toEqual(differences);
+  });
+
+  const settings = { name: "tiny", "dataset.path": "data", "reviewer.prompt": "text-a", "reviewer.maxTokens": "64" };
+  const told = { ...run, settings: { ...settings, seed: "1" } };
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ["suite's name", { name: "other" }, ["the name of its suite was tiny, now it is other"]],
+    ["prompt", { "reviewer.prompt": "text-b" }, ["the text of reviewer.prompt has changed"]],
+    ["setting", { "reviewer.maxTokens": "5" }, ["reviewer.maxTokens was 64, now it is 5"]],
+    ["seed", { seed: "2" }, ["the seed was 1, now it is 2"]],
+    ["setting more", { "dataset.limit": "5" }, ["dataset.limit was none, now it is 5"]],
+  ])("that differ in a %s are told by it, not by a hash", (_, more, differences) => {
+    const now = { ...told, suiteHash: "suite-b", settings: { ...told.settings, ...more } };
+    expect(findDifferences(told, now)).toEqual(differences);
+  });
+
+  test("that choose other cases are not told by the cases as well", () => {
+    const now = { suiteHash: "suite-b", datasetHash: "data-b", settings: { ...told.settings, "dataset.path": "more" } };
+    expect(findDifferences(told, { ...told, ...now })).toEqual(["dataset.path was data, now it is more"]);
+  });
+
+  test("of which one does not tell its settings are told by their hashes", () => {
+    expect(findDifferences(run, { ...told, suiteHash: "suite-b" })).toEqual([
+      "its suite was suite-a, now it is suite-b",
+    ]);
   });
 });

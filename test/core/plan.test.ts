@@ -65,3 +65,10 @@ test("the answers reach only a reviewer that declares to see them", () => {
   expect(JSON.stringify(jobsOf(source, settings()))).not.toMatch(/secret|"bugs"/);
   expect(jobsOf(source, settings({ seesTruth: true }))[0]?.request.truth).toEqual(source);
 });
+
+test("a schema goes with every question, and with none where it is not asked for", () => {
+  const schema = { type: "object" };
+  const held = jobsOf(source, settings({ unit: "file", repeats: 2, schema }));
+  expect(held.map(({ request }) => request.schema)).toEqual([schema, schema, schema, schema]);
+  expect(jobsOf(source, settings()).some(({ request }) => "schema" in request)).toBe(false);
+});

@@ -113,6 +113,41 @@ describe("command", () => {
     });
   });
 
+  describe.skipIf(process.platform === "win32")("is looked for before anything is asked", () => {
+    const probe = async (line: string, env: NodeJS.ProcessEnv = process.env) =>
+      (await openProvider(`command:${line}`, {}, { env })).probe?.(calm);
+
+    test.each([
+      ["no-such-command-here --fast", "no-such-command-here"],
+      ["./no-such.sh | cat", "./no-such.sh"],
+      ['"./no such.sh" --fast', "./no such.sh"],
+      ["A=1 B='x y' no-such-command-here", "no-such-command-here"],
+      ["no-such-command-here;true", "no-such-command-here"],
+    ])("and missed: %s", async (line, program) => {
+      await expect(probe(line)).rejects.toMatchObject({
+        name: "ProviderError",
+        message: `there is no program "${program}" (check the name, or write the path of the program)`,
+      });
+    });
+
+    test.each([
+      `"${process.execPath}" review.mjs`,
+      "cat",
+      "cd /tmp && cat",
+      "if true; then cat; fi",
+      "A=1 cat",
+      "$REVIEWER --fast",
+      "(no-such-command-here)",
+      "~/no-such.sh",
+    ])("and found, or not to be told from the line: %s", async (line) => {
+      await expect(probe(line)).resolves.toBeUndefined();
+    });
+
+    test("on the path of the world that it was made in", async () => {
+      await expect(probe("cat", { PATH: "/nowhere" })).rejects.toThrow('there is no program "cat"');
+    });
+  });
+
   test("output above 32 MB is cut, the command stopped and the outcome truncated", async () => {
     const ref = await script("endless", "const more = () => process.stdout.write('x'.repeat(1 << 20), more); more();");
     const { text, outcome } = await run(ref);

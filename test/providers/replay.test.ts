@@ -60,19 +60,22 @@ describe("replay", () => {
     expect((await openProvider(`replay:${file}`)).isWholeCase).toBe(true);
   });
 
-  test("counts the findings of a case's longest review", async () => {
+  test("tells which reviews of a case it has, and how many findings each", async () => {
     const file = await record(
       { caseId: "case-1", findings: [{ message: "LGTM" }, { message: "LGTM" }] },
-      { caseId: "case-1", repeat: 1, text: "a.py:1: One.\n\na.py:2: Two.\n\na.py:3: Three." },
+      { caseId: "case-1", repeat: 2, text: "a.py:1: One.\n\na.py:2: Two.\n\na.py:3: Three." },
       { caseId: "cut", findings: [{ message: "Wrong." }], outcome: "truncated" },
       { caseId: "odd", text: '{"findings": [' },
     );
     const provider = await openProvider(`replay:${file}`);
-    expect(["case-1", "cut", "odd", "other"].map((caseId) => provider.countFindings?.(caseId))).toEqual([
-      3,
-      0,
-      0,
-      null,
+    expect(["case-1", "cut", "odd", "other"].map((caseId) => provider.recordedReviews?.(caseId))).toEqual([
+      [
+        { repeat: 0, standsForOthers: true, findings: 2 },
+        { repeat: 2, standsForOthers: false, findings: 3 },
+      ],
+      [{ repeat: 0, standsForOthers: true, findings: 0 }],
+      [{ repeat: 0, standsForOthers: true, findings: 0 }],
+      [],
     ]);
   });
 

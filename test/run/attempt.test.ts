@@ -105,6 +105,23 @@ test("a recorded latency is kept", async () => {
   expect((await attempt(provider, requestOf(), optionsOf(virtualClock()))).timing.recordedLatencyMs).toBe(640);
 });
 
+test("what the server measured is kept", async () => {
+  const serverTiming = { totalMs: 900, loadMs: 700, promptMs: 100, generationMs: 90 };
+  const provider = providerOf(async () => answerOf("fine", { serverTiming }));
+  expect((await attempt(provider, requestOf(), optionsOf(virtualClock()))).serverTiming).toEqual(serverTiming);
+});
+
+test("what a host says it still takes holds back the next case, which no deadline and no latency feels", async () => {
+  const clock = virtualClock();
+  const rateLimit = { remainingRequests: 0, requestsResetMs: 20_000, remainingTokens: null, tokensResetMs: null };
+  const provider = providerOf(async () => answerOf("fine", { rateLimit }));
+  const options = optionsOf(clock, { deadlineMs: 5000 });
+  await attempt(provider, requestOf(), options);
+  const result = await attempt(provider, requestOf(), options);
+  expect(result).toMatchObject({ outcome: "completed", attempts: [] });
+  expect(result.timing).toMatchObject({ scheduledMs: 0, dispatchedMs: 20_000, finishedMs: 20_000 });
+});
+
 test("pauses never enter the latency", async () => {
   const clock = virtualClock();
   const result = await attempt(

@@ -88,6 +88,7 @@ test("everything that changes the answer changes the key", () => {
     { ...base, parameters: { ...base.parameters, maxTokens: 65 } },
     { ...base, parameters: { ...base.parameters, temperature: 0.1 } },
     { ...base, parameters: { ...base.parameters, seed: 2 } },
+    { ...base, schema: { type: "object" } },
     { ...base, case: { ...base.case, diff: "+ y\n" } },
     { ...base, case: { ...base.case, language: "go" } },
     { ...base, case: { ...base.case, title: "t" } },

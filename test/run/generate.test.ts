@@ -79,6 +79,59 @@ test("a failure is data and loses no other generation", async () => {
   expect(end.isWhole).toBe(true);
 });
 
+describe("a reviewer that nobody gets an answer from", () => {
+  const failing = (isWell: (count: number) => boolean, more: Partial<Provider> = {}) => {
+    let asked = 0;
+    const provider = providerOf(async () => {
+      asked += 1;
+      if (isWell(asked)) return answerOf("x");
+      throw new ProviderError(`down (${asked})`, { isRetryable: false });
+    }, more);
+    return { provider, countAsked: () => asked };
+  };
+
+  test("is not asked on once its first twenty generations have failed", async () => {
+    const { provider, countAsked } = failing(() => false);
+    const { results, end } = await collect(runJobs(jobsOf(100), optionsOf(provider, { concurrency: 1 })));
+    expect(results).toHaveLength(20);
+    expect(countAsked()).toBe(20);
+    expect(end).toEqual({ isWhole: false, outage: { failures: 20, error: "down (20)" } });
+  });
+
+  test("is given up with what is in flight", async () => {
+    const world = virtualClock();
+    let asked = 0;
+    const provider = providerOf(async ({ caseId: id }, signal) => {
+      asked += 1;
+      if (id === "case-0") await world.sleep(3_600_000, signal);
+      throw new ProviderError("down", { isRetryable: false });
+    });
+    const { results, end } = await collect(runJobs(jobsOf(100), optionsOf(provider, { world, concurrency: 4 })));
+    expect(results.map(({ job }) => job.caseId)).not.toContain("case-0");
+    expect(end.isWhole).toBe(false);
+    expect(asked).toBeLessThan(30);
+  });
+
+  test("is asked to the end where there are no more jobs than that", async () => {
+    const { results, end } = await collect(runJobs(jobsOf(20), optionsOf(failing(() => false).provider)));
+    expect(results).toHaveLength(20);
+    expect(end).toEqual({ isWhole: true });
+  });
+
+  test("is asked on after a single answer, however late it comes among them", async () => {
+    const { provider } = failing((count) => count === 20);
+    const { results, end } = await collect(runJobs(jobsOf(100), optionsOf(provider, { concurrency: 1 })));
+    expect(results).toHaveLength(100);
+    expect(end).toEqual({ isWhole: true });
+  });
+
+  test("may be a recording, of which every case is looked for", async () => {
+    const { provider } = failing(() => false, { isTimed: false });
+    const { results } = await collect(runJobs(jobsOf(100), optionsOf(provider)));
+    expect(results).toHaveLength(100);
+  });
+});
+
 test("never more in flight than the concurrency, nor more pulled than twice that beyond what was taken", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 0, max: 40 }), async (concurrency, count) => {

@@ -199,8 +199,8 @@ describe("resuming", () => {
 
   test.each([
     ["another suite", { ...same, suiteHash: "suite-b" }, /its suite was suite-a, now it is suite-b/],
-    ["another dataset", { ...same, datasetHash: "data-b" }, /its dataset was data-a, now it is data-b/],
-    ["both", { ...same, suiteHash: "suite-b", datasetHash: "data-b" }, /suite.* and its dataset/],
+    ["another dataset", { ...same, datasetHash: "data-b" }, /the cases of its dataset have changed/],
+    ["both", { ...same, suiteHash: "suite-b", datasetHash: "data-b" }, /suite.* and the cases of its dataset/],
     ["another reviewer", { ...same, reviewers: header.reviewers.slice(0, 1) }, /reviewer floor:lgtm is missing now/],
   ])("the journal of %s is refused", async (_, expected, message) => {
     await written(generationOf("a"));

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { RateLimit } from "../../src/core/provider.ts";
 import { createLimits, type Limits, type Slot } from "../../src/run/limits.ts";
-import { virtualClock } from "../fixtures/virtual-clock.ts";
+import { type VirtualClock, virtualClock } from "../fixtures/virtual-clock.ts";
 
 const patient = { maxPauseMs: Number.POSITIVE_INFINITY, isRetry: false };
 
@@ -132,6 +133,131 @@ test("one host's limits do not touch another's", async () => {
   limits.release(slot!, { kind: "limited", retryAfterMs: 60_000 });
   expect(limits.limit("b")).toBe(4);
   expect(limits.pauseMs("b")).toBe(0);
+});
+
+describe("a host that tells what it still takes", () => {
+  const full = { remainingRequests: null, requestsResetMs: null, remainingTokens: null, tokensResetMs: null };
+
+  /** Sends one request, whose answer tells the given limit. */
+  async function hear(limits: Limits, told: Partial<RateLimit>, tokens: number | null = null) {
+    const [slot] = await take(limits, 1);
+    limits.release(slot!, { kind: "answered", rateLimit: { ...full, ...told }, tokens });
+  }
+
+  /** When each of so many requests is sent, in milliseconds, one after the other. */
+  async function sentAt(limits: Limits, clock: VirtualClock, count: number): Promise<number[]> {
+    const times: number[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const [slot] = await take(limits, 1);
+      times.push(clock.now());
+      limits.release(slot!, { kind: "answered" });
+    }
+    return times;
+  }
+
+  test("is sent no more than that until its limit is full again", async () => {
+    const clock = virtualClock();
+    const limits = createLimits({ concurrency: 8, world: clock });
+    await hear(limits, { remainingRequests: 2, requestsResetMs: 9000 });
+    expect(await sentAt(limits, clock, 4)).toEqual([0, 0, 9000, 9000]);
+    expect(limits.limit("h")).toBe(8);
+  });
+
+  test("and takes no more at all is held at once, those in the queue too", async () => {
+    const clock = virtualClock();
+    const limits = createLimits({ concurrency: 1, world: clock });
+    const [slot] = await take(limits, 1);
+    const waiting = limits.acquire("h", patient).then(() => clock.now());
+    limits.release(slot!, { kind: "answered", rateLimit: { ...full, remainingRequests: 0, requestsResetMs: 4000 } });
+    expect(await waiting).toBe(4000);
+  });
+
+  test("is counted for what was sent since the request whose answer told so", async () => {
+    const clock = virtualClock();
+    const limits = createLimits({ concurrency: 8, world: clock });
+    const [first, ...others] = await take(limits, 3);
+    limits.release(first!, { kind: "answered", rateLimit: { ...full, remainingRequests: 3, requestsResetMs: 5000 } });
+    for (const other of others) limits.release(other, { kind: "answered" });
+    expect(await sentAt(limits, clock, 2)).toEqual([0, 5000]);
+  });
+
+  test("is believed by its newest request: what an earlier one hears later is stale", async () => {
+    const clock = virtualClock();
+    const limits = createLimits({ concurrency: 8, world: clock });
+    const [early, late] = await take(limits, 2);
+    limits.release(late!, { kind: "answered", rateLimit: { ...full, remainingRequests: 9, requestsResetMs: 5000 } });
+    limits.release(early!, { kind: "answered", rateLimit: { ...full, remainingRequests: 0, requestsResetMs: 5000 } });
+    expect(await sentAt(limits, clock, 2)).toEqual([0, 0]);
+  });
+
+  test("tokens are shared out by the most that one request took", async () => {
+    const clock = virtualClock();
+    const limits = createLimits({ concurrency: 8, world: clock });
+    await hear(limits, {}, 400);
+    await hear(
+      limits,
+      { remainingRequests: 99, requestsResetMs: 1000, remainingTokens: 900, tokensResetMs: 7000 },
+      100,
+    );
+    expect(await sentAt(limits, clock, 3)).toEqual([0, 0, 7000]);
+  });
+
+  test("is not waited for longer than a minute: it says itself whether it really takes nothing", async () => {
+    const clock = virtualClock();
+    const limits = createLimits({ concurrency: 8, world: clock });
+    await hear(limits, { remainingRequests: 0, requestsResetMs: 86_400_000 });
+    expect(await sentAt(limits, clock, 2)).toEqual([60_000, 60_000]);
+  });
+
+  test("is a queue and no pause: it ends no case, however short its deadline", async () => {
+    const limits = createLimits({ concurrency: 8, world: virtualClock() });
+    await hear(limits, { remainingRequests: 0, requestsResetMs: 30_000 });
+    expect(limits.pauseMs("h")).toBe(0);
+    expect(await limits.acquire("h", { maxPauseMs: 10, isRetry: false })).not.toBeNull();
+  });
+
+  test("without saying when it is full again holds nobody", async () => {
+    const clock = virtualClock();
+    const limits = createLimits({ concurrency: 8, world: clock });
+    await hear(limits, { remainingRequests: 0 });
+    expect(await sentAt(limits, clock, 1)).toEqual([0]);
+  });
+
+  test("never gets more than it takes, but for what is under way before its first answer, and serves everybody", async () => {
+    const window = fc.integer({ min: 1, max: 5 });
+    await fc.assert(
+      fc.asyncProperty(
+        window,
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 30 }),
+        async (most, concurrency, count) => {
+          const clock = virtualClock();
+          const limits = createLimits({ concurrency, world: clock });
+          const perWindow = new Map<number, number>();
+          let served = 0;
+          const one = async () => {
+            const slot = await limits.acquire("h", patient);
+            const index = Math.floor(clock.now() / 1000);
+            const taken = (perWindow.get(index) ?? 0) + 1;
+            perWindow.set(index, taken);
+            served += 1;
+            const rateLimit = {
+              ...full,
+              remainingRequests: Math.max(0, most - taken),
+              requestsResetMs: (index + 1) * 1000 - clock.now(),
+            };
+            limits.release(slot!, { kind: "answered", rateLimit });
+          };
+          // The first one tells the others what there is.
+          await one();
+          await Promise.all(Array.from({ length: count }, one));
+          expect(served).toBe(count + 1);
+          for (const [, taken] of perWindow) expect(taken).toBeLessThanOrEqual(Math.max(most, concurrency));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
 });
 
 test("whatever a host answers, everybody is served once and the limit is kept", async () => {

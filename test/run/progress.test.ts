@@ -26,6 +26,22 @@ test("elsewhere than on a terminal there is one line per 10 %", () => {
   expect(writes[9]).toBe("quickstart  100 %  100/100  10/s\n");
 });
 
+test("what failed is told beside what is done", () => {
+  const lines = screen({ label: "quickstart" });
+  lines.progress.advance(5);
+  lines.progress.advance(5, 3);
+  expect(lines.writes).toEqual(["quickstart   10 %  10/100  3 failed\n"]);
+  const bar = screen({ isTTY: true });
+  bar.progress.advance(50, 1);
+  expect(lineOf(bar.writes[0])).toBe("██████████░░░░░░░░░░  50/100  1 failed");
+});
+
+test("a narrow terminal leaves the bar out before what failed", () => {
+  const { progress, writes } = screen({ isTTY: true, columns: 30, label: "quickstart" });
+  progress.advance(50, 12);
+  expect(lineOf(writes[0])).toBe("50/100  12 failed");
+});
+
 test("a jump over several tenths is one line", () => {
   const { progress, writes } = screen();
   progress.advance(55);

@@ -3,10 +3,9 @@ import { Stream } from "openai/streaming";
 import { z } from "zod";
 import type { Usage } from "../../core/generation.ts";
 import { ProviderError } from "../../core/provider.ts";
+import { cutAtBytes, maxAnswerBytes } from "../bytes.ts";
+import { type Complaint, statusOf, toComplaint } from "./failure.ts";
 import { isObject } from "./json.ts";
-
-/** A longer text is cut there and counts as truncated. */
-const longestTextBytes = 32 * 1024 * 1024;
 
 const count = z.int().min(0).nullish().catch(null);
 
@@ -27,6 +26,16 @@ const Chunk = z.object({
     .catch(null),
 });
 type Chunk = z.infer<typeof Chunk>;
+
+/** Reads the server's own error out of what was thrown; null where no server spoke (connection, garbled stream). */
+export function readComplaint(error: unknown): Complaint | null {
+  if (!(error instanceof APIError)) return null;
+  const body: unknown = error.error;
+  if (error.status === undefined && body === undefined) return null;
+  const fields = isObject(body) ? body : {};
+  const message = typeof fields["message"] === "string" ? fields["message"] : error.message;
+  return toComplaint(error.status ?? statusOf(fields["code"]), { ...fields, message }, error.headers);
+}
 
 /** A stream without a single event: some servers end so where, without streaming, they would say what is wrong. */
 export class EmptyStreamError extends ProviderError {
@@ -58,9 +67,6 @@ export async function hearAnswer(
   client: OpenAI,
 ): Promise<Heard> {
   const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (mediaType === "text/html") {
-    throw new ProviderError("the server answered a web page (does the base URL lack /v1?)", { isRetryable: false });
-  }
   if (mediaType.endsWith("json")) return hearWhole(await response.json(), response.headers);
   return await hearStream(Stream.fromSSEResponse<unknown>(response, controller, client), now);
 }
@@ -88,7 +94,7 @@ async function hearStream(stream: Stream<unknown>, now: () => number): Promise<H
     heard.lastChunkMs = now();
     heard.firstChunkMs ??= heard.lastChunkMs;
     bytes += Buffer.byteLength(content);
-    if (bytes > longestTextBytes) break;
+    if (bytes > maxAnswerBytes) break;
   }
   limitText(heard);
   if (events === 0) throw new EmptyStreamError();
@@ -138,10 +144,9 @@ function hear(heard: Heard, chunk: Chunk): string {
   return content;
 }
 
-/** Cuts a text that is too long at a whole character. */
+/** Cuts a text that is too long. */
 function limitText(heard: Heard): void {
-  const bytes = Buffer.from(heard.text.length * 3 > longestTextBytes ? heard.text : "");
-  if (bytes.length <= longestTextBytes) return;
-  heard.text = new TextDecoder().decode(bytes.subarray(0, longestTextBytes), { stream: true });
-  heard.isTooLong = true;
+  const cut = cutAtBytes(heard.text, maxAnswerBytes);
+  heard.isTooLong = cut.length < heard.text.length;
+  heard.text = cut;
 }

@@ -45,11 +45,11 @@ export function writeParameters(
 
 const refusalCodes = ["unsupported_parameter", "unsupported_value", "unknown_parameter", "extra_forbidden"];
 const refusalWords =
-  /unsupported|not supported|does not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|extra (?:field|input)/i;
+  /unsupported|not supported|does not support|deprecated|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|extra (?:field|input)/i;
 
 /** How complaints name a parameter; that of the answer's shape also by its kind. */
-const mentions: Partial<Record<Refusable, RegExp>> = {
-  response_format: /\bresponse[ _]format\b|\bjson[ _]schema\b|\bstructured outputs?\b/i,
+const mentions: Readonly<Record<string, RegExp>> = {
+  response_format: /\bresponse[ _]format\b|\b(?:json|response)[ _]schema\b|\bstructured outputs?\b/i,
 };
 
 /**
@@ -57,8 +57,19 @@ const mentions: Partial<Record<Refusable, RegExp>> = {
  * of the answer is only help: whatever a server has against it, asking goes on without it.
  */
 export function findRefused(complaint: Complaint, sent: WireParameters): Refusable | null {
+  return findNamed(
+    complaint,
+    (["max_tokens", ...droppable] as const).filter((name) => name in sent),
+    "response_format",
+  );
+}
+
+/**
+ * The same for any names of parameters.
+ * @param help the one that is left out whatever the server has against it
+ */
+export function findNamed<Name extends string>(complaint: Complaint, names: readonly Name[], help: Name): Name | null {
   if (complaint.status !== 400 && complaint.status !== 422) return null;
-  const names = (["max_tokens", ...droppable] as const).filter((name) => name in sent);
   const stated = names.find((name) => complaint.param.split(".")[0] === name);
   const places = names.map((name) => ({
     name,
@@ -66,7 +77,7 @@ export function findRefused(complaint: Complaint, sent: WireParameters): Refusab
   }));
   const named = stated ?? places.filter(({ at }) => at !== -1).toSorted((a, b) => a.at - b.at)[0]?.name ?? null;
   const isRefusal = refusalCodes.includes(complaint.code) || refusalWords.test(complaint.message);
-  return isRefusal || named === "response_format" ? named : null;
+  return isRefusal || named === help ? named : null;
 }
 
 /** The dialect after a refusal. */

@@ -1,6 +1,5 @@
-import { APIConnectionTimeoutError, APIError } from "openai";
 import { ProviderError } from "../../core/provider.ts";
-import { readRetryAfterMs } from "../retry-after.ts";
+import { readDurationMs, readRetryAfterMs } from "../retry-after.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { isObject } from "./json.ts";
 
@@ -13,23 +12,33 @@ export interface Complaint {
   readonly type: string;
   readonly param: string;
   readonly headers: Headers;
+  /** How long it asks to wait where it says so in its body, in milliseconds. */
+  readonly retryDelayMs: number | null;
 }
 
-/** Reads the server's own error out of what was thrown; null where no server spoke (connection, garbled stream). */
-export function readComplaint(error: unknown): Complaint | null {
-  if (!(error instanceof APIError)) return null;
-  const body: unknown = error.error;
-  if (error.status === undefined && body === undefined) return null;
-  const fields = isObject(body) ? body : { message: body };
-  const code = fields["code"];
+/** A complaint from the fields of an error body, `{message, code, type, param}`. */
+export function toComplaint(
+  status: number | null,
+  fields: Readonly<Record<string, unknown>>,
+  headers: Headers = new Headers(),
+): Complaint {
+  const { message, code, type, param, details } = fields;
   return {
-    status: error.status ?? statusOf(code),
-    message: typeof fields["message"] === "string" ? fields["message"] : error.message,
+    status,
+    message: text(message),
     code: text(code),
-    type: text(fields["type"]),
-    param: text(fields["param"]),
-    headers: error.headers ?? new Headers(),
+    type: text(type),
+    param: text(param),
+    headers,
+    retryDelayMs: readRetryDelay(details),
   };
+}
+
+/** Gemini tells the pause among the details of its error: `{"@type": "…RetryInfo", "retryDelay": "34s"}`. */
+function readRetryDelay(details: unknown): number | null {
+  const all: unknown[] = Array.isArray(details) ? details : [];
+  const info = all.filter(isObject).find((detail) => typeof detail["retryDelay"] === "string");
+  return readDurationMs(text(info?.["retryDelay"]));
 }
 
 /** Whether the complaint is that the prompt does not fit the model's context: an answer of the reviewer, no outage. */
@@ -38,7 +47,9 @@ export function isOverflow(complaint: Complaint): boolean {
   return (
     complaint.code === "context_length_exceeded" ||
     complaint.type === "exceed_context_size_error" ||
-    /maximum context length|exceeds? (?:the )?(?:available |model'?s? )?context/i.test(complaint.message)
+    /maximum (?:context|model) length|exceeds? (?:the )?(?:available |model'?s? )?context|input token count.*exceeds|prompt is too long/i.test(
+      complaint.message,
+    )
   );
 }
 
@@ -47,7 +58,7 @@ export function complaintError(complaint: Complaint, endpoint: Endpoint, wallMs:
   const { status } = complaint;
   const said = tidyText(complaint.message, endpoint) || "no reason given";
   const make = (message: string, isRetryable: boolean) => {
-    const retryAfterMs = isRetryable ? readRetryAfterMs(complaint.headers, wallMs) : null;
+    const retryAfterMs = isRetryable ? (readRetryAfterMs(complaint.headers, wallMs) ?? complaint.retryDelayMs) : null;
     return new ProviderError(message, {
       isRetryable,
       ...(status === null ? {} : { status }),
@@ -60,7 +71,7 @@ export function complaintError(complaint: Complaint, endpoint: Endpoint, wallMs:
     const target = tidyText(complaint.headers.get("location") ?? "another address", endpoint);
     return make(`${shown} redirects to ${target} (write that base URL instead)`, false);
   }
-  if (status === 401 || status === 403)
+  if (status === 401 || status === 403 || (status === 400 && /api[ _]key not valid/i.test(complaint.message)))
     return make(`${shown} refused the key (${status}): ${said} (${keyAdvice(endpoint)})`, false);
   if (complaint.code === "insufficient_quota" || complaint.type === "insufficient_quota") {
     return make(`${shown} refused (${status}): ${said} (the account has no credit left; waiting does not help)`, false);
@@ -72,13 +83,15 @@ export function complaintError(complaint: Complaint, endpoint: Endpoint, wallMs:
   return make(`${shown} refused the request (${status}): ${said}`, false);
 }
 
-/** Turns anything else that broke a request (connection, timeout, cut or garbled stream) into a ProviderError. */
-export function transportError(error: unknown, endpoint: Endpoint, timeoutMs: number): ProviderError {
+/** A server that took the request and did not begin to answer. */
+export function timeoutError(endpoint: Pick<Endpoint, "shown">, timeoutMs: number): ProviderError {
+  return new ProviderError(`${endpoint.shown} gave no answer within ${timeoutMs / 1000} s`, { isRetryable: true });
+}
+
+/** Turns anything else that broke a request (connection, cut or garbled stream) into a ProviderError. */
+export function transportError(error: unknown, endpoint: Pick<Endpoint, "shown" | "scrub">): ProviderError {
   const known = chainOf(error).find((link) => link instanceof ProviderError);
   if (known !== undefined) return known;
-  if (error instanceof APIConnectionTimeoutError) {
-    return new ProviderError(`${endpoint.shown} gave no answer within ${timeoutMs / 1000} s`, { isRetryable: true });
-  }
   if (error instanceof SyntaxError) {
     // Its message quotes the answer, perhaps within a key: it is not repeated.
     return new ProviderError(`${endpoint.shown} sent a garbled answer: not JSON`, { isRetryable: true });
@@ -102,8 +115,8 @@ export function keyAdvice(endpoint: Endpoint): string {
     : `check ${endpoint.keyVariable}`;
 }
 
-/** One short line without the key and without control characters. */
-function tidyText(message: string, endpoint: Endpoint): string {
+/** What a server says, as one short line without the key and without control characters. */
+export function tidyText(message: string, endpoint: Pick<Endpoint, "scrub">): string {
   const line = endpoint
     .scrub(message)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
@@ -141,7 +154,8 @@ function chainOf(error: unknown): unknown[] {
   return chain;
 }
 
-function statusOf(code: unknown): number | null {
+/** A code that is the status of an error; null for any other. */
+export function statusOf(code: unknown): number | null {
   return typeof code === "number" && Number.isInteger(code) && code >= 400 && code < 600 ? code : null;
 }
 

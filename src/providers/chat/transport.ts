@@ -5,14 +5,25 @@ import { isObject } from "./json.ts";
 const longestLineBytes = 64 * 1024 * 1024;
 const longestErrorBytes = 64 * 1024;
 
+/** Headers that an SDK may set; it also takes some from variables of its own, which are not ours to send. */
+const plainHeader = /^(?:accept|content-type|user-agent|x-stainless-.*)$/i;
+
 /**
- * Wraps a fetch for chat-completions servers: redirects are not followed (the code would reach a host that the report
- * does not list), error answers of every server get the one shape `{error: {message, code, type, param}}` and a
- * bounded size, and an endless line in an answer is an error.
+ * Wraps a fetch for a client library: redirects are not followed (the code would reach a host that the report does not
+ * list), nothing but plain headers and `own` ones is sent, error answers of every server get the one shape
+ * `{error: {message, code, type, param}}` and a bounded size, and a web page or an endless line is no answer.
  */
-export function guardFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+export function guardFetch(
+  fetch: typeof globalThis.fetch,
+  own: Readonly<Record<string, string>>,
+): typeof globalThis.fetch {
   return async (input, init) => {
-    const response = await fetch(input, { ...init, redirect: "manual" });
+    const sent = [...new Headers(init?.headers)].filter(([name]) => plainHeader.test(name));
+    const response = await fetch(input, {
+      ...init,
+      headers: { ...Object.fromEntries(sent), ...own },
+      redirect: "manual",
+    });
     const { status, statusText } = response;
     if (!response.ok) {
       const body = JSON.stringify({ error: readErrorBody(await readStart(response)) });
@@ -20,6 +31,11 @@ export function guardFetch(fetch: typeof globalThis.fetch): typeof globalThis.fe
       headers.set("content-type", "application/json");
       for (const stale of ["content-length", "content-encoding"]) headers.delete(stale);
       return new Response(isBodyless(status) ? null : body, { status, statusText, headers });
+    }
+    if (init?.method === "POST" && response.headers.get("content-type")?.startsWith("text/html")) {
+      throw new ProviderError("the server answered a web page (check the base URL: does it lack /v1?)", {
+        isRetryable: false,
+      });
     }
     if (response.body === null) return response;
     return new Response(response.body.pipeThrough(guardLines()), { status, statusText, headers: response.headers });
@@ -71,10 +87,12 @@ function readErrorBody(text: string): ErrorBody {
   return { message: typeof detail === "string" ? detail : text };
 }
 
+/** A JSON object, or the first of a list of them, as Gemini writes errors; null for anything else. */
 function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return isObject(first) ? first : null;
   } catch {
     return null;
   }

@@ -20,13 +20,38 @@ export async function createSecretlint(): Promise<Lint> {
   return async (files) => (await Promise.all(files.map(lintFile))).flat();
 }
 
+/**
+ * The credentials that secretlint's recommended rules find in texts, as they stand there: keys, tokens, and addresses with a
+ * password in them. Each once.
+ */
+export async function findSecrets(texts: readonly { path: string; text: string }[]): Promise<string[]> {
+  await stopProfiling();
+  const found = await Promise.all(
+    texts.map(async ({ path, text }) => {
+      const { messages } = await lintText(path, text, false);
+      const values = messages.flatMap(({ data }) => Object.values(data ?? {}));
+      return values.filter(
+        (value) => typeof value === "string" && value.length >= shortestSecret && text.includes(value),
+      );
+    }),
+  );
+  return [...new Set(found.flat())] as string[];
+}
+
+const shortestSecret = 8;
+
+/** secretlint refuses a text without a name, which hunks without a file header have. */
+function lintText(path: string, content: string, maskSecrets: boolean) {
+  return lintSource({
+    source: { filePath: path === "" ? "unnamed" : path, content, ext: extname(path), contentType: "text" },
+    options: { maskSecrets, config },
+  });
+}
+
 async function lintFile(file: ChangedFile): Promise<Diagnostic[]> {
   const numbers = file.text === null ? numbersOfAdded(file.added) : null;
   const content = file.text ?? (numbers ?? []).map((number) => file.added.get(number) ?? "").join("\n");
-  const { messages } = await lintSource({
-    source: { filePath: file.path, content, ext: extname(file.path), contentType: "text" },
-    options: { maskSecrets: true, config },
-  });
+  const { messages } = await lintText(file.path, content, true);
   return messages.flatMap(({ loc, ruleId, message }) => {
     const at = loc.start.line;
     const line = firstAddedLine(file, [numbers === null ? at : (numbers[at - 1] ?? at)]);

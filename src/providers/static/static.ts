@@ -10,6 +10,8 @@ interface LinterEntry {
   name: string;
   package: string;
   reads: RegExp;
+  /** Whether it knows the language of what it reads; secrets are looked for in any. */
+  knowsLanguage: boolean;
   load: () => Promise<Lint>;
 }
 
@@ -18,18 +20,21 @@ const linters: readonly LinterEntry[] = [
     name: "oxlint",
     package: "oxlint",
     reads: /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro)$/i,
+    knowsLanguage: true,
     load: async () => (await import("./oxlint.ts")).createOxlint(),
   },
   {
     name: "ruff",
     package: "@astral-sh/ruff-wasm-nodejs",
     reads: /\.py$/i,
+    knowsLanguage: true,
     load: async () => (await import("./ruff.ts")).createRuff(),
   },
   {
     name: "secretlint",
     package: "@secretlint/core",
     reads: /(?:)/,
+    knowsLanguage: false,
     load: async () => (await import("./secretlint.ts")).createSecretlint(),
   },
 ];
@@ -37,8 +42,9 @@ const linters: readonly LinterEntry[] = [
 /**
  * Real linters as a reviewer, run on this machine: oxlint for JavaScript and TypeScript, ruff for Python, secretlint
  * for every file. They look at the new side of a change and report what lies on added lines. A file whose complete new
- * text the case does not hold is left out by oxlint and ruff; secretlint then looks at its added lines alone. The same
- * case always gets the same text. A linter is loaded when the first file that it reads comes by.
+ * text the case does not hold is left out by oxlint and ruff; secretlint then looks at its added lines alone. A change
+ * of which neither oxlint nor ruff can read a file is not applicable, whatever secretlint says of it: silence there is
+ * nobody's judgement. The same case always gets the same text. A linter is loaded when the first file that it reads comes by.
  */
 export const createProvider: CreateProvider = async (ref, { contract }) => {
   const loaded = new Map<string, Promise<Lint>>();
@@ -61,10 +67,12 @@ export const createProvider: CreateProvider = async (ref, { contract }) => {
     isTimed: true,
     generate: async (request, signal) => {
       signal.throwIfAborted();
-      const files = changedFiles(request.case);
+      const changed = changedFiles(request.case);
+      const files = changed.filter((file) => file.added.size > 0);
       const findings = await Promise.all(linters.map((linter) => runLinter(linter, load, files)));
       signal.throwIfAborted();
-      return plainAnswer(findingsText(findings.flat().sort(byPlace), contract));
+      const answer = plainAnswer(findingsText(findings.flat().sort(byPlace), contract));
+      return changed.some(isReadable) ? answer : { ...answer, outcome: "not-applicable" };
     },
   };
 };
@@ -85,17 +93,20 @@ async function runLinter(
   }
 }
 
+/** Whether a linter that knows its language can read a file. */
+function isReadable({ path, text }: ChangedFile): boolean {
+  return text !== null && linters.some((linter) => linter.knowsLanguage && linter.reads.test(path));
+}
+
 function changedFiles({ diff, files = {} }: BlindCase): ChangedFile[] {
-  return parseDiff(diff)
-    .map((file) => {
-      const lines = file.hunks.flatMap((hunk) => hunk.lines);
-      const added = lines.flatMap(({ kind, newLine, text }) =>
-        kind === "added" && newLine !== null ? [[newLine, text] as const] : [],
-      );
-      const text = Object.hasOwn(files, file.path) ? (files[file.path] ?? null) : null;
-      return { path: file.path, text, added: new Map(added) };
-    })
-    .filter((file) => file.added.size > 0);
+  return parseDiff(diff).map((file) => {
+    const lines = file.hunks.flatMap((hunk) => hunk.lines);
+    const added = lines.flatMap(({ kind, newLine, text }) =>
+      kind === "added" && newLine !== null ? [[newLine, text] as const] : [],
+    );
+    const text = Object.hasOwn(files, file.path) ? (files[file.path] ?? null) : null;
+    return { path: file.path, text, added: new Map(added) };
+  });
 }
 
 function asFinding(linter: string, { path, line, message, severity, rule }: Diagnostic): Finding {

@@ -25,6 +25,12 @@ function changedLastLine(path: string, text: string): Pick<Case, "diff" | "files
   return { diff: header + hunk, files: { [path]: text } };
 }
 
+/** A change that takes away what stood before this text. */
+function changedFirstLines(path: string, text: string): Pick<Case, "diff" | "files"> {
+  const header = `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n`;
+  return { diff: `${header}@@ -1,2 +1 @@\n-x = 1\n ${text}`, files: { [path]: text } };
+}
+
 describe("static", () => {
   test("ruff reads Python", async () => {
     const found = await remarks(makeCase(newFiles({ "pkg/a.py": python })));
@@ -108,6 +114,15 @@ describe("static", () => {
     const found = await remarks(makeCase(newFiles({ "a.py": "def f(:\n", "b.ts": "function f( {\n" })));
     expect(found).toContain("a.py:1 ruff/invalid-syntax");
     expect(found).toContain("b.ts:1 oxlint/invalid-syntax");
+  });
+
+  test.each([
+    ["of another language", newFiles({ "a.go": "package a\n", "deploy.env": `TOKEN=${token}\n` }), "not-applicable"],
+    ["without its complete text", { ...newFiles({ "a.py": python }), files: {} }, "not-applicable"],
+    ["of which it reads one file", newFiles({ "a.go": "package a\n", "b.py": "x = 1\n" }), "completed"],
+    ["that only takes lines away", changedFirstLines("a.py", "y = 1\n"), "completed"],
+  ])("a change %s is %s", async (_, change, outcome) => {
+    expect((await (await openProvider("static:")).generate(requestFor(makeCase(change)), calm)).outcome).toBe(outcome);
   });
 
   test("a deleted file and a file in no linter's language have no remarks", async () => {

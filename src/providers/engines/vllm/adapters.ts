@@ -1,0 +1,159 @@
+import type { EngineSettings, EngineWorld, ServableModel } from "../../../core/engine.ts";
+import { ProviderError } from "../../../core/provider.ts";
+import type { Endpoint } from "../../chat/endpoint.ts";
+import { complaintError, tidyText, toComplaint, transportError } from "../../chat/failure.ts";
+import { isObject } from "../../chat/json.ts";
+import { listModels } from "../../chat/models.ts";
+import { highestRank, maxRankFor } from "../server/line.ts";
+import { isLoopback } from "../server/address.ts";
+
+/** A vLLM server that answers. */
+export interface VllmServer {
+  endpoint: Endpoint;
+  /** With the key, and guarded. */
+  fetch: typeof globalThis.fetch;
+  /** The line that starts it so that it takes adapters of this rank. */
+  lineFor: (rank: number | null) => string;
+  settings: EngineSettings;
+  world: EngineWorld;
+}
+
+/** Loads adapters into servers, each once however many reviewers use it. */
+export interface AdapterLoader {
+  /**
+   * @returns takes the adapter out again, once the last who uses it is done, unless it had been there before
+   * @throws ProviderError in one line of advice where it cannot be loaded; it is not there then
+   */
+  load(server: VllmServer, model: ServableModel, signal: AbortSignal): Promise<() => Promise<void>>;
+}
+
+const loadTimeoutMs = 5 * 60_000;
+const unloadTimeoutMs = 15_000;
+
+interface Loaded {
+  users: number;
+  /** False where it had been there before. */
+  isOurs: Promise<boolean>;
+}
+
+/** The name of an adapter holds its digest: what a server has under that name is that adapter. */
+export function openAdapterLoader(): AdapterLoader {
+  const all = new Map<string, Loaded>();
+  return {
+    async load(server, model, signal) {
+      const key = `${server.endpoint.baseUrl} ${model.loadName}`;
+      const loaded = all.get(key) ?? { users: 0, isOurs: loadOnce(server, model, signal) };
+      all.set(key, loaded);
+      loaded.users += 1;
+      try {
+        await loaded.isOurs;
+      } catch (error) {
+        all.delete(key);
+        throw error;
+      }
+      let isHeld = true;
+      return async () => {
+        if (!isHeld) return;
+        isHeld = false;
+        loaded.users -= 1;
+        if (loaded.users > 0) return;
+        all.delete(key);
+        if (await loaded.isOurs) await unload(server, model.loadName);
+      };
+    },
+  };
+}
+
+/** @returns whether it was loaded now, and not before by another */
+async function loadOnce(server: VllmServer, model: ServableModel, signal: AbortSignal): Promise<boolean> {
+  const { endpoint, fetch } = server;
+  const cards = await listModels(endpoint, "/models", fetch);
+  if (cards?.some(({ id }) => id === model.loadName)) return false;
+  const body = { lora_name: model.loadName, lora_path: model.path };
+  let answer: Answer;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(loadTimeoutMs)]);
+  try {
+    answer = await post(server, "/load_lora_adapter", body, limit);
+  } catch (error) {
+    // Nobody waits for its answer any more, but it may load the adapter all the same.
+    if (signal.aborted || isTimeout(error)) await tryUnload(server, model.loadName);
+    signal.throwIfAborted();
+    if (!isTimeout(error)) throw transportError(error, endpoint);
+    throw refusal(`${endpoint.shown} did not load the adapter within ${loadTimeoutMs / 60_000} minutes`);
+  }
+  if (answer.ok) return true;
+  if (/already been loaded|already loaded/i.test(answer.said)) return false;
+  throw whyNotLoaded(answer, server, model);
+}
+
+interface Answer {
+  ok: boolean;
+  status: number;
+  /** The server's words where it refused; empty otherwise. */
+  said: string;
+}
+
+async function post(server: VllmServer, path: string, body: object, signal: AbortSignal): Promise<Answer> {
+  const { endpoint, fetch } = server;
+  const url = new URL(endpoint.baseUrl);
+  url.pathname = `${url.pathname.replace(/\/$/, "")}${path}`;
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), signal });
+  const { ok, status } = response;
+  if (ok) {
+    await response.body?.cancel();
+    return { ok, status, said: "" };
+  }
+  const refused: unknown = await response.json().catch(() => null);
+  const error = isObject(refused) && isObject(refused["error"]) ? refused["error"] : {};
+  return { ok, status, said: typeof error["message"] === "string" ? error["message"] : "" };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}
+
+async function unload(server: VllmServer, name: string): Promise<void> {
+  const why = await tryUnload(server, name);
+  if (why !== null) server.world.note(`vllm: the adapter ${name} stays loaded at ${server.endpoint.shown}: ${why}`);
+}
+
+/** @returns why it could not be unloaded; null where it is gone */
+async function tryUnload(server: VllmServer, name: string): Promise<string | null> {
+  try {
+    const limit = AbortSignal.timeout(unloadTimeoutMs);
+    const { ok, status, said } = await post(server, "/unload_lora_adapter", { lora_name: name }, limit);
+    return ok || status === 404 ? null : `${tidyText(said, server.endpoint)} (${status})`;
+  } catch (error) {
+    return transportError(error, server.endpoint).message;
+  }
+}
+
+function whyNotLoaded({ status, said }: Answer, server: VllmServer, model: ServableModel): ProviderError {
+  const { endpoint, lineFor } = server;
+  const { shown, host } = endpoint;
+  const [, rank, limit] = /rank (\d+) is greater than max_lora_rank (\d+)/i.exec(said) ?? [];
+  if (rank !== undefined) {
+    const advice =
+      maxRankFor(Number(rank)) === null
+        ? `vLLM takes ${highestRank} at most`
+        : `start it with: ${lineFor(Number(rank))}`;
+    return refusal(`${shown} takes adapters of rank ${limit} at most, and this one has ${rank} (${advice})`);
+  }
+  if (/no adapter found|no such file|not a directory|does not exist|cannot find|can't find/i.test(said)) {
+    const advice = isLoopback(endpoint)
+      ? "if it runs in a container, mount the folder there under the same path"
+      : `the path is one of ${host}'s own: put the folder there under the same path`;
+    return refusal(`${shown} cannot find the adapter at ${model.path}: ${tidyText(said, endpoint)} (${advice})`);
+  }
+  if (status === 404 || /lora is not enabled|enable[-_]lora/i.test(said))
+    return refusal(`${shown} takes no adapters while it runs (start it with: ${lineFor(model.rank)})`);
+  if (status === 401 || status === 403)
+    return complaintError(toComplaint(status, { message: said }), endpoint, Date.now());
+  const reason = tidyText(said, endpoint) || "it gives no reason";
+  return refusal(`${shown} cannot load the adapter (${status}): ${reason}`);
+}
+
+function refusal(message: string): ProviderError {
+  return new ProviderError(message, { isRetryable: false });
+}

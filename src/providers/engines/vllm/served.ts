@@ -1,0 +1,51 @@
+import type { EngineSettings, EngineWorld, ServableModel, Served } from "../../../core/engine.ts";
+import type { Provider } from "../../../core/provider.ts";
+import { openFetch } from "../../chat/completions.ts";
+import type { Endpoint } from "../../chat/endpoint.ts";
+import { createProvider } from "../../vllm.ts";
+import { vllmLine } from "../server/line.ts";
+import type { AdapterLoader, VllmServer } from "./adapters.ts";
+
+/** @param base as the line that starts such a server is to name it; null where it is not known */
+export function openVllm(
+  endpoint: Endpoint,
+  base: string | null,
+  settings: EngineSettings,
+  world: EngineWorld,
+): VllmServer {
+  const { port } = new URL(endpoint.baseUrl);
+  const lineFor = (rank: number | null) => vllmLine(base, rank, port);
+  return { endpoint, fetch: openFetch(endpoint, world), lineFor, settings, world };
+}
+
+/**
+ * Loads an adapter into a server that has its base, for as long as it is served.
+ * @param base as the server calls it
+ * @throws ProviderError in one line of advice where it cannot be loaded; nothing is left behind then
+ */
+export async function serveAdapter(
+  server: VllmServer,
+  model: ServableModel,
+  base: string,
+  loader: AdapterLoader,
+  signal: AbortSignal,
+): Promise<Served> {
+  const close = await loader.load(server, model, signal);
+  try {
+    const provider = await openModel(server, model.ref, model.loadName);
+    const bare = await openModel(server, `${model.ref} without its adapter`, base);
+    signal.throwIfAborted();
+    return { provider, base: bare, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A model that a vLLM server has, as a provider. */
+export async function openModel(server: VllmServer, ref: string, name: string): Promise<Provider> {
+  const { keyVariable, timeoutMs } = server.settings;
+  const key = keyVariable === undefined ? {} : { keyVariable };
+  const wanted = { ref, kind: "vllm", target: name, url: server.endpoint.baseUrl } as const;
+  return await createProvider(wanted, { contract: "findings", timeoutMs, ...key }, server.world);
+}
