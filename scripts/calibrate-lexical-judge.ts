@@ -8,30 +8,29 @@ import { fileURLToPath } from "node:url";
 import { Case } from "../src/core/case.ts";
 import { judgeLexically, type LexicalAxis, lexicalJudgeVersion, lexicalThresholds } from "../src/core/judge/lexical.ts";
 import { passOfRun } from "../src/core/judge/aggregate.ts";
-import {
-  SelfTestCase,
-  type SelfTestOutcome,
-  selfTestOutcome,
-  type SelfTestShare,
-} from "../src/core/judge/self-test.ts";
+import { type SelfTestOutcome, selfTestOutcome, SelfTestPair, SelfTestReview } from "../src/core/judge/self-test.ts";
 import { parseJsonLine } from "../src/core/json-line.ts";
 import { confusionOf, type Confusion, judgeRates, type Rate } from "../src/core/stats/agreement.ts";
 import { sha256 } from "../src/load/hash.ts";
 import { loadRubric } from "../src/load/rubric.ts";
+import { digits, listWrong, shareRow, table } from "./calibration-tables.ts";
 import { inlineRemarks, type Labelled, LabelledRemark, themePairs, voicePairs } from "./lexical-judge-pairs.ts";
+import { resultsOfPairs, takePairTest } from "./lexical-pair-self-test.ts";
 
 const root = new URL("../", import.meta.url);
 const files = {
   twins: "datasets/twins/cases.jsonl",
   remarks: "judges/calibration/lexical-judge/remarks.jsonl",
   selfTest: "judges/self-test/review.jsonl",
+  pairs: "judges/self-test/same-bug.jsonl",
 };
 const recordFile = new URL("judges/calibration/lexical-judge/record.json", root);
 const cardFile = new URL("judges/calibration/lexical-judge/README.md", root);
 const begin = "<!-- results: begin, written by scripts/calibrate-lexical-judge.ts -->";
 const end = "<!-- results: end -->";
 
-const { floor } = loadRubric("lexical", [fileURLToPath(new URL("judges", root))]).rubric;
+const rubrics = fileURLToPath(new URL("judges", root));
+const { floor } = loadRubric("lexical", [rubrics]).rubric;
 const axes: readonly LexicalAxis[] = ["theme", "actionable", "voice"];
 
 type Agreement = Confusion & { tpr: Rate | null; tnr: Rate | null };
@@ -59,6 +58,8 @@ interface Calibrated {
   /** The thresholds that the `choose` half gives. */
   chosen: Record<"theme" | "voice", number>;
   selfTest: SelfTestOutcome;
+  /** Of the lexical matcher, on findings and bugs. */
+  pairs: ReturnType<typeof takePairTest>;
 }
 
 function readText(path: string): string {
@@ -105,7 +106,11 @@ function bestThreshold(axis: LexicalAxis, labelled: readonly Labelled[]): number
 /** How the lexical judge of today does on the data of today. */
 export function calibrateLexicalJudge(): Calibrated {
   const cases = readLines(files.twins, (line, place) => parseJsonLine(Case, line, place));
-  const selfTestCases = readLines(files.selfTest, (line, place) => parseJsonLine(SelfTestCase, line, place));
+  const selfTestCases = readLines(files.selfTest, (line, place) => parseJsonLine(SelfTestReview, line, place));
+  const pairs = takePairTest(
+    readLines(files.pairs, (line, place) => parseJsonLine(SelfTestPair, line, place)),
+    rubrics,
+  );
   const remarks = readLines(files.remarks, (line, place) => parseJsonLine(LabelledRemark, line, place)).map(
     ({ split, text, actionable }): Labelled => ({
       split,
@@ -125,7 +130,7 @@ export function calibrateLexicalJudge(): Calibrated {
     judge: "lexical",
     version: lexicalJudgeVersion,
     thresholds: lexicalThresholds,
-    data: { twins: hashOf("twins"), remarks: hashOf("remarks"), selfTest: hashOf("selfTest") },
+    data: { twins: hashOf("twins"), remarks: hashOf("remarks"), selfTest: hashOf("selfTest"), pairs: hashOf("pairs") },
     theme: {
       choose: agreementOf("theme", of("choose", theme)),
       measure: agreementOf("theme", of("measure", theme)),
@@ -150,15 +155,19 @@ export function calibrateLexicalJudge(): Calibrated {
     theme: bestThreshold("theme", of("choose", theme)),
     voice: bestThreshold("voice", of("choose", voice)),
   };
-  return { record, chosen, selfTest };
+  return { record, chosen, selfTest, pairs };
 }
 
 function hashOf(file: keyof typeof files): string {
   return `sha256:${sha256(readText(files[file]))}`;
 }
 
-function takeSelfTest(cases: readonly SelfTestCase[]) {
-  const asked = (one: SelfTestCase) => ({ candidate: one.candidate, references: [one.reference], norm: one.norm });
+function takeSelfTest(cases: readonly SelfTestReview[]) {
+  const asked = ({ candidate, reference = "", norm = [] }: SelfTestReview) => ({
+    candidate,
+    references: [reference],
+    norm,
+  });
   const verdicts = new Map(
     cases.map((one) => {
       const { scores: _, ...answers } = judgeLexically(asked(one));
@@ -177,16 +186,6 @@ function takeSelfTest(cases: readonly SelfTestCase[]) {
   return { verdicts, agreement };
 }
 
-function digits(rate: number): string {
-  return rate.toFixed(3).replace(/^0/, "");
-}
-
-function table([head, ...body]: string[][]): string {
-  const widths = head!.map((_, column) => Math.max(3, ...[head!, ...body].map((row) => row[column]!.length)));
-  const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  return [line(head!), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
-}
-
 function agreementRow(name: string, { tp, fp, tn, fn, tpr, tnr }: Agreement): string[] {
   const rate = (one: Rate | null) =>
     one === null ? "–" : `${digits(one.value)} (${digits(one.low)} to ${digits(one.high)})`;
@@ -194,15 +193,10 @@ function agreementRow(name: string, { tp, fp, tn, fn, tpr, tnr }: Agreement): st
   return [name, String(tp + fn), String(tn + fp), digits((tp + tn) / n), rate(tpr), rate(tnr)];
 }
 
-function shareRow(name: string, { n, right, low, high }: SelfTestShare): string[] {
-  return [name, String(n), String(right), `${digits(low ?? 0)} to ${digits(high ?? 1)}`];
-}
-
 /** The results as the README shows them. */
-export function resultsOf({ record, selfTest }: Pick<Calibrated, "record" | "selfTest">): string {
+export function resultsOf({ record, selfTest, pairs }: Pick<Calibrated, "record" | "selfTest" | "pairs">): string {
   const { version, thresholds, theme, actionable, voice } = record;
   const head = ["questions", "pass", "fail", "accuracy", "TPR (95 %)", "TNR (95 %)"];
-  const list = ({ wrong }: SelfTestShare) => (wrong.length === 0 ? "none" : wrong.map((id) => `\`${id}\``).join(", "));
   return [
     `Version ${version}; thresholds: theme ${thresholds.theme}, actionable ${thresholds.actionable}, voice ${thresholds.voice}.`,
     table([
@@ -227,9 +221,10 @@ export function resultsOf({ record, selfTest }: Pick<Calibrated, "record" | "sel
       shareRow("positives", selfTest.positives),
       shareRow("all but critical", selfTest.others),
     ]),
-    `- Critical negatives that it passes: ${list(selfTest.critical)}.`,
-    `- Other negatives that it passes: ${list(selfTest.negatives)}.`,
-    `- Positives that it fails: ${list(selfTest.positives)}.`,
+    `- Critical negatives that it passes: ${listWrong(selfTest.critical)}.`,
+    `- Other negatives that it passes: ${listWrong(selfTest.negatives)}.`,
+    `- Positives that it fails: ${listWrong(selfTest.positives)}.`,
+    ...resultsOfPairs(pairs),
   ]
     .join("\n\n")
     .replaceAll(".\n\n- ", ".\n- ");

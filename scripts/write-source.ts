@@ -18,6 +18,7 @@ const sources: Readonly<Record<string, SourceOrigin>> = {
     commit: "012d682",
     licence: "MIT",
     citation: "Martian, Code Review Bench: https://codereview.withmartian.com",
+    hasDiffs: false,
     holds: (path) =>
       /^offline\/(golden_comments\/\w+|results\/(pr_labels|[\w-]+\/(candidates|evaluations)))\.json$/.test(path),
     upstreamOf: (path) => path,
@@ -27,7 +28,7 @@ const sources: Readonly<Record<string, SourceOrigin>> = {
     commit: "7a509ed",
     licence: "MIT",
     citation: "Microsoft, BC-Bench: https://github.com/microsoft/BC-Bench",
-    holds: (path) => path === "codereview.jsonl",
+    holds: (path) => /^(codereview|judge_calibration)\.jsonl$/.test(path),
     upstreamOf: (path) => `dataset/${path}`,
   },
   humanevalpack: {

@@ -3,7 +3,7 @@ import { applyPatch, parsePatch } from "diff";
 import { expect, test } from "vitest";
 import { anchorsOf, Case } from "../../src/core/case.ts";
 import type { LineRange } from "../../src/core/case.ts";
-import { buildTwins } from "../../scripts/build-twins.ts";
+import { buildTwins, lengthBaseline } from "../../scripts/build-twins.ts";
 import { readTwinSource, twinSlugs } from "../../scripts/twin-sources.ts";
 import { casesOfTwin } from "../../scripts/twin-cases.ts";
 import type { Tree, TwinSource } from "../../scripts/twin-cases.ts";
@@ -157,4 +157,40 @@ test("an anchor on a line that the diff does not show is refused", () => {
   const far = { ...tiny, before: { "hello.py": `print(nam)\n${lines}` } };
   const buggy = { "hello.py": `print(nam)\n${lines}name = 'x'\n` };
   expect(() => casesOfTwin({ ...far, buggy })).toThrow("hello.py:1-1 (new side) is not inside one hunk of the diff");
+});
+
+test("what length alone tells apart is counted over pairs and bugs", () => {
+  const pair = (id: string, buggy: number, clean: number, bugs: number): Case[] =>
+    [
+      {
+        id,
+        diff: "x".repeat(buggy),
+        language: "go",
+        bugs: Array.from({ length: bugs }, (_, index) => ({
+          id: `b${index}`,
+          category: "race",
+          severity: "low",
+          description: "d",
+        })),
+        references: [],
+      },
+      {
+        id: `${id}-clean`,
+        diff: "x".repeat(clean),
+        language: "go",
+        bugs: [],
+        references: [],
+        twin: { of: id, places: [] },
+      },
+    ] satisfies Case[];
+  // Below 120 characters the first two have their bugs and not their twins; the third is told by nobody, the last by 900 alone.
+  const pairs = [pair("a", 100, 120, 1), pair("b", 110, 130, 2), pair("c", 100, 90, 3), pair("d", 800, 900, 1)].flat();
+  expect(lengthBaseline(pairs)).toEqual({
+    pairs: 4,
+    bugs: 7,
+    longerClean: 3,
+    byShorter: 4,
+    byThreshold: 3,
+    threshold: 120,
+  });
 });
