@@ -38,6 +38,12 @@ export function tQuantile(probability: number, degreesOfFreedom: number): number
   return z + (z ** 3 + z) / (4 * degreesOfFreedom);
 }
 
+/** P(T <= t) of Student's t distribution; `degreesOfFreedom` is any number above 0. */
+export function tCdf(t: number, degreesOfFreedom: number): number {
+  requirePositive("tCdf: degrees of freedom", degreesOfFreedom);
+  return jstat.studentt.cdf(t, degreesOfFreedom);
+}
+
 /**
  * Quantile of the Beta(alpha, beta) distribution, 0 to 1, for any `alpha`, `beta` above 0, whole or not.
  * A parameter of 1 has a closed form and is exact; elsewhere within 2e-8.

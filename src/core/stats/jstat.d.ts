@@ -1,7 +1,10 @@
 declare module "jstat" {
   interface JStat {
     beta: { inv(probability: number, alpha: number, beta: number): number };
-    studentt: { inv(probability: number, degreesOfFreedom: number): number };
+    studentt: {
+      inv(probability: number, degreesOfFreedom: number): number;
+      cdf(t: number, degreesOfFreedom: number): number;
+    };
     normal: {
       inv(probability: number, mean: number, standardDeviation: number): number;
       cdf(x: number, mean: number, standardDeviation: number): number;

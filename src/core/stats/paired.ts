@@ -37,7 +37,7 @@ export function mcnemar({ lost, gained }: Pick<PairedCounts, "lost" | "gained">)
 export function tangoZ({ lost, gained, n }: PairedCounts, difference: number): number | null {
   if (n === 0) return null;
   const distance = gained - lost - n * difference;
-  const variance = n * (2 * lostShareUnder(difference, { lost, gained, n }) + difference * (1 - difference));
+  const variance = n * varianceUnder(difference, { lost, gained, n });
   if (variance > 0) return distance / Math.sqrt(variance);
   return distance === 0 ? 0 : Math.sign(distance) * Infinity;
 }
@@ -81,6 +81,14 @@ export function fewestPairsFor(margin: number): number {
   let n = 1;
   while (!isShown(n)) n += 1;
   return n;
+}
+
+/**
+ * Variance of what one pair adds to the difference, were the true difference `difference`, at the likeliest shares of
+ * lost and gained pairs under it (Tango 1998).
+ */
+export function varianceUnder(difference: number, counts: PairedCounts): number {
+  return 2 * lostShareUnder(difference, counts) + difference * (1 - difference);
 }
 
 /** The likeliest share of lost pairs where the true difference is `difference`. */

@@ -1,4 +1,5 @@
 import { normalQuantile } from "./distributions.ts";
+import { varianceUnder } from "./paired.ts";
 
 /** Errors that a plan allows: `alpha` is that of the test (two-sided unless said), `power` the chance to see what is there. */
 export interface PowerOptions {
@@ -39,6 +40,24 @@ export function pairsForMcnemar(gained: number, lost: number, options: PowerOpti
   const { alpha, power } = quantiles(options);
   const needed = alpha * Math.sqrt(differing) + power * Math.sqrt(differing - difference ** 2);
   return needed ** 2 / difference ** 2;
+}
+
+/**
+ * Pairs for Tango's one-sided test to show, with the wished power, that the paired difference is not `against`, where one
+ * reviewer passes in a share `gained` in which the other does not and the other in a share `lost`: the score test's
+ * variance under the null in the place of Connor's, of which this is the case `against` = 0. One-sided unless told. Not
+ * rounded; Infinity where the true difference is `against`.
+ */
+export function pairsForTango(
+  { gained, lost }: { gained: number; lost: number },
+  against: number,
+  options: PowerOptions = {},
+): number {
+  const difference = gained - lost;
+  const { alpha, power } = quantiles({ sides: 1, ...options });
+  const underNull = varianceUnder(against, { gained, lost, n: 1 });
+  const needed = alpha * Math.sqrt(underNull) + power * Math.sqrt(gained + lost - difference ** 2);
+  return needed ** 2 / (difference - against) ** 2;
 }
 
 function reach(options: PowerOptions): number {

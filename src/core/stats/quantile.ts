@@ -56,6 +56,18 @@ export function quantileLowerBound(sorted: ArrayLike<number>, p: number, alpha =
   return valueAt(sorted, lowerRank(sorted.length, p, alpha));
 }
 
+/**
+ * How many values a quantile takes at least for its interval to have an upper end: the least n with 1 - p^n >= 1 - alpha,
+ * alpha being (1 - level) / 2. At level .95 a p50 takes 6, a p90 36, a p95 72 and a p99 368.
+ */
+export function fewestForQuantile(p: number, level = 0.95): number {
+  requireInside("fewestForQuantile", p);
+  const tail = (1 - level) / 2;
+  let n = Math.max(1, Math.floor(Math.log(tail) / Math.log(p)) - 1);
+  while (upperRank(n, p, tail) === null) n += 1;
+  return n;
+}
+
 /** Greatest rank r with P(fewer than r of n values lie below the quantile) <= alpha. */
 function lowerRank(n: number, p: number, alpha: number): number | null {
   const rank = firstRank(n, (candidate) => binomialCdf(candidate - 1, n, p) > alpha) - 1;

@@ -5,6 +5,7 @@ import {
   binomialCdf,
   normalCdf,
   normalQuantile,
+  tCdf,
   tQuantile,
 } from "../../../src/core/stats/distributions.ts";
 
@@ -86,5 +87,14 @@ describe("binomialCdf", () => {
     expect(binomialCdf(20, 20, 0.3)).toBe(1);
     expect(binomialCdf(3, 20, 0)).toBe(1);
     expect(binomialCdf(19, 20, 1)).toBe(0);
+  });
+});
+
+describe("tCdf", () => {
+  it("undoes the quantile, for few and for many degrees of freedom", () => {
+    for (const degrees of [1, 4, 29, 1000])
+      for (const probability of [0.01, 0.3, 0.5, 0.975])
+        expect(tCdf(tQuantile(probability, degrees), degrees)).toBeCloseTo(probability, 7);
+    expect(() => tCdf(1, 0)).toThrow("expected a number above 0, got 0");
   });
 });
