@@ -13,5 +13,6 @@ export function judgeLeads({ suite, judge }: Pick<Report, "suite" | "judge">): b
 
 /** What the judge's pass rate is called over a column: a comparison of words is not called a judge's verdict. */
 export function passRateTitle(judge: Report["judge"]): string {
+  if (judge?.members !== undefined) return "panel pass rate";
   return judge?.engine === "lexical" ? "lexical pass rate" : "judge pass rate";
 }

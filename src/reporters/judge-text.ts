@@ -72,11 +72,15 @@ export function renderSpent({
   tokensOut,
 }: {
   calls: number;
-  tokensIn: number;
-  tokensOut: number;
+  tokensIn: number | null;
+  tokensOut: number | null;
 }): string {
   if (calls === 0) return "no question asked";
-  return `${plural(calls, "question")} asked, ${tokensIn} tokens in, ${tokensOut} out`;
+  const tokens =
+    tokensIn === null && tokensOut === null
+      ? "tokens not told"
+      : `${tokensIn ?? "?"} tokens in, ${tokensOut ?? "?"} out`;
+  return `${plural(calls, "question")} asked, ${tokens}`;
 }
 
 function rateCell(rate: AxisAgreement["tpr"], n: number): string {

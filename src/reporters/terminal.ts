@@ -1,24 +1,23 @@
-import Table from "cli-table3";
 import {
   formatBound,
   formatInterval,
   formatRate,
+  formatUsd,
   formatValue,
+  isLeast,
   neutralise,
   noValue,
   plural,
   shortRef,
 } from "../core/format.ts";
 import type { MetricName } from "../core/metric.ts";
+import { formatDifference, ruleOf } from "../core/relative-words.ts";
 import type { GateResult, Report, ReviewerReport } from "../core/report.ts";
+import { fold, type TerminalStyle, visibleLength } from "./terminal-text.ts";
 import { groupWarnings } from "./group-warnings.ts";
+import { renderJudge, renderMatcher } from "./judge-lines.ts";
 import { judgeLeads, passRateTitle } from "./judge-place.ts";
-
-/** How the terminal looks: its width in columns and a painter that leaves text plain where colour is off. */
-export interface TerminalStyle {
-  columns: number;
-  paint: (style: "bold" | "dim" | "red" | "green" | "yellow", text: string) => string;
-}
+import { plainTable } from "./plain-table.ts";
 
 interface Column {
   title: string;
@@ -32,12 +31,14 @@ const detectionColumns: readonly Column[] = [
 ];
 
 const otherColumns: readonly Column[] = [
-  { title: "published F1", metric: "detection.f1_published" },
+  { title: "many-to-one F1", metric: "detection.f1_published" },
   { title: "relevance", metric: "ratings.relevance" },
   { title: "false alarms", metric: "detection.false_alarm_rate" },
   { title: "twins told apart", metric: "detection.twin_discrimination" },
   { title: "overlap F1", metric: "overlap.f1" },
   { title: "valid", metric: "contract.valid_rate" },
+  { title: "cost", metric: "cost.usd" },
+  { title: "per bug found", metric: "cost.usd_per_bug_found" },
 ];
 
 /** In order of importance: the last ones are left out where the terminal is too narrow. */
@@ -45,6 +46,7 @@ function columnsOf(report: Report): Column[] {
   const judge: Column[] = [
     { title: passRateTitle(report.judge), metric: "judge.pass_rate" },
     { title: "corrected", metric: "judge.pass_rate_corrected" },
+    { title: "judges differ", metric: "judge.panel_disagreement" },
   ];
   const first = judgeLeads(report) ? [...judge, ...detectionColumns] : [...detectionColumns, ...judge];
   return [...first, ...otherColumns];
@@ -89,34 +91,6 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => fold(warning, style.columns))]),
     "",
   ].join("\n");
-}
-
-/** Who said which findings describe bugs, where that was nothing of ours. */
-function renderMatcher({ matcher }: Report, style: TerminalStyle): string[] {
-  if (matcher?.asked !== undefined) {
-    const { runs, rubric, informsBecause } = matcher.asked;
-    const informs = informsBecause === null ? "" : `; ${informsBecause}`;
-    const who = ` matched by ${shortRef(matcher.judge ?? "")}, most of ${plural(runs, "run")} (rubric ${rubric.name})`;
-    return [fold(style.paint("dim", neutralise(`${who}${informs}`)), style.columns)];
-  }
-  if (matcher?.name !== "recorded") return [];
-  const judge = matcher.judge === undefined ? "" : ` of ${matcher.judge}`;
-  const byWords = (matcher.lexicalFor ?? []).map(shortRef).join(", ");
-  const others = byWords === "" ? "" : `; ${byWords} by words`;
-  const told = neutralise(` matched by recorded verdicts${judge}${others}`);
-  return [fold(style.paint("dim", told), style.columns)];
-}
-
-/** Who judged the reviews, and why that decides nothing: here once, and not under every gate. */
-function renderJudge({ judge }: Report, style: TerminalStyle): string[] {
-  if (judge === null) return [];
-  const { ref, engine, runs, rubric, informsBecause } = judge;
-  const who =
-    engine === "lexical"
-      ? `judged by the lexical engine, which compares words (rubric ${rubric.name})`
-      : `judged by ${shortRef(ref)}, median of ${plural(runs, "run")} (rubric ${rubric.name})`;
-  const informs = informsBecause === null ? "" : `; ${informsBecause}`;
-  return [fold(style.paint("dim", neutralise(` ${who}${informs}`)), style.columns)];
 }
 
 function isMeasured({ role }: ReviewerReport): boolean {
@@ -169,9 +143,10 @@ function renderReviewers(
 
 /** Values of one metric one under another on their decimal points, intervals quieter beside them. */
 function alignMetrics(reviewers: readonly ReviewerReport[], name: MetricName, style: TerminalStyle): string[] {
-  const values = reviewers.map(({ metrics }) =>
-    formatValue(metrics[name]?.value ?? null, metrics[name]?.unit ?? "rate"),
-  );
+  const values = reviewers.map(({ metrics }) => {
+    const metric = metrics[name];
+    return `${metric !== undefined && isLeast(metric) ? "≥ " : ""}${formatValue(metric?.value ?? null, metric?.unit ?? "rate")}`;
+  });
   const width = Math.max(...values.map((value) => value.length));
   return reviewers.map(({ metrics }, row) => {
     const metric = metrics[name];
@@ -203,82 +178,52 @@ function nameGate({ gate }: GateResult): string {
 }
 
 function gateCells(result: GateResult, style: TerminalStyle): string[] {
-  const { gate, status, value, bound } = result;
+  const { gate, status, value } = result;
+  const isMoney = gate.metric.startsWith("cost.");
+  const show = isMoney ? formatUsd : formatRate;
   const asked = [
-    gate.min === undefined ? "" : `>= ${formatRate(gate.min)}`,
-    gate.max === undefined ? "" : `<= ${formatRate(gate.max)}`,
+    gate.vsBaseline === undefined ? "" : ruleOf(gate),
+    gate.min === undefined ? "" : `>= ${show(gate.min)}`,
+    gate.max === undefined ? "" : `<= ${show(gate.max)}`,
   ];
+  const shown = showBound(result, isMoney);
   return [
     style.paint(statusColour[status], statusWord[status]),
     nameGate(result),
-    (value === null ? noValue : formatRate(value)).padStart(4),
+    (value === null ? noValue : show(value)).padStart(4),
     asked.filter(Boolean).join(" and "),
-    style.paint("dim", bound === null ? "" : `bound ${formatBound(bound, gate)}`),
+    style.paint("dim", shown),
     style.paint("dim", gate.required ? "" : "not required"),
   ];
 }
 
+function showBound({ gate, bound, versus }: GateResult, isMoney: boolean): string {
+  if (versus !== undefined && versus.difference !== null) {
+    const reach = bound === null ? "" : `, bound ${formatDifference(bound, gate)}`;
+    return `difference ${formatDifference(versus.difference, gate)}${reach}`;
+  }
+  if (bound === null) return "";
+  return `bound ${isMoney ? formatUsd(bound) : formatBound(bound, gate)}`;
+}
+
 /** What else there is to know of a gate: why it has no value, how much would decide it, what looks wrong. */
 function noteOf(
-  { gate, status, value, bound, reason, casesToDecide, warning }: GateResult,
+  { gate, status, value, bound, reason, casesToDecide, warning, versus }: GateResult,
   { metrics }: ReviewerReport,
   judge: Report["judge"],
 ): string {
-  const unit = metrics[gate.metric]?.unitOfAnalysis ?? "case";
+  const unit = versus === undefined ? (metrics[gate.metric]?.unitOfAnalysis ?? "case") : "case";
   const isBarred = status === "inconclusive" && bound === null && reason !== judge?.informsBecause;
+  const detectable = versus?.detectable ?? null;
   const notes = [
     value === null || isBarred ? neutralise(reason) : "",
     casesToDecide === null || casesToDecide === 0 ? "" : `about ${plural(casesToDecide, `more ${unit}`)} would decide`,
+    detectable === null ? "" : `these ${versus?.cases ?? 0} cases would show a difference of ${formatRate(detectable)} 8 times in 10`,
     warning ?? "",
   ];
   return notes.filter(Boolean).join("; ");
 }
 
-function plainTable(head: string[]): InstanceType<typeof Table> {
-  const chars = Object.fromEntries(
-    [
-      "top",
-      "top-mid",
-      "top-left",
-      "top-right",
-      "bottom",
-      "bottom-mid",
-      "bottom-left",
-      "bottom-right",
-      "left",
-      "left-mid",
-      "mid",
-      "mid-mid",
-      "right",
-      "right-mid",
-    ].map((name) => [name, ""]),
-  );
-  return new Table({
-    head,
-    chars: { ...chars, middle: "  " },
-    style: { head: [], border: [], "padding-left": 1, "padding-right": 0 },
-  });
-}
-
-// eslint-disable-next-line no-control-regex -- the escapes are our own colours
-const ansi = /\u001b\[[0-9;]*m/g;
-
-function visibleLength(text: string): number {
-  return text.replaceAll(ansi, "").length;
-}
-
 function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 12)}…${text.slice(-11)}`;
-}
-
-/** Breaks a paragraph at spaces so that no line is wider than the terminal. */
-function fold(text: string, width: number): string {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1);
-    if (line !== undefined && visibleLength(line) + 1 + visibleLength(word) <= width)
-      lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join("\n");
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { compareWithPeople } from "../../src/core/judge/compare.ts";
-import { SelfTestCase, selfTestOutcome } from "../../src/core/judge/self-test.ts";
+import { SelfTestReview, selfTestOutcome } from "../../src/core/judge/self-test.ts";
 import { renderAgreement, renderSelfTest, renderSpent, type WrongCase } from "../../src/reporters/judge-text.ts";
 
 const caseOf = (id: string, kind: "positive" | "negative", isCritical = false) =>
-  SelfTestCase.parse({
+  SelfTestReview.parse({
     id,
     kind,
     isCritical,

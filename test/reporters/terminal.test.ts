@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { renderTerminal, type TerminalStyle } from "../../src/reporters/terminal.ts";
+import { renderTerminal } from "../../src/reporters/terminal.ts";
+import type { TerminalStyle } from "../../src/reporters/terminal-text.ts";
 import { makeRun } from "../fixtures/run-data.ts";
-import { judgedRun, lexicalJudge } from "./html/judged-run.ts";
+import { judgedRun, lexicalJudge, panelRun } from "./html/judged-run.ts";
 
 const { report } = makeRun();
 const plain = (columns: number): TerminalStyle => ({ columns, paint: (_, text) => text });
@@ -59,14 +60,19 @@ describe("the report on a terminal", () => {
       hosts: ["h:1"],
       calls: 6,
       tokens: { in: 1, out: 1 },
+      price: null,
+      costUsd: null,
       busyMs: 1,
+      wallMs: 1,
       unscored: [],
       informsBecause: "j informs and decides nothing",
       calibration: null,
     };
     const matcher = { name: "judge", calibration: null, judge: "openai:j", asked };
     const text = linesOf(renderTerminal({ ...report, matcher }, plain(160))).join("\n");
-    expect(text).toMatch(/ matched by \S*j, most of 3 runs \(rubric same-bug\); j informs and decides nothing/);
+    expect(text).toMatch(
+      / matched by \S*j, most of 3 runs \(rubric same-bug\); 6 questions, 1 tokens in and 1 out, cost unknown; j informs and decides nothing/,
+    );
   });
 
   test("has the judge's pass rate after detection, or first where the suite gates it first", () => {
@@ -82,7 +88,7 @@ describe("the report on a terminal", () => {
 
   test("says who judged, and once why that decides no gate", () => {
     expect(linesOf(renderTerminal(judgedRun().report, plain(200)))).toContain(
-      " judged by openai:judge-large, median of 3 runs (rubric review)",
+      " judged by openai:judge-large, median of 3 runs (rubric review); 1204 questions, 1415997 tokens in and 78590 out, $3.46",
     );
     const run = judgedRun(lexicalJudge);
     const reason = lexicalJudge.informsBecause ?? "";
@@ -93,6 +99,39 @@ describe("the report on a terminal", () => {
     expect(text).toContain("lexical pass rate");
     expect(text).toContain(` judged by the lexical engine, which compares words (rubric review); ${reason}`);
     expect(text.split(reason)).toHaveLength(2);
+  });
+
+  test("shows several judges one by one, with the rate that each gives every reviewer and what it took", () => {
+    const lines = linesOf(renderTerminal(panelRun().report, plain(400)));
+    expect(lines).toContain(
+      " judged by 3 judges, what most of them say by the medians of 3 runs each (rubric review); 1204 questions, 1415997 tokens in and 78590 out, cost unknown; openai:critic-8b informs and decides nothing: nothing is known of it as a judge",
+    );
+    const rowOf = (name: string) =>
+      lines
+        .find((line) => line.startsWith(` ${name} `))
+        ?.trim()
+        .split(/ {2,}/);
+    expect(rowOf("judge by itself")?.slice(0, 3)).toEqual(["judge by itself", "vllm:base", "vllm:lora-v7"]);
+    const row = rowOf("openai:critic-8b") ?? [];
+    expect([row[0], row[1], row.at(-1)]).toEqual([
+      "openai:critic-8b",
+      ".55 [.45 .65]",
+      "270 questions, tokens unknown, cost unknown",
+    ]);
+    expect(lines.find((line) => line.startsWith(" reviewer"))).toMatch(/panel pass rate +judges differ/);
+  });
+
+  test("shows what reviewers cost, and where that is but the least that it can be", () => {
+    const run = makeRun();
+    const [first, second] = run.report.reviewers.filter(({ role }) => role === "measured");
+    const common = { low: null, high: null, lowOneSided: null, highOneSided: null, method: "sum", n: 30, clusters: 19 };
+    const cost = { ...common, unitOfAnalysis: "generation", unit: "usd" as const };
+    Object.assign(first?.metrics ?? {}, { "cost.usd": { ...cost, value: 1.5, unscored: 0 } });
+    Object.assign(second?.metrics ?? {}, { "cost.usd": { ...cost, value: 0.0341, unscored: 2 } });
+    const lines = linesOf(renderTerminal(run.report, plain(200)));
+    expect(lines.find((line) => line.startsWith(" reviewer"))).toMatch(/ cost( |$)/);
+    expect(lines.some((line) => line.includes(" $1.50"))).toBe(true);
+    expect(lines.some((line) => line.includes("≥ $.034"))).toBe(true);
   });
 
   test("gives the reason of a gate that is undecided although its metric has a value", () => {

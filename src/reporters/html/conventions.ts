@@ -24,10 +24,14 @@ export function renderConventions({ suite, dataset, judge }: Report): Html {
       judge === null
         ? ""
         : html`<li>
-            <b>Verdicts.</b> A review passes in a run of the judge when every required axis does; the pass rate is the
-            median over the runs of each run's rate. A run without a valid answer is unscored, neither a pass nor a
-            fail; a case unscored in most runs counts in none. An empty review fails unasked. Cases without a reference
-            are not judged.
+            <b>Verdicts.</b> A review passes in a run of the judge when every required axis does;
+            ${
+              judge.members === undefined
+                ? "the pass rate is the median over the runs of each run's rate."
+                : "the pass rate is the share of reviews that most judges pass, each by the medians of its runs, axis by axis."
+            }
+            A run without a valid answer is unscored, neither a pass nor a fail; a case unscored in most runs counts in
+            none. An empty review fails unasked. Cases without a reference are not judged.
           </li>`
     }
     <li>
@@ -51,9 +55,9 @@ function ofDetection(detection: Record<string, unknown>, { clean }: Report["data
   const published =
     detection["counting"] === "published"
       ? html`<li>
-          <b>Published figures</b> stand beside ours and are counted as leaderboards do: every bug that any finding
-          describes is found, so that one finding may find several; duplicates and findings without a verdict are left
-          out of precision, bugs without one are missed.
+          <b>Many-to-one figures</b> (<code>counting: published</code>) stand beside ours and are counted as
+          leaderboards do: every bug that any finding describes is found, so that one finding may find several;
+          duplicates and findings without a verdict are left out of precision, bugs without one are missed.
         </li>`
       : "";
   return html`<li>

@@ -1,4 +1,6 @@
 import { html } from "hono/html";
+import { formatRate } from "../../core/format.ts";
+import { formatDifference, ruleOf } from "../../core/relative-words.ts";
 import type { GateResult, Metric, Report, ReviewerReport } from "../../core/report.ts";
 import { type Html, type Mark, markedName, markIcon, statusBadge } from "./marks.ts";
 import { metricLabel, rowOrder, showBeside, showInterval, showThreshold, type Unit, unitsOf } from "./numbers.ts";
@@ -66,23 +68,38 @@ function gateRow(reviewer: ReviewerReport, result: GateResult): Html {
       ${gate.where === undefined && metric !== undefined ? html`<span class="interval">${showInterval(metric)}</span>` : ""}
     </td>
     <td class="num bound">
-      ${result.bound === null ? html`<span class="quiet">–</span>` : showBeside(result.bound, thresholdsOf(result), unit)}
+      ${result.bound === null ? html`<span class="quiet">–</span>` : showBound(result, result.bound, unit)}
     </td>
     <td class="why">
-      ${whatDecides(result, metric)}${whyDecided(result, metric, unit)}
+      ${whatDecides(result, metric)}${whyDecided(result, metric, unit)}${whatShows(result)}
       ${result.warning === undefined ? "" : html`<span class="below caution">Warning: ${result.warning}</span>`}
     </td>
   </tr>`;
 }
 
-function whatDecides({ casesToDecide }: GateResult, metric: Metric | undefined): Html {
+/** Of a gate against a baseline the bound is that of the difference. */
+function showBound(result: GateResult, bound: number, unit: Unit): string {
+  if (result.versus !== undefined) return formatDifference(bound, result.gate).replace("-", "−");
+  return showBeside(bound, thresholdsOf(result), unit);
+}
+
+/** The effect that the shared cases would find, beside every comparison with a baseline. */
+function whatShows({ versus }: GateResult): string {
+  if (versus === undefined || versus.detectable === null) return "";
+  return `. ${plural(versus.cases, "case")} would show a difference of ${formatRate(versus.detectable)} 8 times in 10.`;
+}
+
+function whatDecides({ casesToDecide, versus }: GateResult, metric: Metric | undefined): Html {
   if (casesToDecide === null || casesToDecide === 0) return html``;
-  const units = casesToDecide === 1 ? (metric?.unitOfAnalysis ?? "case") : unitsOf(metric);
+  const one = versus === undefined ? (metric?.unitOfAnalysis ?? "case") : "case";
+  const units = casesToDecide === 1 ? one : versus === undefined ? unitsOf(metric) : "cases";
   return html`<b>About ${grouped(casesToDecide)} more ${units} would decide.</b> `;
 }
 
 /** Why a gate stands as it does, without what other columns say, in the way in which they write numbers. */
-function whyDecided({ reason, gate }: GateResult, metric: Metric | undefined, unit: Unit): string {
+function whyDecided({ reason, gate, versus }: GateResult, metric: Metric | undefined, unit: Unit): string {
+  // The words of a comparison are whole.
+  if (versus !== undefined) return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`.replaceAll(/(?<![\d.])0\.(?=\d)/g, ".");
   const n = Number(/\bn = (\d+)\b/.exec(reason)?.[1] ?? (gate.where === undefined ? metric?.n : undefined));
   const bare = reason
     .replaceAll(/ \((?:value|point)[^()]*\)/g, "")
@@ -90,11 +107,14 @@ function whyDecided({ reason, gate }: GateResult, metric: Metric | undefined, un
     .replace(`max ${gate.max}`, `≤ ${showThreshold(gate.max ?? 0, unit)}`);
   const written = unit === "rate" ? bare.replaceAll(/(?<![\d.])0\.(?=\d)/g, ".") : bare;
   const counted = Number.isNaN(n) ? "" : `, n = ${plural(n, metric?.unitOfAnalysis ?? "case")}`;
-  return `${written.charAt(0).toUpperCase()}${written.slice(1)}${counted}`;
+  // A model reference is written as it is.
+  const begun = /^\S+:\S/.test(written) ? written : `${written.charAt(0).toUpperCase()}${written.slice(1)}`;
+  return `${begun}${counted}`;
 }
 
 function gateUnit(reviewer: ReviewerReport, { gate }: GateResult): Unit {
-  return reviewer.metrics[gate.metric]?.unit ?? (gate.metric.endsWith("_ms") ? "ms" : "rate");
+  const unit = gate.metric.endsWith("_ms") ? "ms" : gate.metric.startsWith("cost.") ? "usd" : "rate";
+  return reviewer.metrics[gate.metric]?.unit ?? unit;
 }
 
 const thresholdsOf = ({ gate }: GateResult) => [gate.min, gate.max].filter((threshold) => threshold !== undefined);
@@ -103,7 +123,7 @@ function gateRule({ gate }: GateResult, unit: Unit): string {
   const rules: string[] = [];
   if (gate.min !== undefined) rules.push(`≥ ${showThreshold(gate.min, unit)}`);
   if (gate.max !== undefined) rules.push(`≤ ${showThreshold(gate.max, unit)}`);
-  if (gate.vsBaseline !== undefined) rules.push(`≥ baseline − ${showThreshold(gate.vsBaseline.margin, unit)}`);
+  if (gate.vsBaseline !== undefined) rules.push(ruleOf(gate).replace("-", "−"));
   return rules.join(", ");
 }
 

@@ -1,28 +1,56 @@
 import { html } from "hono/html";
 import { formatRate, formatValue } from "../../core/format.ts";
-import type { JudgeReport } from "../../core/report.ts";
+import type { JudgeReport, PanelMember } from "../../core/report.ts";
+import { tookOf } from "./cost.ts";
 import type { Html } from "./marks.ts";
-import { grouped, plural, spokenDuration } from "./text.ts";
+import { grouped, plural } from "./text.ts";
 
 type Calibration = NonNullable<JudgeReport["calibration"]>;
 type Agreement = Calibration["axes"][string];
 
 /** Who judged the reviews, how often, whether a gate may rest on it, and how it agrees with people. */
 export function renderJudge(judge: JudgeReport): Html {
-  const { informsBecause, unscored, calibration } = judge;
-  const open = unscored.map(({ reason, count }) => html`<li>${grouped(count)} × ${reason}</li>`);
+  const { informsBecause, calibration, members, axes } = judge;
+  if (members !== undefined) return renderPanel(judge, members);
   return html`${whoJudged(judge)}<span class="below">${informsBecause ?? "Gates may rest on it."}</span>
-    ${calibration === null ? "" : renderCalibration(calibration, judge.axes)}
-    ${
-      open.length === 0
-        ? ""
-        : html`<details class="more-facts">
-            <summary>Why runs are unscored</summary>
-            <ul>
-              ${open}
-            </ul>
-          </details>`
-    }`;
+    ${calibration === null ? "" : renderCalibration(calibration, axes)} ${renderUnscored(judge)}`;
+}
+
+/** Several judges: what they took together, then each by itself. */
+function renderPanel(judge: JudgeReport, members: readonly PanelMember[]): Html {
+  const { runs, temperature, informsBecause, axes } = judge;
+  const said = informsBecause === null ? "Gates may rest on them." : `Gates may not rest on them: ${informsBecause}`;
+  return html`${plural(members.length, "judge")}, each asked ${plural(runs, "time")} at temperature ${temperature}; a
+    review passes where most of them pass it, each by the medians of its runs<span class="below quiet"
+      >${tookOf(judge)}, apart from the reviewers' times</span
+    ><span class="below">${said}</span> ${members.map(
+      (member) =>
+        html`<details class="more-facts member">
+          <summary>
+            <code>${member.ref}</code
+            ><span class="below quiet"
+              >${member.hosts.join(", ")}; ${tookOf(member)};
+              ${member.informsBecause === null ? "may gate" : "informs"}</span
+            >
+          </summary>
+          ${member.informsBecause === null ? "" : html`<p>${member.informsBecause}</p>`}
+          ${member.calibration === null ? "" : renderCalibration(member.calibration, axes)} ${renderUnscored(member)}
+        </details>`,
+    )}`;
+}
+
+function renderUnscored({ unscored }: Pick<JudgeReport, "unscored">): Html {
+  const open = unscored.map(({ reason, count }) => html`<li>${grouped(count)} × ${reason}</li>`);
+  return html`${
+    open.length === 0
+      ? ""
+      : html`<details class="more-facts">
+          <summary>Why runs are unscored</summary>
+          <ul>
+            ${open}
+          </ul>
+        </details>`
+  }`;
 }
 
 /** What the judge was asked: the rubric, and the definition of each axis, folded. */
@@ -40,20 +68,21 @@ export function renderRubric({ rubric, axes }: JudgeReport): Html {
     </details>`;
 }
 
-function whoJudged({ ref, engine, runs, temperature, calls, tokens, busyMs }: JudgeReport): Html {
+function whoJudged(judge: JudgeReport): Html {
+  const { ref, engine, runs, temperature } = judge;
   if (engine === "lexical")
     return html`the <b>lexical engine</b>: no model, it compares words, always says the same, and only informs`;
-  const asked =
-    calls === 0
-      ? "no call in this run: every answer was kept from an earlier try"
-      : `${plural(calls, "call")}, ${grouped(tokens.in)} tokens in and ${grouped(tokens.out)} out, ${spokenDuration(busyMs)} busy, apart from the reviewers' times`;
   return html`<code>${ref}</code>, median of ${plural(runs, "run")} at temperature ${temperature}<span
       class="below quiet"
-      >${asked}</span
+      >${tookOf(judge)}, apart from the reviewers' times</span
     >`;
 }
 
-function renderCalibration({ axes, selfTest, source, madeAt }: Calibration, asked: JudgeReport["axes"]): Html {
+/** What is on record of a judge: its self-test, and how it agrees with people on these axes. */
+export function renderCalibration(
+  { axes, selfTest, source, madeAt }: Calibration,
+  asked: readonly Pick<JudgeReport["axes"][number], "name">[],
+): Html {
   const known = [...asked.map(({ name }) => name), "pass"].filter((name) => axes[name] !== undefined);
   const taken =
     selfTest === null

@@ -1,8 +1,10 @@
 import { html } from "hono/html";
 import { formatRate, formatValue } from "../../core/format.ts";
 import type { Report, ReviewerReport } from "../../core/report.ts";
+import type { ServedModel } from "../../core/served.ts";
 import { renderConventions } from "./conventions.ts";
-import { renderJudge, renderRubric } from "./judge-method.ts";
+import { priceInWords, spentBy, tookOf } from "./cost.ts";
+import { renderCalibration, renderJudge, renderRubric } from "./judge-method.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
 import { rowOrder } from "./numbers.ts";
 import { annotation, grouped, plural } from "./text.ts";
@@ -41,8 +43,10 @@ function renderHosts({ reviewers, judge, matcher }: Report): Html {
   const ofJudge = new Set([...(judge?.hosts ?? []), ...(matcher?.asked?.hosts ?? [])]);
   const all = [...new Set([...ofReviewers, ...ofJudge])];
   if (all.length === 0) return html`no host: everything ran on this machine`;
+  const isPanel = judge?.members !== undefined || matcher?.asked?.members !== undefined;
+  const theJudge = isPanel ? "judges" : "the judge";
   const whose = (host: string) =>
-    !ofJudge.has(host) ? "" : ofReviewers.has(host) ? " (reviewers and the judge)" : " (the judge)";
+    !ofJudge.has(host) ? "" : ofReviewers.has(host) ? ` (reviewers and ${theJudge})` : ` (${theJudge})`;
   return html`${all.map((host, index) => html`${index === 0 ? "" : ", "}<code>${host}</code>${whose(host)}`)}`;
 }
 
@@ -65,14 +69,31 @@ function reviewerFacts(reviewer: ReviewerReport, marks: ReadonlyMap<string, Mark
       <span class="quiet">${reviewer.provider}</span>
     </summary>
     <dl class="facts">
-      ${fact("Model", html`${reviewer.model}${reviewer.weights === undefined ? "" : html`<span class="below quiet">weights <code class="hash">${reviewer.weights}</code></span>`}`)}
+      ${fact("Model", html`${reviewer.model}`)} ${reviewer.served === undefined ? "" : servedFacts(reviewer.served)}
       ${fact("Prompt", isUnasked(reviewer) ? html`none: it was not asked` : html`${reviewer.prompt.file} <code class="hash">${reviewer.prompt.hash}</code>`)}
       ${fact("Parameters sent", Object.keys(reviewer.effective).length === 0 ? html`none` : html`${showSettings(reviewer.effective)}`)}
       ${fact("Hosts", reviewer.hosts.length === 0 ? html`none` : html`${reviewer.hosts.join(", ")}`)}
       ${fact("Generations", html`${grouped(reviewer.generations)}, ${grouped(reviewer.fromCache)} from the cache${reviewer.capped === undefined ? "" : `, of ${grouped(reviewer.capped)} only the beginning was read`}<span class="below quiet">${outcomes.map(([outcome, count]) => `${grouped(count)} ${outcome}`).join(", ")}</span>`)}
+      ${reviewer.price === undefined ? "" : fact("Cost", html`${spentBy(reviewer)}<span class="below quiet">${priceInWords(reviewer.price)}</span>`)}
       ${reviewer.errors.length === 0 ? "" : fact("Errors", html`${reviewer.errors.map((error) => html`<span class="below">${grouped(error.count)} × ${error.message}</span>`)}`)}
     </dl>
   </details>`;
+}
+
+/** What was served from disk, by what, and how one knows that it was. */
+function servedFacts({ kind, hash, trainedOn, rank, engine, base, proof }: ServedModel): Html {
+  const size = rank === null ? "" : `, rank ${rank}`;
+  const origin = trainedOn === null ? "" : html`<span class="below quiet">trained on ${trainedOn}</span>`;
+  const on = base === null ? "" : ` on ${base}`;
+  const applied =
+    proof === null
+      ? ""
+      : html`<span class="below quiet"
+          >${proof.different} of ${proof.prompts} prompts answered otherwise than by its base, ${proof.unsteady} by the
+          base itself when asked again</span
+        >`;
+  return html`${fact("Weights", html`${kind === "model" ? "whole model" : "adapter"}${size} <code class="hash">${hash}</code>${origin}`)}
+  ${fact("Served by", html`${engine}${on}${applied}`)}`;
 }
 
 /** Settings as `key value, key value`; nested ones as JSON. */
@@ -120,13 +141,23 @@ function renderMatcher({ matcher }: Report): Html {
 }
 
 function judgeMatcher(ref: string, asked: NonNullable<NonNullable<Report["matcher"]>["asked"]>): Html {
-  const { rubric, runs, calls, unscored, informsBecause } = asked;
+  const { rubric, runs, unscored, informsBecause, members } = asked;
+  const who = members === undefined ? [ref] : members.map((member) => member.ref);
+  const names = who.map((name, index) => html`${index === 0 ? "" : ", "}<code>${name}</code>`);
   const reasons = unscored.map(({ reason, count }) => html`<span class="below">${grouped(count)} × ${reason}</span>`);
-  return html`<code>${ref}</code>, asked about each finding and the bugs near it, most of ${plural(runs, "run")} by the
-    rubric ${rubric.name} <code class="hash">${rubric.hash}</code>,
-    ${plural(calls, "call")}${
-      informsBecause === null ? "" : html`<span class="below">${informsBecause}</span>`
-    }${reasons}`;
+  return html`${names}, asked about each finding and the bugs near it, most of
+    ${plural(runs, "run")}${members === undefined ? "" : " and of the judges"} by the rubric ${rubric.name}
+    <code class="hash">${rubric.hash}</code
+    ><span class="below quiet">${tookOf(asked)}, apart from the reviewers' times</span
+    ><span class="below">${informsBecause ?? "Gates may rest on it."}</span>${reasons}
+    ${members === undefined ? "" : members.map((member) => html`<span class="below quiet"><code>${member.ref}</code> ${tookOf(member)}</span>`)}
+    ${asked.calibration === null ? "" : renderCalibration(asked.calibration, pairAxes(asked.calibration))}`;
+}
+
+function pairAxes({ axes }: Parameters<typeof renderCalibration>[0]) {
+  return Object.keys(axes)
+    .filter((name) => name !== "pass")
+    .map((name) => ({ name }));
 }
 
 function recordedMatcher({ judge, lexicalFor = [] }: NonNullable<Report["matcher"]>): Html {

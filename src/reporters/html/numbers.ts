@@ -1,4 +1,4 @@
-import { formatFixed, formatRate, noValue } from "../../core/format.ts";
+import { formatFixed, formatRate, formatUsd, noValue } from "../../core/format.ts";
 import { isMetricName, metricDefinitions } from "../../core/metric.ts";
 import type { Metric, ReviewerReport } from "../../core/report.ts";
 import { isYardstick } from "../../core/verdict.ts";
@@ -10,6 +10,8 @@ export type Unit = Metric["unit"];
 export function showValue(value: number | null, unit: Unit, decimals = 2): string {
   if (value === null || !Number.isFinite(value)) return noValue;
   if (unit === "rate") return formatRate(value);
+  if (unit === "usd") return formatUsd(value);
+  if (Math.abs(value) >= 10_000) return grouped(value);
   return unit === "ms" ? grouped(value) : formatFixed(value, decimals);
 }
 
@@ -33,7 +35,7 @@ const mostDigits = 6;
  */
 export function showBeside(value: number | null, thresholds: readonly number[], unit: Unit): string {
   const usual = showValue(value, unit);
-  if (value === null || !Number.isFinite(value)) return usual;
+  if (value === null || !Number.isFinite(value) || unit === "usd") return usual;
   const digitsOf = (shown: string) => /\.(\d+)$/.exec(shown)?.[1]?.length ?? 0;
   const isBlurred = (shown: string) =>
     thresholds.some(
@@ -57,9 +59,9 @@ export function showThreshold(threshold: number, unit: Unit): string {
 const labels: Record<string, string> = {
   "detection.f1": "F1",
   "detection.f_beta": "F beta",
-  "detection.recall_published": "published recall",
-  "detection.precision_published": "published precision",
-  "detection.f1_published": "published F1",
+  "detection.recall_published": "many-to-one recall",
+  "detection.precision_published": "many-to-one precision",
+  "detection.f1_published": "many-to-one F1",
   "detection.false_alarm_rate": "false alarms",
   "detection.twin_discrimination": "twins told apart",
   "detection.findings_per_clean_case": "findings per clean case",
@@ -71,6 +73,9 @@ const labels: Record<string, string> = {
   "judge.pass_rate": "judge pass rate",
   "judge.pass_rate_consensus": "consensus pass rate",
   "judge.pass_rate_corrected": "corrected",
+  "judge.panel_disagreement": "judges differ",
+  "cost.usd": "cost",
+  "cost.usd_per_bug_found": "per bug found",
   "load.p50_ms": "p50",
   "load.p95_ms": "p95",
 };

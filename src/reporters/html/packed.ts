@@ -96,6 +96,8 @@ export function packLine(
     // The bugs whose place a clean twin's reviewer touched.
     touched: ledger?.places.filter((place) => place.touched).map((place) => place.bugId),
     s: packScores(line.scores),
+    // A letter for each of several judges, in the order of their runs: what it makes of the review.
+    k: line.panel?.map(({ pass }) => (pass === null ? "-" : pass ? "p" : "f")).join(""),
     parts: line.parts.map((part) => [
       part.outcome,
       part.durationMs === null ? null : Math.round(part.durationMs),

@@ -50,7 +50,11 @@ export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>):
 
 /** Who judged, and the axes that each packed verdict has a letter for. */
 function packJudge(judge: JudgeReport | null) {
-  return judge && { name: shortRef(judge.ref), engine: judge.engine, axes: judge.axes };
+  if (judge === null) return null;
+  const { ref, engine, axes, members } = judge;
+  if (members === undefined) return { name: shortRef(ref), engine, axes };
+  const names = members.map((member) => shortRef(member.ref));
+  return { name: `${members.length} judges`, engine, axes, panel: names };
 }
 
 const mostInSwitch = 28;

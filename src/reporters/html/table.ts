@@ -1,16 +1,17 @@
 import { html } from "hono/html";
-import { shortRef } from "../../core/format.ts";
+import { isLeast, shortRef } from "../../core/format.ts";
 import { metricNames } from "../../core/metric.ts";
 import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
 import { judgeLeads, passRateTitle } from "../judge-place.ts";
 import { breakable, type Html, type Mark, markIcon } from "./marks.ts";
 import { metricLabel, metricMeaning, rowOrder, sharedDecimals, showInterval, showValue, unitsOf } from "./numbers.ts";
+import { renderJudges } from "./panel.ts";
 import { plural, shortenApart } from "./text.ts";
 
 type Reviewers = readonly ReviewerReport[];
 type Marks = ReadonlyMap<string, Mark>;
 
-const judgeColumns = ["judge.pass_rate", "judge.pass_rate_corrected"];
+const judgeColumns = ["judge.pass_rate", "judge.pass_rate_corrected", "judge.panel_disagreement"];
 const detectionColumns = ["detection.recall", "detection.precision", "detection.f1"];
 const otherColumns = [
   "detection.recall_published",
@@ -25,6 +26,8 @@ const otherColumns = [
   "contract.valid_rate",
   "load.p50_ms",
   "load.p95_ms",
+  "cost.usd",
+  "cost.usd_per_bug_found",
 ];
 
 /** Shown where the main columns leave room for them. */
@@ -86,7 +89,7 @@ export function renderReviewers(report: Report, marks: Marks): Html {
     <p class="legend">
       Under each value its 95 % interval. ↑ higher is better, ↓ lower is better. ${judgeLegend(report)}
     </p>
-    ${footnotes.render()} ${allMetrics([...measured, ...company, ...yardsticks], marks)}
+    ${renderJudges(report, marks)} ${footnotes.render()} ${allMetrics([...measured, ...company, ...yardsticks], marks)}
   </section>`;
 }
 
@@ -94,6 +97,10 @@ export function renderReviewers(report: Report, marks: Marks): Html {
 function judgeLegend({ judge }: Report): Html {
   if (judge === null) return html``;
   if (judge.engine === "lexical") return html`The lexical engine compares words; it informs and decides nothing.`;
+  const informs = judge.informsBecause === null ? "" : "; they inform and decide nothing";
+  if (judge.members !== undefined)
+    return html`Judged by ${plural(judge.members.length, "judge")}: what most of them say, each by the medians of
+    ${plural(judge.runs, "run")}${informs}.`;
   const name = html`<code title="${judge.ref}">${shortRef(judge.ref)}</code>`;
   return html`Judged by ${name}, median of
   ${plural(judge.runs, "run")}${judge.informsBecause === null ? "" : "; it informs and decides nothing"}.`;
@@ -171,7 +178,7 @@ function metricCell(reviewer: ReviewerReport, name: string, decimals: number, fo
   const title = `${counts}n = ${plural(metric.n, metric.unitOfAnalysis)}${metric.effectiveN === undefined ? "" : ` (worth ${round(metric.effectiveN)} independent ones)`}, ${plural(metric.clusters, "cluster")}; ${metric.method}`;
   const remark = remarkOn(reviewer, name, metric);
   return html`<td class="num" title="${title}" data-value="${metric.value}">
-    ${showValue(metric.value, metric.unit, decimals)}${remark === null ? "" : html`<sup>${footnotes.letterOf(remark)}</sup>`}<span
+    ${isLeast(metric) ? "≥ " : ""}${showValue(metric.value, metric.unit, decimals)}${remark === null ? "" : html`<sup>${footnotes.letterOf(remark)}</sup>`}<span
       class="interval"
       >${showInterval(metric, decimals)}</span
     >
@@ -179,7 +186,9 @@ function metricCell(reviewer: ReviewerReport, name: string, decimals: number, fo
 }
 
 /** What a reader would stumble over: what the judge left open counts nowhere; a floor that keeps silence breaks the contract, and is meant to. */
-function remarkOn({ provider }: ReviewerReport, name: string, { value, unscored, reason }: Metric): string | null {
+function remarkOn({ provider }: ReviewerReport, name: string, metric: Metric): string | null {
+  const { value, unscored, reason } = metric;
+  if (isLeast(metric)) return reason ?? "a part of it is not known";
   if (name === "judge.pass_rate" && unscored > 0)
     return `${plural(unscored, "case")} left unscored by the judge${reason === undefined ? "" : `: ${reason}`}`;
   return provider === "floor" && name === "contract.valid_rate" && value === 0
@@ -254,7 +263,8 @@ function everyCell(metric: Metric | undefined, decimals: number, shared: string 
   if (metric.value === null)
     return html`<td class="num null">–<span class="interval">${metric.reason ?? ""}</span></td>`;
   return html`<td class="num" data-value="${metric.value}">
-    ${showValue(metric.value, metric.unit, decimals)}<span class="interval">${showInterval(metric, decimals)}</span
+    ${isLeast(metric) ? "≥ " : ""}${showValue(metric.value, metric.unit, decimals)}<span class="interval"
+      >${showInterval(metric, decimals)}</span
     ><span class="interval">n ${metric.n}</span>
   </td>`;
 }

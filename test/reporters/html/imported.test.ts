@@ -136,11 +136,11 @@ describe("the page of an imported benchmark", () => {
     expect(page).toContain("Nobody recorded verdicts on <code>floor:silent</code>: matched by words.");
   });
 
-  it("says that published figures stand beside those of its own counting, and only where they do", async () => {
+  it("says that many-to-one figures stand beside those of its own counting, and only where they do", async () => {
     const run = importedRun();
-    expect(await pageOf(run)).toMatch(/One finding holds at most one bug.*Published figures<\/b> stand beside ours/);
+    expect(await pageOf(run)).toMatch(/One finding holds at most one bug.*Many-to-one figures<\/b>.*stand beside ours/);
     run.report.suite.scorers = { detection: { counting: "one-to-one" } };
-    expect(await pageOf(run)).not.toContain("Published figures");
+    expect(await pageOf(run)).not.toContain("Many-to-one figures");
   });
 
   it("asks nobody where every review was recorded", async () => {

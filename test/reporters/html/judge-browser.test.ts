@@ -11,7 +11,7 @@ import {
   storePage,
 } from "../../fixtures/browser.ts";
 import { hostileText } from "../../fixtures/run-cases.ts";
-import { judgedRun, lexicalJudge, runOf, withLines } from "./judged-run.ts";
+import { judgedRun, lexicalJudge, panelRun, runOf, withLines } from "./judged-run.ts";
 
 const hashOf = (id: string) => `#case=${encodeURIComponent(id)}&reviewer=${encodeURIComponent("vllm:base")}`;
 const rowsOf = (page: Page) =>
@@ -164,6 +164,49 @@ describe.skipIf(chromiumPath === null)(`the judge's verdicts in a browser${skipp
     expect((await rowsOf(page))[0]).toEqual(["Axis", "verdict"]);
     expect(await page.locator(".chips-name").textContent()).toBe("Lexical judge");
     expect(await page.locator('.switch[aria-pressed="true"] .judged-mark').textContent()).toBe("judgepassed");
+    await page.close();
+  });
+
+  it("shows several judges side by side, each with its runs and what it makes of them", async () => {
+    const { page, complaints } = await open("slot-bounds", await store(panelRun()));
+    expect(await page.locator(".verdict header").textContent()).toBe(
+      "2 of 3 judges pass this reviewthe judges differ3 judges",
+    );
+    expect(await rowsOf(page)).toEqual([
+      ["Judge", "openai:judge-large", "openai:critic-8b", "openai:elder"],
+      ["Axis", "run 1", "run 2", "run 3", "run 1", "run 2", "run 3", "run 1", "run 2", "run 3"],
+      ["themeruns differ", "pass", "pass", "fail", "fail", "fail", "fail", "pass", "pass", "pass"],
+      ["voicenot required", ...Array<string>(9).fill("pass")],
+      ["review", "pass", "pass", "fail", "fail", "fail", "fail", "pass", "pass", "pass"],
+      ["by its medians", "pass", "fail", "pass"],
+    ]);
+    expect(await page.locator('.switch[aria-pressed="true"] .judged-mark').textContent()).toBe("judges2/3");
+    await page.locator(".verdict details").nth(3).locator("summary").click();
+    expect(await page.locator(".verdict details").nth(3).locator("summary").textContent()).toContain(
+      "openai:critic-8b run 1",
+    );
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("says which of several judges left a review open, and where they decide nothing", async () => {
+    const url = await store(panelRun());
+    const { page } = await open("menu-escape", url);
+    expect(await page.locator(".verdict header").textContent()).toContain(
+      "2 of 3 judges fail this review, 1 undecided",
+    );
+    expect(await page.locator(".verdict > .aside").first().textContent()).toBe(
+      "openai:critic-8b run 1, openai:critic-8b run 2 and openai:critic-8b run 3 are unscored: expected one JSON object, got a list",
+    );
+    await page.goto(`${url}${hashOf("guard-removed")}`);
+    await page.locator('.case[data-case="guard-removed"]').waitFor();
+    expect(await page.locator(".verdict header").textContent()).toContain("The judges leave this review unscored");
+    await page.close();
+  });
+
+  it.each([1440, 390])("does not scroll sideways at %i pixels with several judges", async (width) => {
+    const { page } = await open("slot-bounds", await store(panelRun()), width);
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
     await page.close();
   });
 

@@ -7,7 +7,7 @@ import type { PackedVerdict } from "../../../src/reporters/html/packed-judge.ts"
 import { packCases } from "../../../src/reporters/html/payload.ts";
 import { makeRun } from "../../fixtures/run-data.ts";
 import { seeded } from "../../fixtures/run-synthetic.ts";
-import { judgedRun, lexicalJudge, modelJudge, runOf, withLines } from "./judged-run.ts";
+import { judgedRun, lexicalJudge, matchedRun, modelJudge, panelRun, runOf, withLines } from "./judged-run.ts";
 
 async function bodyOf(run: RunData): Promise<string> {
   const [file] = await htmlReporter.render(run);
@@ -66,7 +66,9 @@ describe("the judge under how this was measured", () => {
   it("has its rubric with hash and definitions, its runs and what they took", async () => {
     const method = methodOf(await bodyOf(judgedRun()));
     expect(method).toContain("median of 3 runs at temperature 0.2");
-    expect(method).toContain("1\u202f204 calls, 1\u202f415\u202f997 tokens in and 78\u202f590 out, 2 min 5 s busy");
+    expect(method).toContain(
+      "1\u202f204 calls, 1\u202f415\u202f997 tokens in and 78\u202f590 out, $3.46, 2 min 5 s busy within 40.0 s",
+    );
     expect(method).toContain('review <code class="hash">sha256:77aa88bb</code>');
     expect(method).toMatch(/<dt>theme<\/dt>\s*<dd>The concern of a reference is raised\.<\/dd>/);
     expect(method).toMatch(/<dt>voice <span class="quiet">not required<\/span><\/dt>/);
@@ -148,10 +150,86 @@ describe("the judge under how this was measured", () => {
   });
 });
 
+describe("several judges", () => {
+  it("stand under the table, each by itself, and the pass rate is called that of the panel", async () => {
+    const body = await bodyOf(panelRun());
+    expect(headingsOf(body)).toContain("panel pass rate");
+    expect(headingsOf(body)).toContain("judges differ");
+    expect(body).toContain(
+      "Judged by 3 judges: what most of them say, each by the medians of 3 runs; they inform and decide nothing.",
+    );
+    const table = /<table class="every judges">([\s\S]*?)<\/table>/.exec(body)?.[1] ?? "";
+    expect([...table.matchAll(/<th scope="colgroup"[^>]*>([^<]*)</g)].map((match) => match[1])).toEqual([
+      "openai:judge-large",
+      "openai:critic-8b",
+      "openai:elder",
+    ]);
+    const [row = ""] = table.split("<tbody>")[1]?.split("</tr>") ?? [];
+    expect([...row.matchAll(/data-value="([^"]*)"/g)].map((match) => Number(match[1]))).toEqual([
+      0.45, 0.1, 0.55, 0.1, 0.65, 0.1,
+    ]);
+  });
+
+  it("are told apart under how this was measured: host, tokens, cost, record and what was left open", async () => {
+    const method = methodOf(await bodyOf(panelRun()));
+    expect(method).toContain("3 judges, each asked 3 times at temperature 0.2");
+    expect(method).toContain("cost unknown, 2 min 5 s busy within 40.0 s");
+    const members = [...method.matchAll(/<details class="more-facts member">([\s\S]*?)<\/summary>/g)].map((match) =>
+      (match[1] ?? "").replaceAll(/<[^>]*>/g, "").trim(),
+    );
+    expect(members).toEqual([
+      "openai:judge-large@http://judge.example:8000/v1judge.example:8000; 270 calls, 270\u202f000 tokens in and 27\u202f000 out, $.76, 1 min 0 s busy within 15.0 s; may gate",
+      "openai:critic-8b@http://critic.example/v1critic.example; 270 calls, tokens unknown, since the server does not count them, cost unknown, 1 min 0 s busy within 15.0 s; informs",
+      "openai:elderapi.openai.com; 270 calls, 270\u202f000 tokens in and 27\u202f000 out, $.76, 1 min 0 s busy within 15.0 s; may gate",
+    ]);
+    expect(method).toContain("16 of 16 critical reviews failed");
+    expect(method).toContain("<li>2 × the judge refused</li>");
+    expect(method).toContain("the share of reviews that most judges pass");
+    expect(method).toContain("<code>judge.example:8000</code> (judges)");
+  });
+
+  it("have a letter each in the packed lines, and their names beside", async () => {
+    const data = await unpacked(panelRun());
+    expect(data.judge?.panel).toEqual(["openai:judge-large", "openai:critic-8b", "openai:elder"]);
+    const lettersOf = (id: string) => data.cases.find((item) => item.id === id)?.outcomeOf[0]?.k;
+    expect(["parcel-average", "slot-bounds", "menu-escape", "guard-removed", "seat-sort"].map(lettersOf)).toEqual([
+      "ppp",
+      "pfp",
+      "f-f",
+      "-pf",
+      undefined,
+    ]);
+  });
+});
+
+describe("a judge of findings and bugs", () => {
+  it("is told with its rubric, work, record and why it may gate", async () => {
+    const method = methodOf(await bodyOf(matchedRun()));
+    expect(method).toMatch(
+      /<code>openai:judge-large@http:\/\/judge\.example:8000\/v1<\/code>, asked about each finding and the bugs near it, most of 3 runs\s+by the rubric same-bug\s*<code class="hash">sha256:55cc66dd<\/code\s*>/,
+    );
+    expect(method).toContain(
+      "1\u202f204 calls, 1\u202f415\u202f997 tokens in and 78\u202f590 out, $3.46, 2 min 5 s busy within 40.0 s",
+    );
+    expect(method).toContain("Gates may rest on it.");
+    expect(method).toMatch(/<th scope="row">same<\/th>/);
+    expect(method).toContain("4 × expected one JSON object, got a list");
+    expect(method).toContain("<code>judge.example:8000</code> (the judge)");
+    expect(method).not.toContain("<dt>Judge</dt>");
+  });
+
+  it("is told why it informs only, and several are told one by one", async () => {
+    const method = methodOf(await bodyOf(matchedRun(true)));
+    expect(method).toContain("openai:critic-8b informs and decides nothing: nothing is known of it as a judge");
+    expect(method).toContain("most of 3 runs and of the judges by the rubric same-bug");
+    expect(method.match(/<code>openai:(?:judge-large|critic-8b|elder)[^<]*<\/code>/g)).toHaveLength(6);
+  });
+});
+
 interface Unpacked {
-  judge: { engine: string; axes: { name: string }[] } | null;
+  judge: { engine: string; axes: { name: string }[]; panel?: string[] } | null;
   saidLimit: number;
-  cases: { id: string; outcomeOf: { j?: PackedVerdict[]; t: string }[] }[];
+  cases: { id: string; outcomeOf: { j?: PackedVerdict[]; k?: string; t: string }[] }[];
 }
 
 async function unpacked(run: RunData): Promise<Unpacked> {

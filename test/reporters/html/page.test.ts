@@ -158,6 +158,18 @@ describe("the page", () => {
     expect(heads.slice(0, 4)).toEqual(["bugs", "findings", "cases", "cases"]);
   });
 
+  it("writes a reference at the start of a gate's reason as it is", async () => {
+    const run = makeRun();
+    const gate = run.report.reviewers.flatMap((one) => one.gates)[0];
+    Object.assign(gate ?? {}, {
+      status: "inconclusive",
+      bound: null,
+      reason: "openai:judge informs and decides nothing",
+    });
+    const [file] = await htmlReporter.render(run);
+    expect(file?.content).toContain("openai:judge informs and decides nothing");
+  });
+
   it("says what more of would decide a gate, and why a floor breaks the contract", async () => {
     const run = makeRun();
     const gate = run.report.reviewers.flatMap((one) => one.gates).find((one) => one.gate.metric === "detection.recall");

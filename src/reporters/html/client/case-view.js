@@ -147,12 +147,14 @@ export function judgedMark({ judged }) {
   const count =
     judged.state === "unscored" ? "–" : judged.runs === 1 ? judged.state : `${judged.passed}/${judged.scored}`;
   const words =
-    judged.state === "unscored" ? "unscored" : `passes in ${judged.passed} of ${plural(judged.scored, "run")}`;
+    judged.state === "unscored"
+      ? "unscored"
+      : `${judged.isPanel ? "passed by" : "passes in"} ${judged.passed} of ${plural(judged.scored, judged.isPanel ? "judge" : "run")}`;
   return el(
     "span",
     { class: "judged-mark", title: `Judge: ${words}` },
     judgedGlyph(judged.state),
-    el("span", "judged-word", "judge"),
+    el("span", "judged-word", judged.isPanel ? "judges" : "judge"),
     count,
   );
 }

@@ -74,7 +74,11 @@ export function filterControls(data, filter, changed, showHelp) {
       : el(
           "div",
           { class: "chips", role: "group", "aria-label": "Verdict of the judge" },
-          el("span", "quiet chips-name", data.judge.engine === "lexical" ? "Lexical judge" : "Judge"),
+          el(
+            "span",
+            "quiet chips-name",
+            data.judge.engine === "lexical" ? "Lexical judge" : data.judge.panel ? "Judges" : "Judge",
+          ),
           ...judgedChips.map((chip) => chip.button),
         ),
     more,

@@ -1,9 +1,11 @@
 /**
- * What a judge made of one line, over its runs: `state` is what most scored runs say (passed, failed, split for as many
- * of both, unscored where no more than half are scored, none where nothing was judged).
+ * What a judge made of one line, over its runs, or several judges, each by itself: `state` is what most scored runs or
+ * judges say (passed, failed, split for as many of both, unscored where no more than half are scored, none where nothing
+ * was judged).
  */
 export function judgedOf(item, line) {
-  const runs = line.j ?? [];
+  const runs =
+    line.k === undefined ? (line.j ?? []) : Array.from(line.k, (letter) => ({ p: outcomeOf[letter] ?? null }));
   // A review that never came leaves its case unscored for the judge too.
   if (runs.length === 0)
     return { ...nothing, state: line.f === null && item.references.length > 0 ? "unscored" : "none" };
@@ -17,10 +19,19 @@ export function judgedOf(item, line) {
         : passed * 2 > scored
           ? "passed"
           : "failed";
-  return { state, runs: runs.length, scored, passed, isFlipped: passed > 0 && passed < scored };
+  return {
+    state,
+    runs: runs.length,
+    scored,
+    passed,
+    isFlipped: passed > 0 && passed < scored,
+    isPanel: line.k !== undefined,
+  };
 }
 
-const nothing = { runs: 0, scored: 0, passed: 0, isFlipped: false };
+const outcomeOf = { p: true, f: false };
+
+const nothing = { runs: 0, scored: 0, passed: 0, isFlipped: false, isPanel: false };
 
 /** Of several repeats the worst, so that a list hides no failure; flipped where any of them is. */
 export function worstJudged(item, lines) {

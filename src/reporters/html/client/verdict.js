@@ -36,21 +36,22 @@ export function verdictView(item, line, data) {
       "header",
       "",
       el("b", "", judgedGlyph(judged.state), sentence(judged, data.judge)),
-      judged.isFlipped && el("span", "differ", "the runs disagree"),
+      judged.isFlipped && el("span", "differ", line.k === undefined ? "the runs disagree" : "the judges differ"),
       el("span", "quiet fact", data.judge.engine === "lexical" ? "informs only" : data.judge.name),
     ),
     el(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": "Verdicts" },
-      runsTable(line.j, data.judge),
+      runsTable(line, data.judge),
     ),
-    consensusNote(line, judged),
-    ...unscoredRuns(line.j),
-    ...reasons(line.j, data.saidLimit),
+    line.k === undefined && consensusNote(line, judged),
+    ...unscoredRuns(line.j, namerOf(line, data.judge)),
+    ...reasons(line.j, data.saidLimit, namerOf(line, data.judge)),
   );
 }
 
-function sentence({ state, runs, scored, passed }, { engine }) {
+function sentence({ state, runs, scored, passed }, { engine, panel }) {
+  if (panel !== undefined) return panelSentence(state, passed, scored, runs);
   const judge = engine === "lexical" ? "The lexical engine" : "The judge";
   if (state === "unscored") return `${judge} leaves this review unscored`;
   const verb = state === "failed" ? "fails" : "passes";
@@ -60,16 +61,37 @@ function sentence({ state, runs, scored, passed }, { engine }) {
   return `${judge} ${verb} this review in ${alike === runs ? "all" : `${alike} of`} ${runs} runs${open}`;
 }
 
-/** A row an axis, a column a run; runs that agree in everything are one column. */
-function runsTable(runs, { axes }) {
+function panelSentence(state, passed, scored, judges) {
+  const open = scored < judges ? `, ${judges - scored} undecided` : "";
+  if (state === "unscored" || state === "split") return `The judges leave this review unscored${open}`;
+  const alike = state === "failed" ? scored - passed : passed;
+  const who = alike === judges ? `All ${judges} judges` : `${alike} of ${judges} judges`;
+  const isOne = alike === 1 && judges > 1;
+  return `${who} ${state === "failed" ? (isOne ? "fails" : "fail") : isOne ? "passes" : "pass"} this review${open}`;
+}
+
+/** How runs are called in sentences: by number, of several judges by theirs and its number. */
+function namerOf(line, { panel }) {
+  if (line.k === undefined || panel === undefined) return null;
+  const each = line.j.length / line.k.length;
+  return (index) => {
+    const name = panel[Math.floor(index / each)] ?? "";
+    return each === 1 ? name : `${name} run ${(index % each) + 1}`;
+  };
+}
+
+/** A row an axis, a column a run; runs that agree in everything are one column. Several judges stand side by side. */
+function runsTable({ j: runs, k: letters }, { axes, panel }) {
   const isSame = runs.every((run) => run.a === runs[0].a && run.p === runs[0].p);
   const shown = isSame ? runs.slice(0, 1) : runs;
+  const each = letters === undefined ? runs.length : runs.length / letters.length;
   const headings = isSame
     ? [runs.length === 1 ? "verdict" : `all ${runs.length} runs`]
-    : runs.map((_, index) => `run ${index + 1}`);
+    : runs.map((_, index) => (each === 1 && letters !== undefined ? "verdict" : `run ${(index % each) + 1}`));
+  const judges = isSame || letters === undefined ? [] : Array.from(letters);
   const rows = axes.map((axis, index) => {
-    const letters = shown.map((run) => run.a[index] ?? "-");
-    const isDiffering = letters.includes("p") && letters.includes("f");
+    const said = shown.map((run) => run.a[index] ?? "-");
+    const isDiffering = said.includes("p") && said.includes("f");
     return el(
       "tr",
       isDiffering ? "differing" : "",
@@ -80,7 +102,7 @@ function runsTable(runs, { axes }) {
         !axis.required && el("span", "quiet below", "not required"),
         isDiffering && el("span", "differ below", "runs differ"),
       ),
-      ...letters.map((letter) => answerCell(answers[letter] ?? answers.u)),
+      ...said.map((letter) => answerCell(answers[letter] ?? answers.u)),
     );
   });
   const isFlipped = shown.some((run) => run.p === true) && shown.some((run) => run.p === false);
@@ -90,6 +112,13 @@ function runsTable(runs, { axes }) {
     el(
       "thead",
       "",
+      judges.length > 0 &&
+        el(
+          "tr",
+          "judges",
+          el("th", { scope: "col" }, "Judge"),
+          ...judges.map((_, index) => el("th", { scope: "colgroup", colspan: String(each) }, panel?.[index] ?? "")),
+        ),
       el("tr", "", el("th", { scope: "col" }, "Axis"), ...headings.map((text) => el("th", { scope: "col" }, text))),
     ),
     el(
@@ -102,6 +131,14 @@ function runsTable(runs, { axes }) {
         el("th", { scope: "row" }, "review"),
         ...shown.map((run) => answerCell(outcomes[String(run.p)])),
       ),
+      judges.length > 0 &&
+        each > 1 &&
+        el(
+          "tr",
+          "outcome",
+          el("th", { scope: "row" }, "by its medians"),
+          ...judges.map((letter) => medianCell(letter, each)),
+        ),
     ),
   );
 }
@@ -111,6 +148,12 @@ const mostWithWords = 7;
 
 function answerCell({ word, look }) {
   return el("td", look === null ? "quiet" : "", look !== null && glyph(...look), word);
+}
+
+/** What one of several judges makes of the review, under all its runs. */
+function medianCell(letter, runs) {
+  const { word, look } = letter === "-" ? outcomes.null : answers[letter];
+  return el("td", { colspan: String(runs) }, glyph(...look), word);
 }
 
 /** Said where each run fails another axis, so that most runs pass every single one, or the other way round. */
@@ -128,7 +171,7 @@ function consensusNote(line, { state }) {
   );
 }
 
-function unscoredRuns(runs) {
+function unscoredRuns(runs, nameOf) {
   const byReason = Map.groupBy(
     runs.flatMap((run, index) => (run.p === null ? [{ index, why: run.why ?? "no reason given" }] : [])),
     ({ why }) => why,
@@ -140,6 +183,8 @@ function unscoredRuns(runs) {
       `${runNames(
         all.map(({ index }) => index),
         runs.length,
+        "is",
+        nameOf,
       )} unscored: ${why}`,
     ),
   );
@@ -148,7 +193,7 @@ function unscoredRuns(runs) {
 const shortReason = 160;
 
 /** Evidence and reasoning of each run, those that say the same together; folded, unless there is but a little. */
-function reasons(runs, saidLimit) {
+function reasons(runs, saidLimit, nameOf) {
   const groups = [
     ...Map.groupBy(
       runs.map((run, index) => ({ run, index })).filter(({ run }) => run.e ?? run.w ?? run.isCut),
@@ -167,6 +212,7 @@ function reasons(runs, saidLimit) {
             group.map(({ index }) => index),
             runs.length,
             "",
+            nameOf,
           );
     return folded(name, "", () => saidBy(run, saidLimit), false, [
       glyph(...outcomes[String(run.p)].look),
@@ -194,10 +240,17 @@ function saidBy(run, saidLimit) {
 }
 
 /** `Run 2`, `Runs 1 and 3 are`, `All 3 runs are`; `verb` is `is` for one of them, and left out where it is empty. */
-function runNames(indices, count, verb = "is") {
+function runNames(indices, count, verb, nameOf) {
   const said = (name, one) => `${name}${verb === "" ? "" : one ? " is" : " are"}`;
   if (count === 1) return said("The run", true);
   if (indices.length === count) return said(`All ${count} runs`, false);
+  if (nameOf !== null) {
+    const names = indices.map(nameOf);
+    return said(
+      names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
+      names.length === 1,
+    );
+  }
   const numbers = indices.map((index) => String(index + 1));
   if (numbers.length === 1) return said(`Run ${numbers[0]}`, true);
   return said(`Runs ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`, false);

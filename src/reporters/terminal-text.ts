@@ -1,0 +1,25 @@
+/** How the terminal looks: its width in columns and a painter that leaves text plain where colour is off. */
+export interface TerminalStyle {
+  columns: number;
+  paint: (style: "bold" | "dim" | "red" | "green" | "yellow", text: string) => string;
+}
+
+// eslint-disable-next-line no-control-regex -- the escapes are our own colours
+const ansi = /\u001b\[[0-9;]*m/g;
+
+/** Characters that a terminal shows of a text: its colours take no room. */
+export function visibleLength(text: string): number {
+  return text.replaceAll(ansi, "").length;
+}
+
+/** Breaks a paragraph at spaces so that no line is wider than the terminal. */
+export function fold(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line !== undefined && visibleLength(line) + 1 + visibleLength(word) <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n");
+}
