@@ -1,16 +1,18 @@
 import { resolve } from "node:path";
+import { UsageError } from "./core/errors.ts";
 import { lexicalMatcher, lexicalThreshold, lexicalVersion } from "./core/match/lexical.ts";
 import type { Matcher } from "./core/match/matcher.ts";
-import { checkVerdicts, type PlacedVerdict, type RecordedVerdict, recordedMatcher } from "./core/match/recorded.ts";
+import { checkVerdicts, type PlacedVerdict, recordedMatcher, verdictsByReviewer } from "./core/match/recorded.ts";
 import type { Provider, ProviderWorld } from "./core/provider.ts";
 import type { Report } from "./core/report.ts";
+import { sourceReference } from "./core/source.ts";
 import type { Suite } from "./core/suite.ts";
-import type { JudgeChoice } from "./judge.ts";
 import type { PreparedJudgeMatcher } from "./judge-matcher.ts";
 import type { Dataset } from "./load/dataset.ts";
 import { loadLexicalCalibration, loadVerdicts } from "./load/files.ts";
 import type { RecordedReviewer } from "./load/sources/importer.ts";
 import type { LoadedSource } from "./load/sources/source.ts";
+import type { JudgeChoice } from "./panel.ts";
 
 /** Who says which findings describe which bugs. */
 export interface Matching {
@@ -19,6 +21,8 @@ export interface Matching {
   facts: () => Report["matcher"];
   /** Why detection may not gate; null where it may. */
   noDetectionBecause: string | null;
+  /** Reviewers whose verdicts the benchmark brings: what these leave open, no run can decide. Absent: none. */
+  closedRecords?: ReadonlySet<string>;
   /** The judge to be opened, asked and closed; null where nobody has to be asked. */
   judge: PreparedJudgeMatcher | null;
 }
@@ -52,16 +56,31 @@ export async function prepareMatching(input: MatchingInput, world: ProviderWorld
 
 function matchByRecord({ folder, source, dataset, prepared }: MatchingInput, file: string | undefined): Matching {
   const recorded = prepared.map(({ provider }) => provider).filter(isRecorded);
+  const ofSource = new Map(recorded.map((provider) => [provider, verdictsOfSource(source, provider)]));
+  const left = recorded.filter((provider) => ofSource.get(provider) === undefined);
+  if (file !== undefined && source?.judge != null && left.length === 0)
+    throw new UsageError(
+      `scorers.detection.verdicts: ${sourceReference(source.manifest)} brings the verdicts on its own reviewers, and no other recorded reviewer is measured (remove it)`,
+    );
   const ofFile = file === undefined ? [] : loadVerdicts(resolve(folder, file));
+  const closedRecords = new Set(recorded.filter((provider) => !left.includes(provider)).map(({ ref }) => ref));
+  const second = ofFile.find(({ verdict }) => closedRecords.has(verdict.reviewer ?? ""));
+  if (second !== undefined)
+    throw new UsageError(
+      `${second.place}: reviewer: the source brings the verdicts on ${second.verdict.reviewer} itself (remove the line)`,
+    );
   const { bugIdsOf } = dataset;
-  checkVerdicts(ofFile, { bugIdsOf, countFindings: (caseId) => mostFindings(recorded, caseId) });
+  checkVerdicts(ofFile, { bugIdsOf, reviewsOf: () => [] });
+  const byReviewer = verdictsByReviewer(
+    ofFile,
+    left.map(({ ref }) => ref),
+  );
   const matchers = new Map<Provider, Matcher>();
   for (const provider of recorded) {
-    const own = source === null ? undefined : recordedReviewer(source, provider);
-    const verdicts = own === undefined ? ofFile : placeVerdicts(own.verdicts ?? [], provider.ref);
-    if (own !== undefined)
-      checkVerdicts(verdicts, { bugIdsOf, countFindings: (caseId) => mostFindings([provider], caseId) });
-    matchers.set(provider, recordedMatcher(verdicts));
+    const verdicts = ofSource.get(provider) ?? byReviewer.get(provider.ref) ?? [];
+    const reviewsOf = (caseId: string) => provider.recordedReviews?.(caseId) ?? [];
+    checkVerdicts(verdicts, { bugIdsOf, reviewsOf });
+    matchers.set(provider, recordedMatcher(verdicts, reviewsOf));
   }
   const others = prepared.filter(({ provider }) => !matchers.has(provider)).map(({ provider }) => provider.ref);
   return {
@@ -75,13 +94,14 @@ function matchByRecord({ folder, source, dataset, prepared }: MatchingInput, fil
     noDetectionBecause: prepared.some(({ role, provider }) => role === "measured" && !matchers.has(provider))
       ? "a measured reviewer has no recorded verdicts, so it was matched by words"
       : null,
+    closedRecords,
     judge: null,
   };
 }
 
-/** Whether a provider repeats recordings: only those can tell how many findings they have. */
+/** Whether a provider repeats recordings: only those can tell what they have. */
 export function isRecorded(provider: Provider): boolean {
-  return provider.countFindings !== undefined;
+  return provider.recordedReviews !== undefined;
 }
 
 /** What a public benchmark recorded of this reviewer; undefined where it is none of the benchmark's. */
@@ -89,14 +109,10 @@ export function recordedReviewer({ reviewers }: LoadedSource, { name, model }: P
   return name === "recorded" ? reviewers.get(model) : undefined;
 }
 
-/** How many findings the longest recorded review of a case has; null where none is recorded. */
-function mostFindings(recorded: readonly Provider[], caseId: string): number | null {
-  const counts = recorded.map((provider) => provider.countFindings?.(caseId) ?? null).filter((count) => count !== null);
-  return counts.length === 0 ? null : Math.max(...counts);
-}
-
-function placeVerdicts(verdicts: readonly RecordedVerdict[], ref: string): PlacedVerdict[] {
-  return verdicts.map((verdict, index) => ({ place: `verdict ${index + 1} on ${ref}`, verdict }));
+/** Undefined for a reviewer of whom the source brings none. */
+function verdictsOfSource(source: LoadedSource | null, provider: Provider): PlacedVerdict[] | undefined {
+  const own = source === null ? undefined : recordedReviewer(source, provider);
+  return own?.verdicts?.map((verdict, index) => ({ place: `verdict ${index + 1} on ${provider.ref}`, verdict }));
 }
 
 function lexicalFacts(): Pick<Matching, "facts" | "noDetectionBecause"> {

@@ -15,6 +15,8 @@ export const SourceManifest = z.strictObject({
   commit: z.string().regex(/^[0-9a-f]{7,40}$/, "expected a commit in hexadecimal"),
   licence: z.string().min(1),
   citation: z.string().min(1),
+  /** Set where it holds addresses of changes and no diffs, so that nobody can read a change there. */
+  hasDiffs: z.literal(false).optional(),
   files: z.array(z.strictObject({ path: relativePath, upstream: relativePath, bytes: z.int().min(0), sha256 })).min(1),
 });
 export type SourceManifest = z.infer<typeof SourceManifest>;

@@ -24,6 +24,20 @@ const withSource = (dataset: Record<string, string>) =>
   makeWorkspace({ suite: { dataset: { source: reference, ...dataset } } });
 const args = ["tiny.yaml", "--out", "runs", "--model", "floor:lgtm"];
 
+test.each([
+  [
+    "openai:m",
+    'model "openai:m": martian has no diffs, only the addresses of changes (only recorded reviews can be measured there)',
+  ],
+  ["command:true", 'model "command:true": martian has no diffs'],
+  ["opnai:m", 'model "opnai:m": unknown kind "opnai"'],
+])("a model that the benchmark has nothing for is refused before anything is fetched: %s", async (model, says) => {
+  const { code, stderr } = await makeWorkspace().run(["martian", "--out", "runs", "--model", model]);
+  expect(code).toBe(2);
+  expect(stderr.slice(0, says.length)).toBe(says);
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+});
+
 interface BadSource {
   what: string;
   dataset: Record<string, string>;
@@ -133,13 +147,31 @@ describe("a source of which there is no copy", () => {
     const { code, stdout, stderr } = await workspace.run(args, through(url, workspace));
     const [first, second, ...rest] = stderr.trimEnd().split("\n");
     expect(first).toMatch(
-      /^source bc-bench: fetching 1 file, 0\.6 MB, from https:\/\/raw\.githubusercontent\.com to cache\//,
+      /^source bc-bench: fetching 2 files, 0\.6 MB, from https:\/\/raw\.githubusercontent\.com to cache\//,
     );
     expect(second).toMatch(
-      /^source bc-bench: codereview\.jsonl: cannot reach raw\.githubusercontent\.com: .*dataset\.dir or in NITBENCH_DATA\)$/,
+      /^source bc-bench: \w+\.jsonl: cannot reach raw\.githubusercontent\.com: .*dataset\.dir or in NITBENCH_DATA\)$/,
     );
     expect({ rest, code, stdout, runs: workspace.runs() }).toEqual({ rest: [], code: 3, stdout: "", runs: [] });
-    expect(asked).toEqual(["raw.githubusercontent.com:443"]);
+    expect(new Set(asked)).toEqual(new Set(["raw.githubusercontent.com:443"]));
+  });
+
+  test("is asked for without a word but why it failed where the command is to be quiet", async () => {
+    const { url } = await startProxy((answer) => answer("403 Forbidden"));
+    const workspace = withSource({});
+    const { code, stdout, stderr } = await workspace.run([...args, "--quiet"], through(url, workspace));
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toMatch(/^source bc-bench: \w+\.jsonl: cannot reach [^\n]+\n$/);
+  });
+
+  test("is fetched as well for its pairs that a judge is calibrated against", async () => {
+    const { asked, url } = await startProxy((answer) => answer("403 Forbidden"));
+    const workspace = withSource({});
+    const calibrate = ["judge", "calibrate", "same-bug", "--judge", "openai:j@http://127.0.0.1:9/v1"];
+    const { code, stderr } = await workspace.run([...calibrate, "--against", "bc-bench"], through(url, workspace));
+    expect(stderr).toMatch(/^source bc-bench: fetching 2 files, .*\nsource bc-bench: \w+\.jsonl: cannot reach raw/);
+    expect(code).toBe(3);
+    expect(new Set(asked)).toEqual(new Set(["raw.githubusercontent.com:443"]));
   });
 
   test("is kept below the home folder where XDG_CACHE_HOME is no absolute path", async () => {

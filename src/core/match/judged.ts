@@ -1,5 +1,5 @@
 import { anchorsOf, type Anchor, type Bug } from "../case.ts";
-import { consensusPass, passRate } from "../judge/aggregate.ts";
+import { consensusPass, medianPass, passRate } from "../judge/aggregate.ts";
 import { type AskJudge, judgeQuestion, type JudgedRun, type ReadyRubric } from "../judge/judge.ts";
 import { reviewWithPlaces } from "../review.ts";
 import type { Matcher, PairQuestion, PairVerdict } from "./matcher.ts";
@@ -17,24 +17,22 @@ export interface PairJudge {
 }
 
 /**
- * A matcher that asks a judge about each finding and bug, whatever the others, so that the order of the findings is
- * nothing to it. Most of the runs decide; the weight is the share of the runs that pass. What the judge leaves open is
- * undecided with weight 0. A finding without a word is another thing than any bug, and nobody is asked.
+ * A matcher that asks a judge, or each of several, about each finding and bug, whatever the others, so that the order of
+ * the findings is nothing to it. Most of a judge's runs decide, and of several judges most of them; the weight is the
+ * share of all runs that pass. What is left open so is undecided with weight 0. A finding without a word is another thing
+ * than any bug, and nobody is asked.
  */
-export function judgedMatcher({ ready, runs, ask, newNonce, count }: PairJudge): Matcher {
-  const required = ready.rubric.axes.filter((axis) => axis.required).map(({ name }) => name);
-
+export function judgedMatcher(...judges: readonly PairJudge[]): Matcher {
   async function compareOne(
     finding: string,
     bug: string,
     diff: string,
   ): Promise<Omit<PairVerdict, keyof PairQuestion>> {
     if (finding === "") return { verdict: "different", weight: 0 };
-    const judged = await judgeQuestion(ready, { judges: "pair", diff, bug, finding }, runs, ask, newNonce);
-    count?.(judged);
-    const pass = consensusPass(judged, required);
+    const said = await Promise.all(judges.map((judge) => askOne(judge, finding, bug, diff)));
+    const pass = medianPass(said.map((one) => one.pass));
     if (pass === null) return { verdict: "undecided", weight: 0 };
-    const weight = passRate(judged.map((run) => run.pass === true)) ?? 0;
+    const weight = passRate(said.flatMap(({ judged }) => judged.map((run) => run.pass === true))) ?? 0;
     return { verdict: pass ? "same" : "different", weight };
   }
 
@@ -52,6 +50,19 @@ export function judgedMatcher({ ready, runs, ask, newNonce, count }: PairJudge):
       return Promise.all(comparing);
     },
   };
+}
+
+/** What one judge says of a pair: in each of its runs, and by their majority. */
+async function askOne(
+  { ready, runs, ask, newNonce, count }: PairJudge,
+  finding: string,
+  bug: string,
+  diff: string,
+): Promise<{ judged: JudgedRun[]; pass: boolean | null }> {
+  const judged = await judgeQuestion(ready, { judges: "pair", diff, bug, finding }, runs, ask, newNonce);
+  count?.(judged);
+  const required = ready.rubric.axes.filter((axis) => axis.required).map(({ name }) => name);
+  return { judged, pass: consensusPass(judged, required) };
 }
 
 /** A bug as a judge is shown it: its places and category before what is wrong. */

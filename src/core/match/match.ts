@@ -22,18 +22,20 @@ import { fileOf, fittingPaths, intervalDistance, isOneFile, placeDistance } from
  * Accounts for every finding and every bug of one review: which finding holds which bug, one to one and as many as
  * possible. The order of the findings does not matter; every finding is in exactly one state.
  * @param source an annotated case (`bugs` present)
+ * @param repeat which review of the case it is, from 0
  */
 export async function matchFindings(
   source: Case,
   review: Review,
   matcher: Matcher,
   settings: MatchSettings,
+  repeat = 0,
 ): Promise<Ledger> {
   const bugs = source.bugs ?? [];
   const files = parseDiff(source.diff);
   const placed = placeFindings(source, files, review);
   const reach = Math.max(farthestReported, settings.tolerance);
-  const pairs = await comparePairs({ id: source.id, diff: source.diff, bugs }, files, placed, matcher, reach);
+  const pairs = await comparePairs({ id: source.id, repeat, diff: source.diff, bugs }, files, placed, matcher, reach);
   const held = assign(pairs.filter((pair) => isFoundBy(pair, settings.tolerance, settings.location)));
   const pairsOf = Map.groupBy(pairs, (pair) => pair.findingIndex);
   const account = { source, files, bugs, pairsOf, held, settings };

@@ -26,9 +26,12 @@ export interface Matcher {
    * make a match of; the others stay undecided, which leaves them a miss at their place and `recall_theme` open.
    */
   readonly asksOnlyAtPlace?: boolean;
-  /** Answers every question of one case at once, in order, so that a judge can batch. May answer synchronously. */
+  /**
+   * Answers every question of one review at once, in order, so that a judge can batch. May answer synchronously. The
+   * review is the first of its case where no `repeat` is given.
+   */
   compare(
-    source: { caseId: string; diff: string; bugs: readonly Bug[] },
+    source: { caseId: string; repeat?: number; diff: string; bugs: readonly Bug[] },
     findings: readonly Finding[],
     questions: readonly PairQuestion[],
   ): PairVerdict[] | Promise<PairVerdict[]>;

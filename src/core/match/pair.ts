@@ -83,19 +83,20 @@ type Placing = Omit<Pair, "verdict" | "weight">;
  * @param reach lines, at least every tolerance that the pairs are looked at with
  */
 export async function comparePairs(
-  source: { id: string; diff: string; bugs: readonly Bug[] },
+  source: { id: string; repeat?: number; diff: string; bugs: readonly Bug[] },
   files: readonly FileDiff[],
   placed: readonly PlacedFinding[],
   matcher: Matcher,
   reach: number = farthestReported,
 ): Promise<Pair[]> {
-  const { id: caseId, diff, bugs } = source;
+  const { id: caseId, repeat = 0, diff, bugs } = source;
   const placings = placed.flatMap((one) => bugs.map((bug, bugIndex) => placePair(one, bug, bugIndex, files)));
   const questions = placings
     .filter((placing) => matcher.asksOnlyAtPlace !== true || isAtPlace(placing, reach, "optional"))
     .map(({ findingIndex, bugIndex }) => ({ findingIndex, bugIndex }));
   const findings = placed.toSorted((a, b) => a.index - b.index).map(({ finding }) => finding);
-  const verdicts = questions.length === 0 ? [] : await matcher.compare({ caseId, diff, bugs }, findings, questions);
+  const asked = { caseId, repeat, diff, bugs };
+  const verdicts = questions.length === 0 ? [] : await matcher.compare(asked, findings, questions);
   const answers: (PairVerdict | undefined)[] = [];
   for (const one of verdicts) answers[one.findingIndex * bugs.length + one.bugIndex] = one;
 

@@ -56,14 +56,15 @@ interface Fixture {
   place: string;
 }
 
+/** The other file that the source has is read where judges are calibrated. */
+const instances = "codereview.jsonl";
+
 /** BC-Bench: changes of AL code, made up to be reviewed, with the remarks that a reviewer should make; some are clean. */
 export const importSource: ImportSource = (files) => {
-  const fixtures = files.paths.flatMap((path) =>
-    files
-      .read(path)
-      .split("\n")
-      .flatMap((line, index) => (line.trim() === "" ? [] : [readFixture(line, files.place(path, index + 1))])),
-  );
+  const fixtures = files
+    .read(instances)
+    .split("\n")
+    .flatMap((line, index) => (line.trim() === "" ? [] : [readFixture(line, files.place(instances, index + 1))]));
   checkTwice(fixtures);
   const clusterOf = clusterFixtures(fixtures);
   const cases = fixtures.map((fixture) => caseOf(fixture, clusterOf.get(fixture.id) ?? fixture.id));

@@ -73,6 +73,8 @@ export function readSheet(text: string, place: (line?: number) => string): Sheet
       ...(comprehensiveness === "" ? {} : { comprehensiveness: Number(comprehensiveness) }),
     });
   }
+  if (diffs.size === 0)
+    throw new UsageError(`${place()}: expected diffs with reviews, got none (copy the source again)`);
   return [...diffs.values()];
 }
 
@@ -111,11 +113,7 @@ interface Entry {
  */
 export const importSource: ImportSource = (files) => {
   const entries = new Map<string, Entry>();
-  for (const path of files.paths) {
-    const [, code = "", rater = ""] = /^(py|java|js)_(\w+)_review_qual_final\.csv$/.exec(path) ?? [];
-    const language = languages[code];
-    if (language !== undefined) addSheet(entries, files, path, language, rater);
-  }
+  for (const { path, language, rater } of sheetsOf(files)) addSheet(entries, files, path, language, rater);
   const rated = [...entries.values()].filter(({ ratings }) => ratings.length > 0);
   const reviewers = new Map<string, RecordedReviewer & { ratings: RecordedRating[] }>();
   const names = rated.flatMap(({ texts }) => [...texts.keys()]);
@@ -126,6 +124,28 @@ export const importSource: ImportSource = (files) => {
   }
   return { cases: rated.map(caseOf), reviewers, judge: null };
 };
+
+interface Sheet {
+  path: string;
+  code: string;
+  language: string;
+  rater: string;
+}
+
+/** @throws UsageError where there is none, or one of the people has none of a language that another has */
+function sheetsOf(files: SourceFiles): Sheet[] {
+  const sheets = files.paths.flatMap((path): Sheet[] => {
+    const [, code = "", rater = ""] = /^(py|java|js)_(\w+)_review_qual_final\.csv$/.exec(path) ?? [];
+    const language = languages[code];
+    return language === undefined ? [] : [{ path, code, language, rater }];
+  });
+  const wanted = sheets.flatMap(({ code }) => sheets.map(({ rater }) => nameOfSheet(code, rater)));
+  const missing = sheets.length === 0 ? nameOfSheet("*", "*") : wanted.find((path) => !files.paths.includes(path));
+  if (missing === undefined) return sheets;
+  throw new UsageError(`${files.place(missing)}: missing (copy the source again)`);
+}
+
+const nameOfSheet = (code: string, rater: string) => `${code}_${rater}_review_qual_final.csv`;
 
 function addSheet(
   entries: Map<string, Entry>,

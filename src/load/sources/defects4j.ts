@@ -66,6 +66,7 @@ function readActiveBugs(files: SourceFiles, project: string): Map<string, Active
     throw new UsageError(`${files.place(path)}: missing beside the patches of ${project} (copy the source again)`);
   }
   const rows = readRows(files.read(path), files.place(path));
+  if (rows.length === 0) throw new UsageError(`${files.place(path)}: expected bugs, got none (copy the source again)`);
   const bugs = new Map<string, ActiveBug>();
   for (const { record, line } of rows) {
     const place = files.place(path, line);

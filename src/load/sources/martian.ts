@@ -201,6 +201,11 @@ function deriveVerdicts(
   const missed = new Set(
     false_negatives.map(({ golden_comment }, index) => takeBug(golden_comment, `false_negatives[${index}]`)),
   );
+  const left = bugs.find((_, index) => !holderOf.has(index) && !missed.has(index));
+  if (left !== undefined)
+    throw new UsageError(
+      `${place}: expected every golden comment under true_positives or false_negatives, but "${left.description}" is in neither (copy the source again)`,
+    );
   return messages.flatMap((_, findingIndex) =>
     bugs.flatMap(({ id: bugId }, bugIndex): RecordedVerdict[] => {
       const holder = holderOf.get(bugIndex);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -7,7 +7,7 @@ import { suggestWord, UsageError } from "../../core/errors.ts";
 import { SourceManifest, sourceReference } from "../../core/source.ts";
 import type { Suite } from "../../core/suite.ts";
 import { makeFolder } from "../../io/folder.ts";
-import { isFile, isFolder, reading } from "../../io/readable.ts";
+import { isFile, reading, whatIs } from "../../io/readable.ts";
 import { packageRoot } from "../files.ts";
 import { displayPath } from "../suite.ts";
 import type { DownloadWorld } from "./download.ts";
@@ -49,11 +49,7 @@ export async function loadSource(
   world: SourceWorld,
   { list, importers }: SourceCatalogue = { list: listSources, importers: ownImporters },
 ): Promise<LoadedSource> {
-  const { name, manifest } = findManifest(settings.source ?? "", list());
-  const copy = findCopy(name, settings.dir, world.env);
-  const home = copy ?? cacheFolder(name, manifest, world.env);
-  if (copy === null) await fetchSource(name, manifest, home, world);
-  const files = readSourceFiles(name, manifest, home);
+  const { name, manifest, files } = await openSource(settings, world, list);
   const load = importers[name];
   if (load === undefined) throw new Error(`no importer for datasets/${name}/source.json`);
   const { cases, reviewers, judge } = (await load())(files, { judge: settings.judge });
@@ -64,8 +60,37 @@ export async function loadSource(
     "sources",
     judge === null ? name : `${name}-${judge.replaceAll(/[^\w.-]/g, "-")}`,
   );
-  await writeImported(folder, cases, reviewers);
+  await writeImported(folder, cases, reviewers).catch((error: unknown) => {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(
+      `source ${name}: cannot write to ${displayPath(folder)} (${error.message}; remove what is in the way, or run from a folder that can be written)`,
+    );
+  });
   return { name, manifest, judge, folder, reviewers };
+}
+
+/** The files of a source as upstream has them, and the folder that they were read from. */
+export interface OpenSource {
+  name: string;
+  manifest: SourceManifest;
+  home: string;
+  files: SourceFiles;
+}
+
+/**
+ * Finds a source, fetches what is missing, and checks every checksum, as `loadSource` does.
+ * @throws as `loadSource`, but for what an importer finds
+ */
+export async function openSource(
+  settings: Pick<Suite["dataset"], "source" | "dir">,
+  world: SourceWorld,
+  list: SourceCatalogue["list"] = listSources,
+): Promise<OpenSource> {
+  const { name, manifest } = findManifest(settings.source ?? "", list());
+  const copy = findCopy(name, settings.dir, world.env);
+  const home = copy ?? cacheFolder(name, manifest, world.env);
+  if (copy === null) await fetchSource(name, manifest, home, world);
+  return { name, manifest, home, files: readSourceFiles(name, manifest, home) };
 }
 
 /** The manifests of all sources that this program knows, by name, sorted. */
@@ -91,8 +116,8 @@ function findManifest(
     throw new UsageError(`dataset.source: unknown source "${reference}" (${suggestWord(reference, references)})`);
   }
   const { manifest } = found;
-  const isCommit = /^[0-9a-f]{7,40}$/.test(commit);
-  if (!isCommit || !(manifest.commit.startsWith(commit) || commit.startsWith(manifest.commit))) {
+  // Digits beyond those on record may be invented: nothing here could tell.
+  if (commit.length < 7 || !manifest.commit.startsWith(commit)) {
     throw new UsageError(
       `dataset.source: ${manifest.repository} is known at commit ${manifest.commit} only, got ${commit || "none"} (write ${sourceReference(manifest)})`,
     );
@@ -103,18 +128,22 @@ function findManifest(
 /** The folder that the user has a copy in; null where it is to be fetched. */
 function findCopy(name: string, dir: string | undefined, env: SourceWorld["env"]): string | null {
   if (dir !== undefined) {
-    if (isFolder(dir)) return resolve(dir);
+    if (whatIs(`dataset.dir: "${dir}"`, dir) === "folder") return resolve(dir);
     throw new UsageError(`dataset.dir: no folder "${dir}" (name a copy of the source, or leave it out to fetch one)`);
   }
   const shared = env["NITBENCH_DATA"];
   if (shared === undefined || shared === "") return null;
-  if (!isFolder(shared)) {
+  if (whatIs(`NITBENCH_DATA: "${shared}"`, shared) !== "folder") {
     throw new UsageError(
       `NITBENCH_DATA: no folder "${shared}" (name one that holds copies of sources, or unset it to fetch them)`,
     );
   }
   const own = join(shared, name);
-  return isFolder(own) ? resolve(own) : null;
+  const found = whatIs(`NITBENCH_DATA: "${own}"`, own);
+  if (found === null || found === "folder") return found === null ? null : resolve(own);
+  throw new UsageError(
+    `NITBENCH_DATA: expected a folder "${own}" with a copy of the source, got ${found === "file" ? "a file" : "what is none"} (remove it to fetch the source)`,
+  );
 }
 
 function cacheFolder(name: string, { commit }: SourceManifest, env: SourceWorld["env"]): string {
@@ -126,15 +155,18 @@ function cacheFolder(name: string, { commit }: SourceManifest, env: SourceWorld[
 /** A copy has a file under the name that the manifest gives it, or where the repository has it. */
 function readSourceFiles(name: string, manifest: SourceManifest, folder: string): SourceFiles {
   const texts = new Map<string, string>();
-  const places = new Map<string, string>();
+  const placeOf = new Map<string, string>();
   for (const { path, upstream, sha256, bytes } of manifest.files) {
-    const file = [path, upstream].map((one) => join(folder, one)).find((one) => existsSync(one));
-    if (file === undefined)
+    const subjectOf = (one: string) => `source ${name}: ${displayPath(one)}`;
+    const places = [path, upstream].map((one) => join(folder, one));
+    const file = places.find((one) => whatIs(subjectOf(one), one) !== null) ?? join(folder, path);
+    const subject = subjectOf(file);
+    const found = whatIs(subject, file);
+    if (found !== "file")
       throw new UsageError(
-        `source ${name}: ${displayPath(join(folder, path))}: missing (copy ${upstream} of ${sourceReference(manifest)} there, or fetch the source anew)`,
+        `${subject}: ${found === null ? "missing" : found === "folder" ? "is a folder" : "is no file"} (copy ${upstream} of ${sourceReference(manifest)} there, or fetch the source anew)`,
       );
-    const subject = `source ${name}: ${displayPath(file)}`;
-    places.set(path, displayPath(file));
+    placeOf.set(path, displayPath(file));
     const content = reading(subject, () => readFileSync(file));
     const got = createHash("sha256").update(content).digest("hex");
     if (got !== sha256) {
@@ -152,7 +184,7 @@ function readSourceFiles(name: string, manifest: SourceManifest, folder: string)
       if (text === undefined) throw new Error(`source ${name}: the manifest has no file "${path}"`);
       return text;
     },
-    place: (path, line) => `${places.get(path) ?? path}${line === undefined ? "" : `:${line}`}`,
+    place: (path, line) => `${placeOf.get(path) ?? path}${line === undefined ? "" : `:${line}`}`,
   };
 }
 

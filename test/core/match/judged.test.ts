@@ -177,3 +177,34 @@ test("a bug is described with all its places, its sides where they are not the n
   const { anchor: _, ...unplaced } = bugAt(5);
   expect(describeBug(unplaced)).toBe("(logic) wrong");
 });
+
+describe("several judges of pairs", () => {
+  /** Judges that each say the same in every run. */
+  const panelOf = (...said: (Said | JudgeAnswer)[]) =>
+    judgedMatcher(
+      ...said.map((one) => ({
+        ready,
+        runs: 3,
+        newNonce: () => "nonce0001",
+        ask: (call: JudgeCall) =>
+          Promise.resolve(
+            typeof one === "string"
+              ? { text: JSON.stringify({ evidence: "e", reasoning: "r", same: one, nonce: call.nonce }) }
+              : one,
+          ),
+      })),
+    );
+  const verdictOf = async (...said: (Said | JudgeAnswer)[]) =>
+    (await panelOf(...said).compare(asked, [findingAt(5)], first))[0];
+
+  test("decide by majority, and the weight is the share of all their runs that pass", async () => {
+    expect(await verdictOf("pass", "fail", "pass")).toMatchObject({ verdict: "same", weight: 2 / 3 });
+    expect(await verdictOf("pass", "fail", "fail")).toMatchObject({ verdict: "different", weight: 1 / 3 });
+  });
+
+  test("leave a pair undecided where those that decide are at a tie, and where most of them leave it open", async () => {
+    expect(await verdictOf("pass", "fail", outage)).toMatchObject({ verdict: "undecided", weight: 0 });
+    expect(await verdictOf("pass", outage, outage)).toMatchObject({ verdict: "undecided", weight: 0 });
+    expect(await verdictOf("pass", "pass", outage)).toMatchObject({ verdict: "same", weight: 2 / 3 });
+  });
+});

@@ -119,6 +119,14 @@ const place = "copy/py_ann_review_qual_final.csv";
 
 // Rows end in lines 4 and 5, since the diff of the first has a line break or two.
 test.each<[string, Record<string, string>, string]>([
+  ["is empty", { "py_ann_review_qual_final.csv": "" }, `${place}: expected diffs with reviews, got none (`],
+  ["has its head alone", py(), `${place}: expected diffs with reviews, got none (`],
+  [
+    "is the only one of its language, though two people have sheets",
+    { ...py(first), "js_ben_review_qual_final.csv": sheet(first) },
+    "copy/py_ben_review_qual_final.csv: missing (copy the source again)",
+  ],
+  ["is none of the study's", { "notes.csv": "" }, "copy/*_*_review_qual_final.csv: missing (copy the source again)"],
   ["is not CSV", { "py_ann_review_qual_final.csv": 'index,diff\n1,"never closed' }, `${place}: not CSV: `],
   ["has a row that is too short", { "py_ann_review_qual_final.csv": "index,diff\n1\n" }, `${place}: not CSV: `],
   ["lacks a column", { "py_ann_review_qual_final.csv": "index,diff\n1,x\n" }, `${place}:2: review: `],

@@ -213,6 +213,11 @@ test("every case holds together", () => {
 const table = "Lodge/active-bugs.csv";
 const { [table]: _, ...withoutTable } = miniature;
 test.each<[string, Record<string, string>, string]>([
+  [
+    "a table without a row",
+    { ...miniature, [table]: "" },
+    "copy/Lodge/active-bugs.csv: expected bugs, got none (copy the",
+  ],
   ["a table that is not CSV", { ...miniature, [table]: csv('1,"a') }, "copy/Lodge/active-bugs.csv: not CSV"],
   ["a row with too few cells", { ...miniature, [table]: csv("1,aaaaaaa") }, "copy/Lodge/active-bugs.csv: not CSV"],
   ["a table without a column", { ...miniature, [table]: text("bug.id", "1") }, "copy/Lodge/active-bugs.csv:2: "],

@@ -416,6 +416,31 @@ describe("a failure that may pass", () => {
     expect(waits).toEqual([500]);
   });
 
+  test("does not end a fetch that comes further each time, however often the connection breaks", async () => {
+    const sendsSome: Answer = (response, range, content) => {
+      const from = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
+      const headers = { "content-range": `bytes ${from}-${content.length - 1}/${content.length}` };
+      response.writeHead(range === undefined ? 200 : 206, range === undefined ? {} : headers);
+      response.end(content.slice(from, from + 100));
+    };
+    const { fetching, seen, laid, waits } = await prepare({ scripts: { "a.json": [sendsSome] } });
+    await fetching();
+    expect(laid()).toEqual({ "a.json": letters });
+    expect(seen).toHaveLength(Math.ceil(letters.length / 100));
+    expect(new Set(waits)).toEqual(new Set([500]));
+  });
+
+  test("ends the run where the same bytes come again and again", async () => {
+    const startsOver: Answer = (response, _range, content) => {
+      response.write(content.slice(0, 300));
+      response.end();
+    };
+    const { fetching, seen } = await prepare({ scripts: { "a.json": [startsOver] } });
+    const { message } = await failureOf(fetching(), IncompleteError);
+    expect(message).toContain(`ended after 300 of ${letters.length} bytes, 5 times`);
+    expect(seen).toHaveLength(5);
+  });
+
   test("starts over where the rest is refused after that", async () => {
     const breaks = stopsAfter(
       300,

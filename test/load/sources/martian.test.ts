@@ -1,9 +1,14 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { bench } from "../../../src/bench.ts";
 import { UsageError } from "../../../src/core/errors.ts";
 import type { CaseLine, Report } from "../../../src/core/report.ts";
+import { SourceManifest, sourceReference } from "../../../src/core/source.ts";
+import { sha256 } from "../../../src/load/hash.ts";
 import type { ImportedSource, SourceFiles } from "../../../src/load/sources/importer.ts";
 import { importSource } from "../../../src/load/sources/martian.ts";
+import { prepareRun } from "../../../src/prepare.ts";
 import { workspaces } from "../../fixtures/command.ts";
 import {
   golden,
@@ -148,6 +153,17 @@ test.each<[what: string, content: Record<string, unknown>, message: string]>([
     `${evaluationsFile}: ${kiosk}.hawk.true_positives[0].golden_comment: the pull request has no such golden comment`,
   ],
   [
+    "says of a bug neither that it was found nor that it was missed",
+    {
+      ...miniature(),
+      [resultsOf(opus, "evaluations")]: JSON.stringify(miniature()[resultsOf(opus, "evaluations")]).replace(
+        '{"golden_comment":"Lamp stays dark","severity":"Low"}',
+        "",
+      ),
+    },
+    `${evaluationsFile}: ${kiosk}.hawk: expected every golden comment under true_positives or false_negatives, but "Lamp stays dark" is in neither (copy the source again)`,
+  ],
+  [
     "calls one remark right and wrong",
     { ...miniature(), [resultsOf(opus, "candidates")]: {} },
     `${evaluationsFile}: ${till}.hawk.false_positives[0]: its candidate is a true positive as well`,
@@ -229,5 +245,121 @@ describe("the real command on the miniature", () => {
   test("leaves the shotgun nothing to flag, since there is no diff", () => {
     expect(metric("floor:shotgun", "recall")).toMatchObject({ value: 0, denominator: 4 });
     expect(metric("floor:shotgun", "precision")?.value).toBeNull();
+  });
+});
+
+describe("a run of the miniature as a source", () => {
+  const makeWorkspace = workspaces();
+  const before = process.cwd();
+  const contents = Object.entries(miniature()).map(([path, content]) => ({ path, text: JSON.stringify(content) }));
+  const manifest = SourceManifest.parse({
+    version: 1,
+    repository: "acme/reviews",
+    commit: "0123abc",
+    licence: "MIT",
+    citation: "none",
+    files: contents.map(({ path, text }) => ({
+      path,
+      upstream: path,
+      bytes: Buffer.byteLength(text),
+      sha256: sha256(text),
+    })),
+  });
+  beforeEach(() => {
+    const workspace = makeWorkspace({
+      suite: {
+        dataset: { source: sourceReference(manifest), dir: "copy" },
+        reviewers: ["recorded:hawk", "recorded:owl"],
+        company: ["floor:silent", "ceiling:oracle"],
+        scorers: { detection: { matcher: "recorded", location: "optional" } },
+      },
+    });
+    for (const { path, text } of contents) workspace.write(`copy/${path}`, text);
+    process.chdir(workspace.folder);
+  });
+  afterEach(() => process.chdir(before));
+
+  interface Asked {
+    seed?: number;
+    set?: Record<string, unknown>;
+    models?: string[];
+  }
+  const requestOf = ({ seed = 1, set = {}, models = [] }: Asked) => ({
+    suite: "tiny.yaml",
+    models,
+    overrides: Object.entries(set).map(([path, value]) => ({ path, value: JSON.stringify(value) })),
+    seed,
+    isQuiet: true,
+  });
+  const world = {
+    fetch: () => Promise.reject(new Error("nobody may be asked")),
+    now: () => 0,
+    env: {},
+    stderr: { write: () => true },
+    signal: new AbortController().signal,
+    date: () => new Date(0),
+    sources: { list: () => [{ name: "reviews", manifest }], importers: { reviews: async () => importSource } },
+  };
+  const run = async (asked: Asked = {}) => {
+    const how = { out: "runs", reporters: ["json"], allowInconclusive: false, command: "nitbench" };
+    const { report } = await bench({ ...requestOf(asked), ...how }, world);
+    return report;
+  };
+
+  test("can be gone on with when its judge is named in other words, not under another judge", async () => {
+    const hashOf = async (judge?: string) => {
+      const set = judge === undefined ? {} : { "dataset.judge": judge };
+      const { generationHash, settings, dataset } = await prepareRun(
+        requestOf({ set, models: ["recorded:owl"] }),
+        world,
+      );
+      dataset.close();
+      return [generationHash, settings["dataset.judge"]];
+    };
+    const first = await hashOf();
+    expect(first[1]).toBe(opus);
+    expect(await hashOf("OPUS")).toEqual(first);
+    expect(await hashOf(opus)).toEqual(first);
+    expect((await hashOf("sonnet"))[0]).not.toBe(first[0]);
+  });
+
+  test.each([1, 2, 3, 4])(
+    "is whole with seed %i whatever its limit, and tells what the record leaves open",
+    async (seed) => {
+      for (const limit of [1, 2, undefined]) {
+        const { verdict, dataset, reviewers, warnings } = await run({
+          seed,
+          set: limit === undefined ? {} : { "dataset.limit": limit },
+        });
+        expect([limit, verdict.status, verdict.exitCode]).toEqual([limit, "ungated", 0]);
+        // Of one finding of hawk in kiosk-7 nothing is known.
+        const open = reviewers.find(({ id }) => id === "recorded:hawk")?.undecided ?? 0;
+        if (dataset.cases === 2) expect(open).toBe(1);
+        expect(warnings.filter((line) => line.includes("without a recorded verdict"))).toHaveLength(open);
+      }
+    },
+  );
+
+  test("takes no other verdicts on the reviewers of the source", async () => {
+    writeFileSync("mine.jsonl", "");
+    await expect(run({ set: { "scorers.detection.verdicts": "mine.jsonl" } })).rejects.toThrow(
+      "scorers.detection.verdicts: github:acme/reviews@0123abc brings the verdicts on its own reviewers, and no other recorded reviewer is measured (remove it)",
+    );
+  });
+
+  test("takes verdicts on another recorded reviewer, and on that one alone", async () => {
+    const verdict = { caseId: "till-12", findingIndex: 0, bugId: "bug-1", match: true, judge: "ines" };
+    const lines = ["kiosk-7", "till-12"].map((caseId) => JSON.stringify({ caseId, findings: [{ message: "sum" }] }));
+    writeFileSync("mine.jsonl", lines.join("\n"));
+    writeFileSync("verdicts.jsonl", JSON.stringify(verdict));
+    const set = { "scorers.detection.verdicts": "verdicts.jsonl", "budget.unscored": 1 };
+    const { reviewers } = await run({ models: ["replay:mine.jsonl", "recorded:owl"], set });
+    const recallOf = (ref: string) => reviewers.find(({ id }) => id === ref)?.metrics["detection.recall"];
+    expect(recallOf("replay:mine.jsonl")).toMatchObject({ numerator: 1, denominator: 1 });
+    expect(recallOf("recorded:owl")).toMatchObject({ numerator: 1, denominator: 4 });
+    writeFileSync("verdicts.jsonl", JSON.stringify({ ...verdict, reviewer: "recorded:owl" }));
+    await expect(run({ models: ["replay:mine.jsonl", "recorded:owl"], set })).rejects.toThrow(
+      "verdicts.jsonl:1: reviewer: the source brings the verdicts on recorded:owl itself (remove the line)",
+    );
   });
 });

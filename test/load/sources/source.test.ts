@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UsageError } from "../../../src/core/errors.ts";
@@ -215,8 +215,39 @@ describe("is refused in one line", () => {
 
   test("a folder in place of a file", async () => {
     layCopy("copy", { "a.txt/x": "" });
-    expect(await complaint({ source: reference, dir: "copy" })).toMatch(
-      /^source reviews: \S+: cannot read it \(EISDIR/,
+    expect(await complaint({ source: reference, dir: "copy" })).toBe(
+      `source reviews: ${join("copy", "a.txt")}: is a folder (copy data/a.txt of ${reference} there, or fetch the source anew)`,
+    );
+  });
+
+  test("a file under its name in NITBENCH_DATA, in place of fetching", async () => {
+    writeBelow(folder, "shared/reviews", "");
+    expect(await complaint({ source: reference }, offline({ NITBENCH_DATA: "shared" }))).toBe(
+      `NITBENCH_DATA: expected a folder "${join("shared", "reviews")}" with a copy of the source, got a file (remove it to fetch the source)`,
+    );
+  });
+
+  // A link to itself bars the way as a folder without permission does, also for root.
+  test("a copy that cannot be reached, which is not said to be missing", async () => {
+    layCopy("copy", { "deep/b.txt": "second: é\n" });
+    symlinkSync("a.txt", join(folder, "copy", "a.txt"));
+    symlinkSync("loop", join(folder, "loop"));
+    mkdirSync(join(folder, "shared"));
+    symlinkSync("reviews", join(folder, "shared", "reviews"));
+    const told = await Promise.all([
+      complaint({ source: reference, dir: "copy" }),
+      complaint({ source: reference, dir: "loop" }),
+      complaint({ source: reference }, offline({ NITBENCH_DATA: "loop" })),
+      complaint({ source: reference }, offline({ NITBENCH_DATA: "shared" })),
+    ]);
+    const subjects = [
+      `source reviews: ${join("copy", "a.txt")}`,
+      'dataset.dir: "loop"',
+      'NITBENCH_DATA: "loop"',
+      `NITBENCH_DATA: "${join("shared", "reviews")}"`,
+    ];
+    expect(told.map((message) => message.replace(/\(ELOOP.*;/, "(ELOOP;"))).toEqual(
+      subjects.map((subject) => `${subject}: cannot read it (ELOOP; mend its permissions or name another)`),
     );
   });
 
@@ -232,6 +263,7 @@ describe("is refused in one line", () => {
     ["another commit", "@0123abd", "0123abd"],
     ["a branch", "@main", "main"],
     ["too short a commit", "@0123ab", "0123ab"],
+    ["digits beyond those on record", `@${commit}ffff`, `${commit}ffff`],
     ["no commit", "", "none"],
   ])("%s", async (_, end, got) => {
     expect(await complaint({ source: `github:acme/reviews${end}` })).toBe(
@@ -247,10 +279,40 @@ describe("is refused in one line", () => {
   });
 });
 
-test("a commit may be written at length", async () => {
+describe("what is in the way of writing a source is told in one line", () => {
+  const imported = ".nitbench/sources/reviews";
+  const inTheWay: [what: string, place: () => unknown][] = [
+    ["a file .nitbench", () => writeBelow(folder, ".nitbench", "")],
+    ["a file for a folder on the way", () => writeBelow(folder, ".nitbench/sources", "")],
+    ["a file for the source's folder", () => writeBelow(folder, imported, "")],
+    ["a file for the recordings' folder", () => writeBelow(folder, `${imported}/recordings`, "")],
+    ["a folder for the cases", () => mkdirSync(join(folder, imported, "cases.jsonl"), { recursive: true })],
+    ["a folder for a recording", () => mkdirSync(join(folder, imported, "recordings/ada.jsonl"), { recursive: true })],
+    ["a folder for one of old", () => mkdirSync(join(folder, imported, "recordings/bob.jsonl"), { recursive: true })],
+    ["a link to itself", () => symlinkSync(".nitbench", join(folder, ".nitbench"))],
+  ];
+  test.each(inTheWay)("%s", async (_, place) => {
+    layCopy("copy");
+    place();
+    const told = await complaint({ source: reference, dir: "copy" });
+    expect(told).toMatch(
+      /^source reviews: cannot write to \.nitbench\/sources\/reviews \(.+; remove what is in the way, or run from a folder that can be written\)$/,
+    );
+    expect(told).not.toContain("\n");
+  });
+});
+
+test("a commit may be written shorter than it is on record, from seven digits on", async () => {
   layCopy("copy");
-  const source = `${reference}${"0".repeat(33)}`;
-  await expect(loadSource({ source, dir: "copy" }, offline(), catalogueOf())).resolves.toMatchObject({ manifest });
+  const long: SourceCatalogue = {
+    ...catalogueOf(),
+    list: () => [{ name: "reviews", manifest: { ...manifest, commit: `${commit}def` } }],
+  };
+  for (const given of [commit, `${commit}d`, `${commit}def`]) {
+    const source = `github:acme/reviews@${given}`;
+    await expect(loadSource({ source, dir: "copy" }, offline(), long)).resolves.toMatchObject({ name: "reviews" });
+  }
+  expect(await complaint({ source: `${reference}e`, dir: "copy" }, offline(), long)).toContain("is known at commit");
 });
 
 test("the program's own sources are named, licensed and checked", () => {

@@ -10,13 +10,15 @@ export function createWorker({ queue, handlers, log, idleMs = 1000 }) {
 
   /** Runs the handler of a job and extends the lease for as long as that takes. */
   async function handle(job) {
+    let extending = Promise.resolve();
     const heartbeat = setInterval(() => {
-      queue.extend(job).catch((error) => log.warn({ job: job.id, err: error }, "lease not extended"));
+      extending = queue.extend(job).catch((error) => log.warn({ job: job.id, err: error }, "lease not extended"));
     }, HEARTBEAT_MS);
     try {
       await handlers[job.type](job.payload);
     } finally {
       clearInterval(heartbeat);
+      await extending;
     }
   }
 

@@ -56,7 +56,6 @@ func (c *Cache) Get(key string) (string, bool) {
 	return "", false
 }
 
-// evict drops key if it is still expired: a Put may have come in between.
 func (c *Cache) evict(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
