@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { UsageError } from "./core/errors.ts";
+import { addUsage, noSpending, type Spending } from "./core/cost.ts";
+import { nearWord, UsageError } from "./core/errors.ts";
 import type { Generation } from "./core/generation.ts";
 import { identityByWords, judgeByWords } from "./core/judge/by-words.ts";
 import type { JudgeSetup } from "./core/judge/calibration.ts";
 import type { JudgeAnswer, JudgeCall } from "./core/judge/judge.ts";
 import { parseModelRef } from "./core/model.ts";
-import type { GenerationRequest, Provider, ProviderWorld } from "./core/provider.ts";
+import { type GenerationRequest, type Provider, ProviderError, type ProviderWorld } from "./core/provider.ts";
 import type { JudgeSettings } from "./core/suite.ts";
+import type { Ending } from "./ending.ts";
 import type { LoadedRubric } from "./load/rubric.ts";
 import { loadProvider } from "./providers/index.ts";
 import { attempt } from "./run/attempt.ts";
@@ -28,6 +30,15 @@ export interface JudgeWish {
   settings: Pick<JudgeSettings, "concurrency" | "timeoutMs" | "retries" | "baseUrl" | "keyVariable">;
 }
 
+/** What asking took: tokens, the calls with those that failed, and their times in milliseconds. */
+export interface JudgeSpending extends Spending {
+  calls: number;
+  /** Sum over the calls. */
+  busyMs: number;
+  /** How long at least one was under way. */
+  wallMs: number;
+}
+
 /** A judge that can be asked once its log is open. */
 export interface AskableJudge {
   ref: string;
@@ -35,12 +46,19 @@ export interface AskableJudge {
   provider: Provider | null;
   setup: JudgeSetup;
   engine: JudgeEngine;
+  /** Questions in flight at once. */
+  concurrency: number;
   /** What asking took so far; answers that the log had are in none of it. */
-  spent: { calls: number; tokensIn: number; tokensOut: number; busyMs: number };
+  spent: JudgeSpending;
+  /** What the answers took that an earlier try of the run had asked for, as far as they were needed again. */
+  kept: Spending;
   /** Why questions got no answer at all, by no fault of the judge; the first of them and how many there were. */
   outages: { count: number; first: string | null };
-  /** Takes the log of answers, which judges of one run share; nothing can be asked before. */
-  open(log: JudgeLog, signal: AbortSignal): void;
+  /**
+   * Takes the log of answers, which judges of one run share; nothing can be asked before.
+   * @param ending leaves unscored what it refuses or gives up
+   */
+  open(log: JudgeLog, signal: AbortSignal, ending?: Ending): void;
   /** Gives up what is being asked: it rejects with this reason. */
   giveUp(reason: unknown): void;
   close(): Promise<void>;
@@ -58,12 +76,16 @@ export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Prom
       `--judge-runs ${wish.runs}: expected an odd number, so that the median is a run's (write ${wish.runs - 1} or ${wish.runs + 1})`,
     );
   const provider = ref === lexicalRef ? null : await loadJudge(ref, settings, world);
-  const limits = createLimits({ concurrency: settings.concurrency, world: realWorld });
-  const spent: AskableJudge["spent"] = { calls: 0, tokensIn: 0, tokensOut: 0, busyMs: 0 };
+  const concurrency = Math.min(settings.concurrency, provider?.concurrency ?? settings.concurrency);
+  const limits = createLimits({ concurrency, world: realWorld });
+  const spent: JudgeSpending = { ...noSpending(), calls: 0, busyMs: 0, wallMs: 0 };
+  const kept = noSpending();
+  const counted = new Set<string>();
+  const wall = stopwatch(realWorld.now);
   const outages: AskableJudge["outages"] = { count: 0, first: null };
   const underWay = new Map<string, Promise<JudgeAnswer>>();
   const givenUp = new AbortController();
-  let open: { log: JudgeLog; signal: AbortSignal } | null = null;
+  let open: { log: JudgeLog; signal: AbortSignal; asking: AbortSignal; ending: Ending | undefined } | null = null;
 
   /** Equal questions share an answer, also while it is awaited, so that a run which goes on finds what the first found. */
   function ask(judge: Provider, call: JudgeCall): Promise<JudgeAnswer> {
@@ -84,17 +106,29 @@ export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Prom
     key: string,
   ): Promise<JudgeAnswer> {
     if (open === null) throw new Error("the judge was asked before its log was opened");
-    const { log, signal } = open;
-    const kept = log.find(key);
-    if (kept !== undefined) return { text: kept.text, nonce: kept.nonce };
+    const { log, signal, asking, ending } = open;
+    const found = log.find(key);
+    if (found !== undefined) {
+      if (!counted.has(key)) addUsage(kept, found.usage);
+      counted.add(key);
+      return { text: found.text, nonce: found.nonce };
+    }
     const { timeoutMs, retries } = settings;
-    const options = { retries, timeoutMs, deadlineMs: 5 * timeoutMs, limits, world: realWorld, signal };
-    const answered = await attempt(judge, requestOf(call, parameters), options);
+    const options = { retries, timeoutMs, deadlineMs: 5 * timeoutMs, limits, world: realWorld, signal: asking };
+    wall.begin();
+    const answered = await attempt(watched(judge, spent, ending), requestOf(call, parameters), options)
+      .catch((reason: unknown) => {
+        if (signal.aborted || !asking.aborted) throw reason;
+        return null;
+      })
+      .finally(() => (spent.wallMs = wall.end()));
+    const refusal = answered === null || answered.outcome === "transport-error" ? (ending?.refuse() ?? null) : null;
+    if (answered === null || refusal !== null)
+      return { text: null, reason: `the judge was not asked: ${refusal ?? "the run ended"}` };
     const durationMs = answered.timing.finishedMs - answered.timing.dispatchedMs;
     spent.calls += 1;
     spent.busyMs += durationMs;
-    spent.tokensIn += answered.usage.promptTokens ?? 0;
-    spent.tokensOut += answered.usage.completionTokens ?? 0;
+    counted.add(key);
     if (answered.outcome !== "completed") {
       const reason = whyNoAnswer(answered);
       if (answered.outcome === "transport-error") {
@@ -118,22 +152,64 @@ export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Prom
       temperature: rubric.temperature,
       maxTokens: rubric.maxTokens,
     },
+    concurrency,
     engine: provider === null ? engineByWords(loaded) : modelEngine(loaded, (call) => ask(provider, call)),
     spent,
+    kept,
     outages,
-    open(log, signal) {
-      open = { log, signal: AbortSignal.any([signal, givenUp.signal]) };
+    open(log, signal, ending) {
+      const ofRun = AbortSignal.any([signal, givenUp.signal]);
+      const asking = ending === undefined ? ofRun : AbortSignal.any([ofRun, ending.signal]);
+      open = { log, signal: ofRun, asking, ending };
     },
     giveUp: (reason) => givenUp.abort(reason),
     close: async () => provider?.close?.(),
   };
 }
 
+/**
+ * The judge as long as the run may go on: what still waits for its turn when it may not is not sent. Each answer is
+ * counted as it comes, before the next question takes its place.
+ */
+function watched(judge: Provider, spent: Spending, ending: Ending | undefined): Provider {
+  return {
+    ...judge,
+    async generate(request, signal) {
+      const refusal = ending?.refuse() ?? null;
+      if (refusal !== null) throw new ProviderError(refusal, { isRetryable: false });
+      const answer = await judge.generate(request, signal);
+      if (answer.outcome !== "overflow") addUsage(spent, answer.usage);
+      return answer;
+    },
+  };
+}
+
+/** Measures how long at least one of several things was under way, in milliseconds. */
+function stopwatch(now: () => number) {
+  let underWay = 0;
+  let sinceMs = 0;
+  let totalMs = 0;
+  return {
+    begin() {
+      if (underWay === 0) sinceMs = now();
+      underWay += 1;
+    },
+    /** The time so far, that which is still under way left out. */
+    end(): number {
+      underWay -= 1;
+      if (underWay === 0) totalMs += now() - sinceMs;
+      return totalMs;
+    },
+  };
+}
+
 async function loadJudge(ref: string, settings: JudgeWish["settings"], world: ProviderWorld): Promise<Provider> {
   const { timeoutMs, baseUrl, keyVariable } = settings;
   const own = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(keyVariable === undefined ? {} : { keyVariable }) };
+  if (!/[:/]/.test(ref) && nearWord(ref, [lexicalRef]) !== null)
+    throw new UsageError(`judge "${ref}": no model reference (did you mean "${lexicalRef}"? or KIND:NAME)`);
   const provider = await loadProvider(parseModelRef(ref), { contract: "prose", timeoutMs, ...own }, world);
-  if (provider.seesTruth || provider.countFindings !== undefined || ["floor", "static"].includes(provider.name))
+  if (provider.seesTruth || provider.recordedReviews !== undefined || ["floor", "static"].includes(provider.name))
     throw new UsageError(`judge "${ref}": ${provider.name} answers no questions (name a model)`);
   return provider;
 }

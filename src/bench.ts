@@ -1,30 +1,27 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, lstatSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { compileReviewer, rankReviewers } from "./core/compile-report.ts";
-import { UsageError } from "./core/errors.ts";
-import type { RunIdentity } from "./core/journal.ts";
-import { judgeErrorOf } from "./core/judge/calibration.ts";
-import type { Job } from "./core/plan.ts";
-import type { ProviderWorld } from "./core/provider.ts";
 import type { Report } from "./core/report.ts";
-import { reachVerdict } from "./core/verdict.ts";
+import { explainOutage, reachVerdict } from "./core/verdict.ts";
 import { describeReport } from "./describe.ts";
-import { displayPath } from "./load/suite.ts";
+import { type Ending, firstOf, setDeadline, takeUntil } from "./ending.ts";
 import { type Measured, startMeasuring } from "./measure.ts";
-import { type PreparedReviewer, type PreparedRun, prepareRun, type RunRequest } from "./prepare.ts";
+import { openRunJournal } from "./open-journal.ts";
+import { type PreparedReviewer, type PreparedRun, prepareRun, type PrepareWorld, type RunRequest } from "./prepare.ts";
 import { openRunFolder, type RunFolder } from "./publish.ts";
 import { checkReporters, loadReporters } from "./reporters/index.ts";
+import { findRun, nameToResume } from "./resume.ts";
 import { createCache } from "./run/cache.ts";
-import { runJobs } from "./run/generate.ts";
+import { type Outage, runJobs } from "./run/generate.ts";
 import { openJudgeLog } from "./run/judge-log.ts";
-import { createJournal, type Journal, readGenerations, resumeJournal } from "./run/journal.ts";
+import { type Journal, readGenerations } from "./run/journal.ts";
 import { createLimits } from "./run/limits.ts";
 import { createProgress, type Progress, type ProgressStream } from "./run/progress.ts";
 import { probeAll } from "./run/probe.ts";
 import { openQueue } from "./run/queue.ts";
 import { realWorld } from "./run/world.ts";
-import { toolName } from "./version.ts";
+import { openPurse, type Purse } from "./spending.ts";
 
 /** How a run is carried out, beside what is measured. */
 export interface BenchOptions extends RunRequest {
@@ -41,7 +38,7 @@ export interface BenchOptions extends RunRequest {
   command: string;
 }
 
-export interface BenchWorld extends ProviderWorld {
+export interface BenchWorld extends PrepareWorld {
   stderr: ProgressStream;
   /** Aborted when the person interrupts. */
   signal: AbortSignal;
@@ -53,6 +50,8 @@ export interface BenchResult {
   report: Report;
   /** The run's folder. */
   folder: string;
+  /** How reviewers were given up or the budget spent, in one line, and the run to resume; null where neither happened. */
+  givenUp: { message: string; resume: string } | null;
 }
 
 /** A run that was stopped on purpose: its journal is whole. */
@@ -78,25 +77,27 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
   let folder: RunFolder | null = null;
   try {
     folder = openFolder(options, startedAt, run.suite.name);
-    const journal = await openJournal(folder, run, options, startedAt);
-    if (run.judges.length > 0) {
-      const log = openJudgeLog(folder.path);
-      for (const judge of run.judges) judge.open(log, world.signal);
-    }
+    const journal = await openRunJournal(folder, run, options, startedAt);
     // Loaded while the first answers are awaited.
     const reporters = loadReporters(options.reporters);
-    const { measured, isWhole } = await askAll(run, journal, folder, options, world);
-    const judgeError = judgeErrorOf(run.judge?.report().calibration ?? null);
+    const { measured, isWhole, outages, overspent } = await askAll(run, journal, folder, options, world);
+    const { error = null, panel = [] } = run.judge ?? {};
     const reviewers = rankReviewers(
-      measured.map((one) => compileReviewer(one, run.suite, run.seed, run.barred, judgeError)),
+      measured.map((one) => compileReviewer(one, run.suite, run.seed, run.barred, error, panel)),
     );
-    const verdict = reachVerdict({
+    const reached = reachVerdict({
       reviewers,
       budget: run.suite.budget,
       isWhole,
+      outages,
       allowInconclusive: options.allowInconclusive,
-      judged: run.judge?.provider == null ? null : run.judge.cases * run.suite.reviewer.repeats,
+      judged: run.judge === null || run.judge.isLexical ? null : run.judge.cases * run.suite.reviewer.repeats,
+      closedRecords: run.matching.closedRecords,
     });
+    const verdict =
+      overspent === null || outages.length > 0
+        ? reached
+        : { ...reached, sentence: `The run was cut short: ${overspent}.` };
     const report = describeReport({
       run,
       reviewers,
@@ -109,36 +110,26 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
       command: options.command,
     });
     await folder.publish(report, await reporters);
-    return { report, folder: folder.path };
+    const message = [
+      ...outages.map((outage) => `${outage.reviewer}: ${explainOutage(outage)}`),
+      ...(overspent === null ? [] : [overspent]),
+    ].join("; ");
+    const givenUp = message === "" ? null : { message, resume: nameToResume(options.resume, folder) };
+    return { report, folder: folder.path, givenUp };
   } finally {
     folder?.close();
     run.dataset.close();
     for (const { provider } of run.reviewers) await provider.close?.();
     for (const judge of run.judges) await judge.close();
+    for (const engine of run.engines) await engine.close?.();
   }
 }
 
-/** A new folder, or that of the run to go on with, which is named or given as a path, or as a link to it (`latest`). */
+/** A new folder, or that of the run to go on with. */
 function openFolder({ out, name, resume }: BenchOptions, startedAt: string, suite: string): RunFolder {
   if (resume === undefined) return openRunFolder(out, name ?? nameRun(out, startedAt, suite));
-  const isPath = /[/\\]/.test(resume);
-  const path = isPath ? resolve(resume) : join(out, resume);
-  if (!existsSync(path))
-    throw new UsageError(
-      `--resume ${resume}: no such run${isPath ? "" : ` in ${displayPath(out)}`} (name the folder of a run, or give its path)`,
-    );
-  const target = isLink(path) ? realpathSync(path) : path;
-  return openRunFolder(dirname(target), basename(target));
-}
-
-function isLink(path: string): boolean {
-  return lstatSync(path).isSymbolicLink();
-}
-
-/** How to name a run to resume it once more; a link may lead to another run by then. */
-function nameToResume({ resume }: BenchOptions, folder: RunFolder): string {
-  if (resume === undefined || !/[/\\]/.test(resume)) return folder.name;
-  return basename(resolve(resume)) === folder.name ? resume : folder.path;
+  const found = findRun(out, resume);
+  return openRunFolder(found.parent, found.name);
 }
 
 function nameRun(out: string, startedAt: string, suite: string): string {
@@ -153,7 +144,7 @@ async function askAll(
   folder: RunFolder,
   options: BenchOptions,
   world: BenchWorld,
-): Promise<{ measured: Measured[]; isWhole: boolean }> {
+): Promise<MeasuredAll> {
   let isReached = false;
   try {
     const askable = [...run.reviewers, ...run.judges].flatMap(({ provider }) => provider ?? []);
@@ -161,7 +152,7 @@ async function askAll(
     isReached = true;
     return await measureAll(run, journal, folder, options, world);
   } catch (error) {
-    if (world.signal.aborted) throw new InterruptedError(nameToResume(options, folder));
+    if (world.signal.aborted) throw new InterruptedError(nameToResume(options.resume, folder));
     throw error;
   } finally {
     await journal.close();
@@ -169,27 +160,13 @@ async function askAll(
   }
 }
 
-async function openJournal(
-  folder: RunFolder,
-  run: PreparedRun,
-  options: BenchOptions,
-  startedAt: string,
-): Promise<Journal> {
-  const identity: RunIdentity = {
-    suiteHash: run.generationHash,
-    datasetHash: run.dataset.hash,
-    reviewers: run.reviewers.map(({ provider }) => ({
-      id: provider.ref,
-      provider: provider.name,
-      model: provider.model,
-      identity: provider.identity,
-      hosts: [...provider.hosts],
-    })),
-  };
-  if (options.resume !== undefined) return resumeJournal(folder.path, identity, folder.lock);
-  const { name: runId, lock } = folder;
-  const header = { v: 1, kind: "run", runId, ...identity, seed: run.seed, startedAt, tool: toolName } as const;
-  return createJournal(folder.path, header, lock);
+interface MeasuredAll {
+  measured: Measured[];
+  isWhole: boolean;
+  /** Reviewers that were given up. */
+  outages: (Outage & { reviewer: string })[];
+  /** What of its budget the run spent, so that it was stopped; null where it was not. */
+  overspent: string | null;
 }
 
 /** One reviewer after the other, so that none slows another down; their cases are written as they are finished. */
@@ -199,7 +176,7 @@ async function measureAll(
   folder: RunFolder,
   options: BenchOptions,
   world: BenchWorld,
-): Promise<{ measured: Measured[]; isWhole: boolean }> {
+): Promise<MeasuredAll> {
   const perReviewer = run.dataset.entries.length * run.suite.reviewer.repeats;
   const progress = createProgress({
     total: perReviewer * run.reviewers.length,
@@ -208,25 +185,34 @@ async function measureAll(
     now: world.now,
     isQuiet: options.isQuiet,
   });
-  const { runDeadlineMs } = run.suite.reviewer;
-  const deadlineAtMs = runDeadlineMs === undefined ? undefined : world.now() + runDeadlineMs;
+  const deadline = setDeadline(run.suite.reviewer.runDeadlineMs, realWorld);
+  const purse = openPurse(run.suite.budget, run.reviewers, run.paidJudges, realWorld.now);
+  const ending = firstOf([deadline, purse]);
+  if (run.judges.length > 0) {
+    const log = openJudgeLog(folder.path);
+    for (const judge of run.judges) judge.open(log, world.signal, ending);
+  }
   const limits = createLimits({ concurrency: run.suite.reviewer.concurrency, world: realWorld });
-  const context = { run, journal, folder, progress, limits, deadlineAtMs, world };
+  const context = { run, journal, folder, progress, limits, purse, ending, deadlineAtMs: deadline.atMs, world };
   const earlier = new Set(journal.finishedKeys);
   const measured: Measured[] = [];
   let isWhole = true;
+  const outages: MeasuredAll["outages"] = [];
   folder.startLines(run.dataset);
   try {
+    for await (const generation of earlier.size === 0 ? [] : readGenerations(journal.file)) purse.add(generation);
     for (const reviewer of run.reviewers) {
       const one = await measureOne(reviewer, earlier, context);
       measured.push(one.measured);
       isWhole &&= one.isWhole;
+      if (one.outage !== undefined) outages.push({ reviewer: reviewer.provider.ref, ...one.outage });
     }
   } finally {
     progress.finish();
     folder.endLines();
+    deadline.close();
   }
-  return { measured, isWhole };
+  return { measured, isWhole: isWhole && !ending.wasHeard(), outages, overspent: purse.explain() };
 }
 
 interface MeasureContext {
@@ -235,6 +221,8 @@ interface MeasureContext {
   folder: RunFolder;
   progress: Progress;
   limits: ReturnType<typeof createLimits>;
+  purse: Purse;
+  ending: Ending;
   deadlineAtMs: number | undefined;
   world: BenchWorld;
 }
@@ -244,24 +232,24 @@ async function measureOne(
   reviewer: PreparedReviewer,
   earlier: ReadonlySet<string>,
   context: MeasureContext,
-): Promise<{ measured: Measured; isWhole: boolean }> {
-  const { run, journal, folder, progress, limits, deadlineAtMs, world } = context;
+): Promise<{ measured: Measured; isWhole: boolean; outage?: Outage }> {
+  const { run, journal, folder, progress, limits, purse, ending, deadlineAtMs, world } = context;
   const measuring = startMeasuring(run, reviewer);
   const score = async (generation: Parameters<typeof measuring.take>[0]) => {
     const line = await measuring.take(generation);
     if (line === null) return;
     run.judge?.count(line.judged ?? []);
     folder.writeLine(line);
-    progress.advance();
+    progress.advance(1, line.outcome === "transport-error" ? 1 : 0);
   };
   const queue = openQueue(Math.max(1, ...run.judges.map((judge) => 2 * judge.concurrency)));
   const take = (generation: Parameters<typeof score>[0]) => queue.add(() => score(generation));
 
   const { concurrency, retries, timeoutMs, caseDeadlineMs, cache } = run.suite.reviewer;
-  const jobs: Iterable<Job> = measuring.jobs((key) => earlier.has(key));
+  const jobs = takeUntil(ending, () => measuring.jobs((key) => earlier.has(key)));
   const results = runJobs(jobs, {
     provider: reviewer.provider,
-    concurrency,
+    concurrency: Math.min(concurrency, reviewer.provider.concurrency ?? concurrency),
     retries,
     timeoutMs,
     caseDeadlineMs,
@@ -278,13 +266,16 @@ async function measureOne(
         if (generation.reviewer === reviewer.provider.ref) await take(generation);
       }
     }
+    purse.begin(reviewer.provider.ref);
     for (;;) {
       const step = await results.next();
       if (step.done) {
+        const machineMs = purse.end();
         await queue.drain();
-        return { measured: measuring.finish(), isWhole: step.value.isWhole };
+        return { measured: measuring.finish(machineMs), ...step.value };
       }
       journal.append(step.value.generation);
+      purse.add(step.value.generation);
       await take(step.value.generation);
     }
   } catch (error) {

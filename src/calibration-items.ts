@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { UsageError } from "./core/errors.ts";
 import { plural } from "./core/format.ts";
 import { type MergedLabels, mergeLabels } from "./core/judge/labels.ts";
@@ -6,12 +6,12 @@ import { indexNorms, type NormIndex } from "./core/judge/norm.ts";
 import type { Question } from "./core/judge/prompt.ts";
 import type { Rubric } from "./core/judge/rubric.ts";
 import { selectByHash } from "./core/select.ts";
-import { sourceReference } from "./core/source.ts";
+import { type SourceManifest, sourceReference } from "./core/source.ts";
 import type { Case } from "./core/case.ts";
 import { type Dataset, loadDataset } from "./load/dataset.ts";
 import { sha256 } from "./load/hash.ts";
 import { bcBenchPairs, loadBcBenchPairs, loadLabels } from "./load/judge-labels.ts";
-import { listSources, loadSource, type SourceWorld } from "./load/sources/source.ts";
+import { listSources, loadSource, openSource, type SourceWorld } from "./load/sources/source.ts";
 import { questionAbout } from "./scorers/judge.ts";
 
 /** A question to a judge whose answer people gave: by axis, true is pass. */
@@ -38,7 +38,7 @@ export interface LabelRequest {
   against: string;
   /** Of the cases that a file of labels is about. */
   dataset: string | undefined;
-  /** A local copy of crscore or bc-bench. */
+  /** A local copy of crscore; or a folder with pairs as bc-bench has them, which may be others. */
   dir: string | undefined;
   seed: number;
 }
@@ -103,9 +103,7 @@ async function gatherCrscore(
   requireKind(rubric, "review", "crscore's reviews");
   if (!rubric.axes.some(({ name }) => name === "theme"))
     throw new UsageError(`rubric ${rubric.name}: it has no axis theme, the only one that crscore has labels for`);
-  const manifest = listSources().find(({ name }) => name === "crscore")?.manifest;
-  if (manifest === undefined) throw new Error("datasets/crscore/source.json is missing");
-  const reference = sourceReference(manifest);
+  const reference = sourceReference(manifestOf("crscore"));
   const settings = { source: reference, ...(dir === undefined ? {} : { dir }) };
   const { folder, reviewers } = await loadSource(settings, world);
   return withDataset(folder, seed, ({ cases, norms }) => {
@@ -145,20 +143,18 @@ function readRatings(given: readonly number[]): boolean | null {
   return mean >= 4 ? true : mean <= 2 ? false : null;
 }
 
-function gatherBcBench({ dir }: LabelRequest, rubric: Rubric, world: SourceWorld): LabelledQuestions {
+async function gatherBcBench({ dir }: LabelRequest, rubric: Rubric, world: SourceWorld): Promise<LabelledQuestions> {
   requireKind(rubric, "pair", "bc-bench's pairs");
   const [axis, second] = rubric.axes.filter(({ required }) => required);
   if (axis === undefined || second !== undefined)
     throw new UsageError(`rubric ${rubric.name}: expected one required axis, which bc-bench's labels are for`);
-  const shared = world.env["NITBENCH_DATA"] ?? "";
-  const folder = dir ?? (shared === "" ? null : join(shared, "bc-bench"));
-  if (folder === null)
-    throw new UsageError(
-      `--against bc-bench: its ${bcBenchPairs} is not fetched (name the folder of a copy that has it with --dir DIR)`,
-    );
-  const { items: pairs, hash } = loadBcBenchPairs(resolve(folder));
+  const manifest = manifestOf("bc-bench");
+  const reference = sourceReference(manifest);
+  const folder = dir === undefined ? (await openSource({ source: reference }, world)).home : resolve(dir);
+  const { items: pairs, hash } = loadBcBenchPairs(folder);
+  const isOwn = manifest.files.find(({ path }) => path === bcBenchPairs)?.sha256 === hash;
   return {
-    source: `bc-bench ${bcBenchPairs} (sha256 ${hash.slice(0, 8)}, ${plural(pairs.length, "pair")})`,
+    source: `bc-bench ${bcBenchPairs} (sha256 ${hash.slice(0, 8)}, ${plural(pairs.length, "pair")}${isOwn ? "" : `; not those of ${reference}`})`,
     items: pairs.map(({ bug, finding, isSame }, index) => ({
       caseId: `pair ${index + 1}`,
       question: { judges: "pair", diff: "", bug, finding },
@@ -167,6 +163,12 @@ function gatherBcBench({ dir }: LabelRequest, rubric: Rubric, world: SourceWorld
     notes: [],
     agreement: {},
   };
+}
+
+function manifestOf(source: "crscore" | "bc-bench"): SourceManifest {
+  const found = listSources().find(({ name }) => name === source);
+  if (found === undefined) throw new Error(`datasets/${source}/source.json is missing`);
+  return found.manifest;
 }
 
 function requireKind({ name, judges }: Rubric, kind: Rubric["judges"], what: string): void {

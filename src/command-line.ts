@@ -3,9 +3,16 @@ import { hideSecrets } from "./core/url-secret.ts";
 /** Flags of `run` that take no value; every other flag takes the next word. */
 const switches = ["--allow-inconclusive", "--dry-run", "--quiet", "--json"];
 
-/** How this program was called: by the project's own script, or by its name. */
+/**
+ * How this program was called, so that a line which is printed can be typed: by the project's own script through the
+ * package manager that ran it, or by its name.
+ */
 export function programName(env: Readonly<Record<string, string | undefined>>): string {
-  return env["npm_lifecycle_event"] === "bench" ? "pnpm bench" : "nitbench";
+  if (env["npm_lifecycle_event"] !== "bench") return "nitbench";
+  const [, manager = "pnpm", major] = /^(\w+)\/(\d+)/.exec(env["npm_config_user_agent"] ?? "") ?? [];
+  if (manager === "npm") return "npm run bench --";
+  const isBorrowed = /[/\\]_npx[/\\]/.test(env["npm_execpath"] ?? "");
+  return isBorrowed && major !== undefined ? `npx ${manager}@${major} bench` : `${manager} bench`;
 }
 
 /**
@@ -25,6 +32,20 @@ export function writeCommandLine(
     return !isOfOneRun(word) && !others.includes(word);
   });
   return [program, ...kept.map((word) => quote(hideSecrets(word)))].join(" ");
+}
+
+/**
+ * The line that repeats an earlier run which is gone on with, when it was gone on with by other flags.
+ * @param earlier its line, as `writeCommandLine` gives it
+ */
+export function extendCommandLine(earlier: string, argv: readonly string[]): string {
+  const flags = argv.flatMap((word, index) => {
+    const isFlag = word.startsWith("-") && !takesNextWord(argv[index - 1] ?? "");
+    if (!isFlag || isOfOneRun(word)) return [];
+    const words = takesNextWord(word) ? argv.slice(index, index + 2) : [word];
+    return [words.map((one) => quote(hideSecrets(one))).join(" ")];
+  });
+  return [earlier, ...flags.filter((flag) => !` ${earlier} `.includes(` ${flag} `))].join(" ");
 }
 
 /** A word of a command line as a POSIX shell reads it back. */

@@ -1,29 +1,21 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { styleText } from "node:util";
 import { Command, CommanderError } from "commander";
 import { programName, quote, writeCommandLine } from "./command-line.ts";
 import { defectExitCode, reportDefect } from "./defect.ts";
 import { collect, positive, whole } from "./flags.ts";
 import { catchInterrupt } from "./interrupt.ts";
+import { addCompareCommand } from "./compare-flags.ts";
+import { addDoctorCommand } from "./doctor-flags.ts";
 import { addJudgeCommand } from "./judge-flags.ts";
+import { refuseSlip } from "./refuse-slip.ts";
 import { toolVersion } from "./version.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Report } from "./core/report.ts";
+import type { RecalledRequest } from "./resume.ts";
 
 /** Commands and flags of the contract that this version does not have yet: known, so that they say so. */
-const plannedCommands = [
-  "score",
-  "gate",
-  "baseline",
-  "compare",
-  "diagnose",
-  "leaderboard",
-  "merge",
-  "data",
-  "doctor",
-  "init",
-];
+const plannedCommands = ["score", "gate", "baseline", "diagnose", "leaderboard", "merge", "data", "init"];
 const plannedFlags = {
   baseline: "--baseline",
   shard: "--shard",
@@ -32,13 +24,13 @@ const plannedFlags = {
 
 interface RunFlags {
   model?: string[];
-  judge?: string;
+  judge?: string[];
   judgeRuns?: number;
   repeats?: number;
   concurrency?: number;
   limit?: number;
   where?: string;
-  seed: number;
+  seed?: number;
   out?: string;
   name?: string;
   resume?: string;
@@ -58,6 +50,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = createProgram(argv, (code) => (exitCode = code));
   try {
+    const visible = program.createHelp().visibleCommands(program);
+    await refuseSlip(argv[0] ?? "", { all: program.commands.map(nameOf), visible: visible.map(nameOf) });
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
@@ -65,6 +59,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return await reportFailure(error);
   }
 }
+
+const nameOf = (command: Command) => command.name();
 
 /** The classes behind these errors are loaded by then if they were thrown; an unthrown one costs nothing. */
 async function reportFailure(error: unknown): Promise<number> {
@@ -84,7 +80,7 @@ async function reportFailure(error: unknown): Promise<number> {
 }
 
 function createProgram(argv: readonly string[], setExitCode: (code: number) => void): Command {
-  const program = new Command("nitbench")
+  const program = new Command(programName(process.env))
     .description("Measures models that review code: which bugs they find, and how sure one can be of it.")
     .version(toolVersion)
     .helpCommand(false)
@@ -103,6 +99,8 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
       process.stdout.write(list(what, flags.json === true));
     });
   addJudgeCommand(program, setExitCode);
+  addCompareCommand(program);
+  addDoctorCommand(program, setExitCode);
   for (const name of plannedCommands) {
     program
       .command(name, { hidden: true })
@@ -110,7 +108,7 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
       .allowUnknownOption()
       .helpOption(false)
       .action(() => {
-        throw new UsageError(`nitbench ${name} is not built yet`);
+        throw new UsageError(`${programName(process.env)} ${name} is not built yet`);
       });
   }
   program.addHelpText("after", () => `\n${program.commands[0]?.helpInformation() ?? ""}`);
@@ -127,16 +125,20 @@ function addRunCommand(program: Command, argv: readonly string[], setExitCode: (
     .description("run suites: by name from suites/, or by path (quickstart; standard when a model is given)")
     .argument("[suite...]")
     .option("-m, --model <ref>", "reviewer to measure, such as openai:NAME@URL (repeatable)", collect)
-    .option("--judge <ref>", "the judge, in place of the suite's, such as openai:NAME@URL")
+    .option(
+      "--judge <ref>",
+      "the judge, in place of the suite's; an odd number of them is a panel (repeatable)",
+      collect,
+    )
     .option("--judge-runs <k>", "how often the judge is asked each question; odd", positive)
     .option("--repeats <n>", "generations per case", positive)
     .option("--concurrency <n>", "requests in flight per reviewer", positive)
     .option("--limit <n>", "measure about this many cases, clusters kept whole", positive)
     .option("--where <expr>", 'measure the cases for which this holds, such as "language in [go, java]"')
-    .option("--seed <n>", "seed of sampling and resampling", whole, 1)
+    .option("--seed <n>", "seed of sampling and resampling (default: 1)", whole)
     .option("--out <dir>", "folder for run folders (reports/runs)")
     .option("--name <run>", "name of the run's folder")
-    .option("--resume <run>", "go on with an interrupted run")
+    .option("--resume <run>", "go on with a run; what is left out of the command is as it was")
     .option("--set <path=value>", "replace a value of the suite, such as gates[0].min=0.8 (repeatable)", collect)
     .option("--reporter <name>", "files to write: json, html (repeatable; all)", collect)
     .option("--allow-inconclusive", "exit 0 when a required gate is undecided")
@@ -156,7 +158,10 @@ function refusePlannedFlags(flags: RunFlags): void {
 }
 
 async function runSuites(suites: readonly string[], flags: RunFlags, argv: readonly string[]): Promise<number> {
-  const names = suites.length > 0 ? suites : [flags.model === undefined ? "quickstart" : "standard"];
+  const out = resolve(flags.out ?? "reports/runs");
+  const asked = await requestOf(suites, flags, out, argv);
+  const { models = [], overrides, seed = 1, judge } = asked;
+  const names = asked.suites.length > 0 ? asked.suites : [models.length === 0 ? "quickstart" : "standard"];
   if (names.length > 1 && (flags.resume ?? flags.name) !== undefined) {
     throw new UsageError(
       `--${flags.resume === undefined ? "name" : "resume"}: expected one suite, got ${names.length} (run them one by one)`,
@@ -175,6 +180,7 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     date: () => new Date(),
   };
   const lineFor = (suite: string) =>
+    asked.command ??
     writeCommandLine(
       argv,
       names.filter((name) => name !== suite),
@@ -182,11 +188,11 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     );
   const optionsFor = (suite: string) => ({
     suite,
-    models: flags.model ?? [],
-    overrides: overridesOf(flags),
-    seed: flags.seed,
-    judge: { ref: flags.judge, runs: flags.judgeRuns },
-    out: resolve(flags.out ?? "reports/runs"),
+    models,
+    overrides,
+    seed,
+    judge,
+    out,
     name: flags.name,
     resume: flags.resume,
     reporters: flags.reporter ?? defaultReporters,
@@ -205,12 +211,14 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
       }
     }
     for (const suite of names) {
-      const { report, folder } = await bench(optionsFor(suite), world).catch((error: unknown) => {
+      const { report, folder, givenUp } = await bench(optionsFor(suite), world).catch((error: unknown) => {
         if (error instanceof InterruptedError)
           error.message = `interrupted; go on with: ${lineFor(suite)} --resume ${quote(error.resume)}`;
         throw error;
       });
       reports.push(report);
+      if (givenUp !== null) await tellGivenUp(givenUp, lineFor(suite));
+      else if (flags.quiet && report.verdict.exitCode !== 0) await tellWhy(report);
       if (!flags.json && !flags.quiet) await printReport(report, folder);
     }
   } finally {
@@ -218,6 +226,34 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     if (flags.json && reports.length > 0) process.stdout.write(jsonOf(reports));
   }
   return gravest(reports.map((report) => report.verdict.exitCode));
+}
+
+/** What the command line says, and of a run to go on with also what it leaves out. */
+async function requestOf(
+  suites: readonly string[],
+  flags: RunFlags,
+  out: string,
+  argv: readonly string[],
+): Promise<RecalledRequest> {
+  const judge = { refs: flags.judge ?? [], runs: flags.judgeRuns };
+  const given = { suites, models: flags.model, overrides: overridesOf(flags), seed: flags.seed, judge };
+  if (flags.resume === undefined || suites.length > 1) return { ...given, command: null };
+  const { recallRequest } = await import("./resume.ts");
+  return recallRequest(given, { out, resume: flags.resume, argv });
+}
+
+/** Tells of reviewers that were given up, with the line that asks them again for what they did not answer. */
+async function tellGivenUp({ message, resume }: { message: string; resume: string }, line: string): Promise<void> {
+  const { neutralise } = await import("./core/format.ts");
+  const { hideSecrets } = await import("./core/url-secret.ts");
+  process.stderr.write(`${neutralise(hideSecrets(message))}; go on with: ${line} --resume ${quote(resume)}\n`);
+}
+
+/** Tells why a run without a table does not exit 0. */
+async function tellWhy({ suite, verdict }: Report): Promise<void> {
+  const { neutralise } = await import("./core/format.ts");
+  const { hideSecrets } = await import("./core/url-secret.ts");
+  process.stderr.write(`${neutralise(hideSecrets(`${suite.name}: ${verdict.sentence}`))}\n`);
 }
 
 /** One document: the thing itself where there is one, else a list. */
@@ -228,13 +264,9 @@ function jsonOf(values: readonly unknown[]): string {
 async function printReport(report: Report, folder: string): Promise<void> {
   const { renderTerminal } = await import("./reporters/terminal.ts");
   const { displayPath } = await import("./load/suite.ts");
-  const style = {
-    columns: process.stdout.columns ?? 120,
-    paint: (format: Parameters<typeof styleText>[0], text: string) =>
-      styleText(format, text, { stream: process.stdout }),
-  };
+  const { terminalStyle } = await import("./terminal-style.ts");
   const file = ["report.html", "report.json"].map((name) => join(folder, name)).find((path) => existsSync(path));
-  process.stdout.write(`\n${renderTerminal(report, style)}\n${displayPath(file ?? folder)}\n`);
+  process.stdout.write(`\n${renderTerminal(report, terminalStyle())}\n${displayPath(file ?? folder)}\n`);
 }
 
 /** Of several suites' codes the one that comes first in the order of precedence. */

@@ -81,7 +81,7 @@ export function describeReport({
     matcher: run.matching.facts(),
     judge: run.judge?.report() ?? null,
     verdict,
-    warnings: [...warningsOf(reviewers, suite), ...openPairsOf(run), ...kinshipOf(run)],
+    warnings: [...warningsOf(reviewers, suite), ...openPairsOf(run), ...kinshipOf(run), ...uncountedOf(run, reviewers)],
   };
 }
 
@@ -90,9 +90,19 @@ function describeSource(manifest: SourceManifest): Report["dataset"]["source"] {
 }
 
 function kinshipOf({ judge, matching, reviewers }: PreparedRun): string[] {
-  const models = [judge?.provider?.model, matching.judge?.provider.model].filter((model) => model !== undefined);
+  const members = [...(judge?.members ?? []), ...(matching.judge?.members ?? [])];
+  const models = members.flatMap((member) => member.judge.provider?.model ?? []);
   const measured = reviewers.filter(({ role }) => role === "measured").map(({ provider }) => provider);
   return [...new Set(models)].flatMap((model) => kinshipWarnings(model, measured));
+}
+
+/** What a budget could not be held against, where there is one. */
+function uncountedOf({ suite, judges }: PreparedRun, reviewers: readonly ReviewerReport[]): string[] {
+  if (suite.budget.costUsd === undefined && suite.budget.tokens === undefined) return [];
+  const ofReviewers = reviewers.reduce((sum, { metrics }) => sum + (metrics["tokens.in"]?.unscored ?? 0), 0);
+  const uncounted = judges.reduce((sum, { spent }) => sum + spent.withoutUsage, ofReviewers);
+  const what = `${plural(uncounted, "answer")} came without a count of tokens, so the budget was not held against ${uncounted === 1 ? "it" : "them"}`;
+  return uncounted === 0 ? [] : [what];
 }
 
 /** Why pairs of findings and bugs stayed undecided, where a judge was to decide them. */

@@ -1,7 +1,9 @@
-import { type PrepareWorld, prepareRun, type RunRequest } from "./prepare.ts";
+import { type PreparedRun, type PrepareWorld, prepareRun, type RunRequest } from "./prepare.ts";
 import { checkRunName } from "./publish.ts";
 import { checkReporters } from "./reporters/index.ts";
+import type { Barred } from "./core/apply-gates.ts";
 import { formatBound, plural } from "./core/format.ts";
+import { countGateClusters, type GateCase } from "./core/gate-clusters.ts";
 import { isMetricName, metricDefinitions } from "./core/metric.ts";
 import { exactLowerBound, exactUpperBound } from "./core/stats/proportion.ts";
 import type { Gate } from "./core/suite.ts";
@@ -15,10 +17,23 @@ export interface DryRun {
   seed: number;
   /** `generations` counts each case and repeat once, whatever the parts that it is put in. */
   reviewers: { ref: string; role: "measured" | "company"; generations: number; hosts: string[] }[];
+  /** Who judges reviews, and who decides which findings describe which bugs. */
+  judges: DryJudge[];
   gates: (Pick<Gate, "metric" | "where" | "min" | "max" | "required"> & {
-    /** Why the gate cannot pass with these cases, however good a reviewer is; null where it can. */
+    /** Why the gate cannot pass or decide here, however good a reviewer is; null where it can. */
     obstacle: string | null;
   })[];
+}
+
+interface DryJudge {
+  ref: string;
+  hosts: string[];
+  /** How often each question is asked. */
+  runs: number;
+  /** Reviews with a reference of one reviewer; null for a judge of findings, whose questions nobody can foresee. */
+  reviews: number | null;
+  /** The most questions that it can be asked about all reviewers; 0 for the lexical engine. */
+  questions: number | null;
 }
 
 /** Checks all that a run needs without asking anyone. @throws UsageError for the first mistake */
@@ -28,7 +43,8 @@ export async function checkRun(
 ): Promise<DryRun> {
   checkReporters(request.reporters);
   if (request.name !== undefined) checkRunName(request.name);
-  const { suite, dataset, reviewers, judges, seed } = await prepareRun(request, world);
+  const run = await prepareRun(request, world);
+  const { suite, dataset, reviewers, judges, barred, seed } = run;
   dataset.close();
   for (const { provider } of reviewers) await provider.close?.();
   for (const judge of judges) await judge.close();
@@ -46,30 +62,56 @@ export async function checkRun(
       generations: cases * suite.reviewer.repeats,
       hosts: [...provider.hosts],
     })),
-    gates: suite.gates.map((gate) => ({ ...gate, obstacle: findObstacle(gate, clusters) })),
+    judges: [...judgesOfReviews(run), ...judgesOfFindings(run)],
+    gates: suite.gates.map((gate) => ({ ...gate, obstacle: findObstacle(gate, dataset.entries, barred) })),
   };
 }
 
+function judgesOfReviews({ judge, suite, reviewers }: PreparedRun): DryJudge[] {
+  if (judge === null) return [];
+  const reviews = judge.cases * suite.reviewer.repeats;
+  return judge.members.map(({ judge: { ref, provider, engine, setup } }) => {
+    const { axes = [], axesPerCall = "all" } = engine.kind === "model" ? engine.ready.rubric : {};
+    const perReview = engine.kind === "model" ? setup.runs * (axesPerCall === "one" ? axes.length : 1) : 0;
+    const questions = reviews * reviewers.length * perReview;
+    return { ref, hosts: [...(provider?.hosts ?? [])], runs: setup.runs, reviews, questions };
+  });
+}
+
+function judgesOfFindings({ matching }: PreparedRun): DryJudge[] {
+  return (matching.judge?.members ?? []).map(({ judge: { ref, provider, setup } }) => {
+    return { ref, hosts: [...(provider?.hosts ?? [])], runs: setup.runs, reviews: null, questions: null };
+  });
+}
+
 /** A rate that all clusters agree on is as sure as it can be: where even that does not pass, nothing does. */
-function findObstacle({ metric, min, max, decide }: Gate, clusters: number): string | null {
-  if (!isMetricName(metric) || metricDefinitions[metric].kind !== "proportion" || decide === "point") return null;
+function findObstacle(gate: Gate, cases: readonly GateCase[], barred: Barred): string | null {
+  const { metric, min, max, decide } = gate;
+  if (!isMetricName(metric)) return null;
+  const { scorer } = metricDefinitions[metric];
+  const why = scorer === null ? undefined : barred[scorer];
+  if (why !== undefined) return `undecided: ${why}`;
+  const clusters = countGateClusters(metric, gate, cases);
+  if (clusters === 0) return "undecided: there is no case that it is about";
+  if (metricDefinitions[metric].kind !== "proportion" || decide === "point") return null;
   const best = exactLowerBound(clusters, clusters);
   const least = exactUpperBound(0, clusters);
   if (min !== undefined && best !== null && best < min)
-    return `cannot pass: ${clusters} clusters without a fault show at least ${formatBound(best, { min })}`;
+    return `cannot pass: ${plural(clusters, "cluster")} without a fault show at least ${formatBound(best, { min })}`;
   if (max !== undefined && least !== null && least > max)
-    return `cannot pass: ${clusters} clusters without a fault show at most ${formatBound(least, { max })}`;
+    return `cannot pass: ${plural(clusters, "cluster")} without a fault show at most ${formatBound(least, { max })}`;
   return null;
 }
 
 /** A dry run in words. */
-export function renderDryRun({ suite, dataset, cases, clusters, seed, reviewers, gates }: DryRun): string {
+export function renderDryRun({ suite, dataset, cases, clusters, seed, reviewers, judges, gates }: DryRun): string {
   return [
     `${suite}: ${cases} cases of ${dataset}, ${clusters} clusters, seed ${seed}`,
     ...reviewers.map(
       ({ ref, role, generations, hosts }) =>
-        `  ${role.padEnd(8)}  ${ref}  ${plural(generations, "review")}${hosts.length === 0 ? "" : `, sent to ${hosts.join(", ")}`}`,
+        `  ${role.padEnd(8)}  ${ref}  ${plural(generations, "review")}${sentTo(hosts)}`,
     ),
+    ...judges.map((judge) => `  judge     ${judge.ref}  ${tellJudge(judge, reviewers.length)}${sentTo(judge.hosts)}`),
     ...gates.map(({ metric, where, min, max, required, obstacle }) =>
       [
         `  gate      ${metric}`,
@@ -82,4 +124,16 @@ export function renderDryRun({ suite, dataset, cases, clusters, seed, reviewers,
     ),
     "nothing was asked",
   ].join("\n");
+}
+
+function sentTo(hosts: readonly string[]): string {
+  return hosts.length === 0 ? "" : `, sent to ${hosts.join(", ")}`;
+}
+
+function tellJudge({ questions, reviews, runs }: DryJudge, reviewers: number): string {
+  if (questions === 0) return "asks nobody";
+  if (questions === null || reviews === null)
+    return `whether findings near a bug describe it, each in ${plural(runs, "run")}`;
+  const factors = [`${plural(reviews, "review")} with a reference`, plural(reviewers, "reviewer"), plural(runs, "run")];
+  return `up to ${plural(questions, "question")} (${factors.join(" x ")})`;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type AskableJudge, prepareAsking } from "./ask-judge.ts";
+import { programName } from "./command-line.ts";
 import { gatherLabels, type LabelRequest, limitQuestions } from "./calibration-items.ts";
 import { IncompleteError, UsageError } from "./core/errors.ts";
 import { plural, shortRef } from "./core/format.ts";
@@ -8,10 +9,10 @@ import { type JudgeCalibration, readsAs, type SelfTestResult, updateCalibration 
 import { compareWithPeople, warnOfFewLabels } from "./core/judge/compare.ts";
 import type { JudgedRun } from "./core/judge/judge.ts";
 import type { Question } from "./core/judge/prompt.ts";
-import { type SelfTestCase, type SelfTestOutcome, selfTestOutcome } from "./core/judge/self-test.ts";
+import { adviseAfter, type SelfTestCase, type SelfTestOutcome, selfTestOutcome } from "./core/judge/self-test.ts";
 import { ProviderError, type ProviderWorld } from "./core/provider.ts";
 import { makeFolder } from "./io/folder.ts";
-import { chooseRef, commandWords } from "./judge.ts";
+import { chooseRef, commandWords } from "./panel.ts";
 import { findJudgeCalibration, setupKey, writeJudgeCalibration } from "./load/judge-calibration.ts";
 import { type LoadedRubric, loadRubric } from "./load/rubric.ts";
 import { loadSelfTest } from "./load/self-test.ts";
@@ -73,7 +74,7 @@ export async function judgeTest(options: JudgeOptions, world: JudgeWorld): Promi
     const wrong = cases.flatMap((one, index) => tellWrong(one, verdicts.get(one.id) ?? null, judged[index] ?? []));
     const verdict = selfTest.holds
       ? "the self-test holds"
-      : `the self-test does not hold: ${outcome.reasons.join("; ")}`;
+      : `the self-test does not hold: ${outcome.reasons.join("; ")} (${adviseAfter(outcome)})`;
     return {
       exitCode: selfTest.holds ? 0 : 1,
       text: [
@@ -241,13 +242,14 @@ async function keep(
   const record = updateCalibration(earlier, setup, { ref, madeAt: world.date().toISOString(), ...news });
   const file = await writeJudgeCalibration(record);
   const { judges, floor } = loaded.rubric;
-  const wanted = { ref, setup, judges, floor, words: commandWords(options.rubric, judge, loaded) };
+  const words = commandWords(options.rubric, judge, loaded);
+  const wanted = { ref, setup, judges, floor, words, program: programName(world.env) };
   const informsBecause = provider === null ? "the lexical judge informs and decides nothing" : readsAs(record, wanted);
   return {
     lines: [
       informsBecause ?? `${ref} may gate by the rubric ${loaded.rubric.name}, in ${plural(setup.runs, "run")}`,
       ...(provider === null ? [] : [renderSpent(spent)]),
-      `kept in ${file}`,
+      `kept in ${file}, where gates of runs in this folder find it`,
     ],
     document: { version: 1, ...setup, ref, file, informsBecause },
   };
@@ -257,8 +259,10 @@ function headOf({ ref, setup }: AskableJudge, { file }: LoadedRubric, what: stri
   return `judge ${shortRef(ref)} · rubric ${file} · ${plural(setup.runs, "run")} · ${what}`;
 }
 
-function questionOf({ diff, reference, norm, candidate }: SelfTestCase): Question {
-  return { judges: "review", diff, references: [reference], norm, review: candidate };
+function questionOf(one: SelfTestCase): Question {
+  if ("finding" in one) return { judges: "pair", diff: one.diff, bug: one.bug, finding: one.finding };
+  const { diff, reference, norm = [], candidate } = one;
+  return { judges: "review", diff, references: reference === undefined ? [] : [reference], norm, review: candidate };
 }
 
 /** Whether a case passed; null is unscored. */

@@ -20,7 +20,6 @@ interface CalibrateFlags extends AskFlags {
 }
 
 interface LabelFlags {
-  judge: string;
   count: number;
   read?: string;
   by?: string;
@@ -33,17 +32,17 @@ interface LabelFlags {
 export function addJudgeCommand(program: Command, setExitCode: (code: number) => void): void {
   const judge = program.command("judge").description("know whether a judge can be trusted: test, calibrate, label");
 
-  askFlags(judge.command("test").description("let a judge take the self-test: reviews whose verdict is known")).action(
-    async (rubric: string, flags: AskFlags) => {
-      const { judgeTest } = await import("./judge-command.ts");
-      setExitCode(await tell(flags, (world) => judgeTest(optionsOf(rubric, flags), world)));
-    },
-  );
+  askFlags(
+    judge.command("test").description("let a judge take the self-test of a rubric: cases whose verdict is known"),
+  ).action(async (rubric: string, flags: AskFlags) => {
+    const { judgeTest } = await import("./judge-command.ts");
+    setExitCode(await tell(flags, (world) => judgeTest(optionsOf(rubric, flags), world)));
+  });
 
   askFlags(judge.command("calibrate").description("compare a judge with people, axis by axis"))
     .requiredOption("--against <labels>", "a file of people's labels, crscore, or bc-bench")
     .option("--dataset <path>", "the cases that a file of labels is about")
-    .option("--dir <folder>", "a local copy of crscore or bc-bench")
+    .option("--dir <folder>", "a local copy of crscore or bc-bench; of bc-bench, the pairs may be your own")
     .option("--limit <n>", "ask about so many reviews only, by hash of their cases", positive)
     .action(async (rubric: string, flags: CalibrateFlags) => {
       const { judgeCalibrate } = await import("./judge-command.ts");
@@ -55,15 +54,16 @@ export function addJudgeCommand(program: Command, setExitCode: (code: number) =>
   judge
     .command("label")
     .description("write a blind sheet of a run's reviews for people to fill, or read a filled one")
+    .argument("<rubric>", "whose axes are labelled: name in judges/, or path")
     .argument("[run]", "name or path of the run")
-    .option("--judge <rubric>", "the rubric whose axes are labelled", "review")
     .option("--count <n>", "how many reviews", positive, 60)
     .option("--read <sheet>", "read this filled sheet into a file of labels")
     .option("--by <name>", "who filled the rows that do not say so")
     .option("--out <path>", "folder for the sheet, or file for the labels")
     .option("--seed <n>", "seed of the order", whole, 1)
     .option("--json", "print one JSON document")
-    .action(async (run: string | undefined, { judge: rubric, count, read, by, out, seed, json }: LabelFlags) => {
+    .action(async (rubric: string, run: string | undefined, flags: LabelFlags) => {
+      const { count, read, by, out, seed, json } = flags;
       const { judgeLabel } = await import("./judge-label.ts");
       setExitCode(await tell({ json }, () => judgeLabel({ rubric, run, read, count, by, out, seed })));
     });

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { quote } from "./command-line.ts";
+import { programName, quote } from "./command-line.ts";
 import { UsageError } from "./core/errors.ts";
 import { plural } from "./core/format.ts";
 import { indexNorms } from "./core/judge/norm.ts";
@@ -56,7 +56,9 @@ export async function judgeLabel(options: LabelOptions): Promise<CommandResult> 
     throw new UsageError(`rubric ${rubric.name}: a sheet has a column "${taken.name}" of its own (rename the axis)`);
   if (options.read !== undefined) return readSheet(options.read, rubric, options);
   if (options.run === undefined)
-    throw new UsageError("judge label: expected a run to take reviews from (name one, or --read SHEET.csv)");
+    throw new UsageError(
+      `judge label ${options.rubric}: expected a run to take reviews from (name one, or --read SHEET.csv)`,
+    );
   return writeSheet(options.run, loaded, options);
 }
 
@@ -82,7 +84,7 @@ async function writeSheet(
     for (const [name, content] of Object.entries(contents)) await writeFileAtomic(path(name), content);
   });
   const shown = displayPath(folder);
-  const next = `nitbench judge label --judge ${quote(rubricWord)} --read ${quote(join(shown, files.sheet))}`;
+  const next = `${programName(process.env)} judge label ${quote(rubricWord)} --read ${quote(join(shown, files.sheet))}`;
   return {
     exitCode: 0,
     text: [
@@ -147,7 +149,7 @@ async function readSheet(sheet: string, { axes }: Rubric, { by, out, rubric }: L
     exitCode: 0,
     text: [
       `${plural(labels.length, "review")} labelled${empty === 0 ? "" : `, ${empty} not`}: ${file}`,
-      `then: nitbench judge calibrate ${quote(rubric)} --judge REF --against ${quote(file)} --dataset DATASET`,
+      `then: ${programName(process.env)} judge calibrate ${quote(rubric)} --judge REF --against ${quote(file)} --dataset DATASET`,
     ].join("\n"),
     document: { version: 1, labels: labels.length, empty, file },
   };

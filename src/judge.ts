@@ -1,52 +1,44 @@
 import { resolve } from "node:path";
-import { type AskableJudge, lexicalRef, prepareAsking } from "./ask-judge.ts";
-import { quote } from "./command-line.ts";
+import { lexicalRef } from "./ask-judge.ts";
 import type { Case } from "./core/case.ts";
+import type { PanelErrors } from "./core/compile-report.ts";
 import { UsageError } from "./core/errors.ts";
-import { readsAs } from "./core/judge/calibration.ts";
-import type { JudgedRun } from "./core/judge/judge.ts";
+import { judgeErrorOf } from "./core/judge/calibration.ts";
 import { indexNorms, type NormSource } from "./core/judge/norm.ts";
-import type { Provider, ProviderWorld } from "./core/provider.ts";
-import type { JudgeReport } from "./core/report.ts";
+import type { ProviderWorld } from "./core/provider.ts";
+import type { CaseLine, JudgeReport } from "./core/report.ts";
+import type { JudgeError } from "./core/stats/rogan-gladen.ts";
 import type { JudgeSettings } from "./core/suite.ts";
-import { hideSecrets } from "./core/url-secret.ts";
 import type { Dataset } from "./load/dataset.ts";
 import { sha256 } from "./load/hash.ts";
-import { findJudgeCalibration } from "./load/judge-calibration.ts";
-import { type LoadedRubric, loadRubric } from "./load/rubric.ts";
-import type { JudgeLog } from "./run/judge-log.ts";
+import { loadRubric } from "./load/rubric.ts";
+import { type JudgeChoice, type Member, nameJudges, prepareMembers, whyPanelInforms, workOfAll } from "./panel.ts";
 import type { JudgeTools } from "./scorers/judge.ts";
 
-/** What the command line and the environment say of the judge; each before what the suite and the rubric say. */
-export interface JudgeChoice {
-  ref: string | undefined;
-  runs: number | undefined;
-}
-
-/** A judge that is ready to be asked once its log is open. */
+/** The judge of reviews, or several of them, each ready to be asked once its log is open. */
 export interface PreparedJudge {
-  /** Null for the lexical engine, which is nobody's server. */
-  provider: Provider | null;
+  /** One, or an odd number as a panel. */
+  members: readonly Member[];
+  /** Whether it is the engine that compares by words, which asks nobody. */
+  isLexical: boolean;
   tools: JudgeTools;
-  concurrency: number;
   /** How many cases there are to judge: those with a reference. */
   cases: number;
-  /** Nothing can be asked before. */
-  open(log: JudgeLog, signal: AbortSignal): void;
-  /** Gives up what is being asked, for a run that cannot go on: it rejects with this reason. */
-  giveUp(reason: unknown): void;
-  /** Counts what the judge said of a case, for the report. */
-  count(runs: readonly JudgedRun[]): void;
+  /** Why its metrics may not gate; null where every judge may. */
+  informsBecause: string | null;
+  /** How often it errs against people; null where that is not known, and for a panel, of which nobody knows. */
+  error: JudgeError | null;
+  /** The same of each judge of a panel; empty for a single one. */
+  panel: PanelErrors;
+  /** Counts what was said of a case, for the report. */
+  count(runs: NonNullable<CaseLine["judged"]>): void;
   report(): JudgeReport;
-  close(): Promise<void>;
 }
 
-const mostReasons = 5;
-
 /**
- * Reads the rubric and makes the judge: the model that the command, the suite, the environment or the rubric names, in
- * this order, and the lexical engine where none does; that one informs and never gates. A model gates only with a record
- * of its calibration that allows it.
+ * Reads the rubric and makes the judges: those that the command, the suite, the environment or the rubric names, in this
+ * order, and the lexical engine where none does; that one informs and never gates. A model gates only with a record of its
+ * calibration that allows it, a panel only where each of its models has one.
  * @param folder the suite's, to which the rubric's path is relative
  */
 export async function prepareJudge(
@@ -64,55 +56,46 @@ export async function prepareJudge(
     throw new UsageError(
       `scorers.judge.rubric: ${loaded.file} judges ${rubric.judges}s (name one that judges reviews)`,
     );
-  const ref = chooseRef(loaded, choice.ref ?? settings.model, world.env);
+  const named = nameJudges(loaded, choice, settings, world.env);
   const runs = choice.runs ?? settings.runs ?? rubric.runs;
-  const judge = await prepareAsking({ loaded, ref: ref ?? lexicalRef, runs, seed, settings }, world);
-  const { current, stale } = findJudgeCalibration(judge.setup);
-  const words = commandWords(isPath ? loaded.file : settings.rubric, judge, loaded);
-  const wanted = { ref: judge.ref, setup: judge.setup, judges: rubric.judges, floor: rubric.floor, words };
-  const informsBecause = judge.provider === null ? whyLexicalInforms(ref) : readsAs(current ?? stale, wanted);
-  const reasons = new Map<string, number>();
+  const rubricWord = isPath ? loaded.file : settings.rubric;
+  const wish = { loaded, rubricWord, runs, seed, settings };
+  const members = await prepareMembers(named.length === 0 ? [{ ref: lexicalRef }] : named, wish, world);
+  const isLexical = members.every(({ judge }) => judge.provider === null);
+  const isPanel = members.length > 1;
+  const informsBecause = isLexical ? whyLexicalInforms(named.length > 0) : whyPanelInforms(members);
+  const errors = members.map((member) => ({ ref: member.judge.ref, error: judgeErrorOf(member.work().calibration) }));
 
   return {
-    provider: judge.provider,
-    concurrency: settings.concurrency,
+    members,
+    isLexical,
     cases: dataset.entries.filter(({ fields }) => fields["references"] !== 0).length,
     tools: {
-      engine: judge.engine,
+      judges: members.map(({ judge }) => ({ ref: judge.ref, engine: judge.engine, runs: judge.setup.runs })),
       axes: rubric.axes,
-      runs: judge.setup.runs,
       norms: indexNorms(
         dataset.entries.map((entry) => withoutTexts(dataset.read(entry))),
         seed,
         sha256,
       ),
     },
-    open: (log, signal) => judge.open(log, signal),
-    giveUp: (reason) => judge.giveUp(reason),
+    informsBecause,
+    error: isPanel ? null : (errors[0]?.error ?? null),
+    panel: isPanel ? errors : [],
     count(judged) {
-      for (const { reason } of judged) {
-        if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-      }
+      for (const member of members)
+        member.count(isPanel ? judged.filter((run) => run.judge === member.judge.ref) : judged);
     },
     report: () => ({
-      ref: judge.ref,
-      engine: judge.provider === null ? "lexical" : "model",
+      ref: members.map(({ judge }) => judge.ref).join(", "),
+      engine: isLexical ? "lexical" : "model",
       rubric: { name: rubric.name, file: loaded.file, hash: loaded.hash },
       axes: rubric.axes.map(({ name, required, definition }) => ({ name, required, definition })),
-      runs: judge.setup.runs,
+      runs: members[0]?.judge.setup.runs ?? runs,
       temperature: rubric.temperature,
-      hosts: [...(judge.provider?.hosts ?? [])],
-      calls: judge.spent.calls,
-      tokens: { in: judge.spent.tokensIn, out: judge.spent.tokensOut },
-      busyMs: judge.spent.busyMs,
-      unscored: [...reasons]
-        .map(([reason, count]) => ({ reason, count }))
-        .sort((a, b) => b.count - a.count)
-        .slice(0, mostReasons),
+      ...workOfAll(members),
       informsBecause,
-      calibration: current,
     }),
-    close: () => judge.close(),
   };
 }
 
@@ -122,24 +105,7 @@ function withoutTexts(source: Case): NormSource {
   return others;
 }
 
-/** The judge that is named by words, by NITBENCH_JUDGE or by the rubric; undefined where none is. */
-export function chooseRef(
-  { rubric }: LoadedRubric,
-  named: string | undefined,
-  env: ProviderWorld["env"],
-): string | undefined {
-  if (named !== undefined) return named;
-  if (rubric.engine === "lexical") return lexicalRef;
-  return [env["NITBENCH_JUDGE"], rubric.model].find((ref) => ref !== undefined && ref !== "");
-}
-
-/** What follows `nitbench judge test` to ask this judge as it is asked here. */
-export function commandWords(rubricWord: string, { ref, setup }: AskableJudge, { rubric }: LoadedRubric): string {
-  const runs = setup.runs === rubric.runs || ref === lexicalRef ? [] : ["--judge-runs", String(setup.runs)];
-  return [rubricWord, "--judge", hideSecrets(ref), ...runs].map(quote).join(" ");
-}
-
-function whyLexicalInforms(ref: string | undefined): string {
-  const why = ref === undefined ? "no judge model is named, so the" : "the";
-  return `${why} lexical judge informs and decides nothing (name ${ref === undefined ? "one" : "a model"} with --judge REF)`;
+function whyLexicalInforms(isNamed: boolean): string {
+  const why = isNamed ? "the" : "no judge model is named, so the";
+  return `${why} lexical judge informs and decides nothing (name ${isNamed ? "a model" : "one"} with --judge REF)`;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
+import { programName } from "./command-line.ts";
 import { suggestWord, UsageError } from "./core/errors.ts";
 import { metricDefinitions } from "./core/metric.ts";
 import { sourceReference } from "./core/source.ts";
@@ -26,12 +27,17 @@ const listers = { suites: listSuites, datasets: listDatasets, providers: listPro
 export function list(what: string | undefined, asJson: boolean): string {
   const known = Object.keys(listers) as (keyof typeof listers)[];
   const chosen = what === undefined ? known : known.filter((name) => name === what);
-  if (what === "judges") throw new UsageError("nitbench list judges is not built yet");
+  if (what === "judges") throw new UsageError(`${programName(process.env)} list judges is not built yet`);
   if (chosen.length === 0) throw new UsageError(`nothing to list under "${what}" (${suggestWord(what ?? "", known)})`);
   const lists = Object.fromEntries(chosen.map((name) => [name, listers[name]()]));
   if (asJson) return `${JSON.stringify(lists, null, 2)}\n`;
-  const width = Math.max(...Object.values(lists).flatMap((all) => all.map(({ name }) => name.length)));
-  return `${chosen.map((name) => [name, ...(lists[name] ?? []).map((one) => `  ${one.name.padEnd(width)}  ${one.about}`)].join("\n")).join("\n\n")}\n`;
+  return `${chosen.map((name) => [name, ...alignLines(lists[name] ?? [])].join("\n")).join("\n\n")}\n`;
+}
+
+/** Each list has a column of its own: one long name would push all others apart. */
+function alignLines(all: readonly Listed[]): string[] {
+  const width = Math.max(...all.map(({ name }) => name.length));
+  return all.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`.trimEnd());
 }
 
 function listSuites(): Listed[] {
@@ -73,7 +79,11 @@ function firstParagraph(card: string): string {
 
 function listProviders(): Listed[] {
   return [
-    { name: "openai:ID[@URL]", about: "any OpenAI-compatible server: vLLM, llama-server, hosted endpoints" },
+    { name: "openai:ID[@URL]", about: "any OpenAI-compatible server: llama-server, hosted endpoints" },
+    { name: "ollama:NAME[:TAG][@URL]", about: "a model of Ollama" },
+    { name: "vllm:NAME[@URL]", about: "a model or adapter of vLLM" },
+    { name: "anthropic:ID", about: "a model of Anthropic" },
+    { name: "gemini:ID", about: "a model of Google" },
     { name: "http:URL", about: "POST {diff} -> {review}" },
     { name: "command:LINE", about: "a program: the case as JSON on standard input, its review on standard output" },
     { name: "static:", about: "real linters on the new side of the change: ruff, oxlint, secretlint" },

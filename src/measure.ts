@@ -1,7 +1,9 @@
 import type { Case } from "./core/case.ts";
 import type { ReviewerFacts } from "./core/compile-report.ts";
 import { mergeReviews, type Part } from "./core/fan-out.ts";
-import type { Generation } from "./core/generation.ts";
+import { findingsJsonSchema } from "./core/findings-schema.ts";
+import { type Cost, costOf, costOfTime, type Price } from "./core/cost.ts";
+import type { Generation, Usage } from "./core/generation.ts";
 import { cleanText } from "./core/parse/clean.ts";
 import { type ReadPart, readPart, worstOutcome } from "./core/part.ts";
 import { type CasePlan, type Job, planCase, type PlanSettings } from "./core/plan.ts";
@@ -31,6 +33,8 @@ export interface Measured {
   facts: ReviewerFacts;
   rows: CaseRow[];
   tally: Tally;
+  /** What its answers are charged by; null where that is not known. */
+  price: Price | null;
 }
 
 /** What of a prepared run decides how reviews are measured. */
@@ -46,13 +50,14 @@ export interface Measuring {
   take(generation: Generation): Promise<CaseLine | null>;
   /** How many repeats of cases wait for more of their parts; these are what measuring keeps whole in memory. */
   countOpen(): number;
-  finish(): Measured;
+  /** @param machineMs how long the reviewer's machine ran, where that is what it costs */
+  finish(machineMs?: number): Measured;
 }
 
 /** Starts measuring one reviewer of a prepared run. */
 export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): Measuring {
   const { suite, dataset, prompt } = run;
-  const { provider, role } = reviewer;
+  const { provider, role, price = null } = reviewer;
   const plan: PlanSettings = {
     reviewer: provider.ref,
     seesTruth: provider.seesTruth,
@@ -60,11 +65,14 @@ export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): M
     unit: provider.isWholeCase === true ? "case" : suite.reviewer.unit,
     repeats: suite.reviewer.repeats,
     parameters: { maxTokens: suite.reviewer.maxTokens, temperature: suite.reviewer.temperature, seed: run.seed },
+    ...(suite.reviewer.structured ? { schema: findingsJsonSchema() } : {}),
   };
   const entryOf = new Map(dataset.entries.map((entry) => [entry.id, entry]));
   const open = new Map<string, OpenCase>();
   const rows: CaseRow[] = [];
   const tally = emptyTally();
+  /** Repeats of cases that are asked about now, where the machine's time is to be divided among them. */
+  const askedNow = new Set<string>();
   let effective: Record<string, unknown> = {};
 
   function openCase(source: Case, entry: DatasetEntry, { parts, jobs }: CasePlan, repeats: Iterable<number>): void {
@@ -86,6 +94,7 @@ export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): M
         if (wanted.length === 0) continue;
         // Of a resumed run some repeats were scored before: they would never be closed again.
         openCase(source, entry, planned, new Set(wanted.map((job) => job.repeat)));
+        if (isPaidByHour(price)) for (const { repeat } of wanted) askedNow.add(openKey(source.id, repeat));
         yield* wanted;
       }
     },
@@ -105,13 +114,25 @@ export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): M
       if (generations.length < found.parts.length) return null;
       open.delete(key);
       const line = await scoreCase(found, generations, run, reviewer);
-      rows.push(rowOf(line));
+      const row = rowOf(line);
+      rows.push(row.spending === undefined ? row : { ...row, cost: costOf(row.spending, price) });
       count(tally, line);
       return line;
     },
     countOpen: () => open.size,
-    finish: () => ({ facts: factsSoFar(), rows, tally }),
+    finish: (machineMs = 0) => ({ facts: factsSoFar(), rows: withHours(machineMs), tally, price }),
   };
+
+  /** A machine is paid for its time, in which all that were asked about had the same share. */
+  function withHours(machineMs: number): CaseRow[] {
+    if (!isPaidByHour(price)) return rows;
+    const usd = costOfTime(machineMs, price.usdPerHour) / Math.max(1, askedNow.size);
+    return rows.map((row) => {
+      const isOfNow = askedNow.has(openKey(row.caseId, row.repeat));
+      const cost: Cost = isOfNow ? { usd, unknown: 0 } : { usd: null, unknown: row.spending?.answers ?? 0 };
+      return row.spending === undefined ? row : { ...row, cost };
+    });
+  }
 
   function factsSoFar(): ReviewerFacts {
     const { referenceAuthor: _, ...parameters } = effective;
@@ -124,6 +145,7 @@ export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): M
       prompt: { file: prompt.file, hash: prompt.hash },
       effective: parameters,
       hosts: [...provider.hosts],
+      ...(reviewer.served === undefined ? {} : { served: reviewer.served() }),
     };
   }
 }
@@ -136,18 +158,19 @@ async function scoreCase(
   open: OpenCase,
   generations: readonly Generation[],
   run: MeasuringRun,
-  { provider, scorers }: PreparedReviewer,
+  { provider, scorers, price = null }: PreparedReviewer,
 ): Promise<CaseLine> {
   const { source, entry, repeat, parts } = open;
   const read = parts.map((part, index) =>
     readPart(generations[index] as Generation, part, run.suite.reviewer.contract),
   );
-  const reviews = read.map((part) => part.review);
-  const isUnscored = reviews.includes(null);
+  const readable = read.filter(({ outcome }) => outcome !== "not-applicable");
+  const reviews = readable.map((part) => part.review);
+  const isUnscored = reviews.length === 0 || reviews.includes(null);
   const review: Review | null = isUnscored ? null : mergeReviews(reviews.filter((one) => one !== null));
-  const { scores, ledger, judged } =
+  const { scores, ledger, judged, panel } =
     review === null
-      ? { scores: {}, ledger: null, judged: undefined }
+      ? { scores: {}, ledger: null, judged: undefined, panel: undefined }
       : await runScorers(scorers, { source, repeat, review, parts: read });
   const text = cleanText(generations.map((generation) => generation.text).join("\n\n"));
   return {
@@ -164,12 +187,14 @@ async function scoreCase(
       durationMs: durationOf(part, provider.isTimed),
       fromCache: part.generation.fromCache,
       ...(tookSeveralTries(part) ? { tries: part.generation.attempts.length + 1 } : {}),
+      ...usageOf(part, provider.hosts.length > 0 || price !== null),
       ...(part.isCapped ? { isCapped: true as const } : {}),
     })),
     review,
     ledger,
     scores,
     ...(judged === undefined ? {} : { judged }),
+    ...(panel === undefined ? {} : { panel }),
     text: text.slice(0, mostTextChars),
     isTextCut: text.length > mostTextChars,
   };
@@ -178,25 +203,42 @@ async function scoreCase(
 async function runScorers(
   scorers: readonly Scorer[],
   input: Parameters<Scorer["score"]>[0],
-): Promise<Pick<CaseLine, "scores" | "ledger" | "judged">> {
+): Promise<Pick<CaseLine, "scores" | "ledger" | "judged" | "panel">> {
   const outputs = [];
   for (const scorer of scorers) outputs.push(await scorer.score(input));
-  const judged = outputs.find((output) => output.judged !== undefined)?.judged;
+  const { judged, panel } = outputs.find((output) => output.judged !== undefined) ?? {};
   return {
     scores: Object.assign({}, ...outputs.map((output) => output.scores)),
     ledger: outputs.find((output) => output.ledger !== undefined)?.ledger ?? null,
     ...(judged === undefined ? {} : { judged }),
+    ...(panel === undefined ? {} : { panel }),
   };
+}
+
+function isPaidByHour(price: Price | null): price is Extract<Price, { usdPerHour: number }> {
+  return price !== null && "usdPerHour" in price;
+}
+
+/**
+ * Tokens of an answer; nothing where none came, and for a reviewer that asks no model and tells none.
+ * @param isCounted whether an answer without a count of tokens is one that lacks it
+ */
+function usageOf({ generation, outcome }: ReadPart, isCounted: boolean): { usage?: Usage } {
+  if (outcome === "transport-error" || outcome === "overflow" || outcome === "not-applicable") return {};
+  const { usage } = generation;
+  const isTold = usage.promptTokens !== null || usage.completionTokens !== null;
+  return isCounted || isTold ? { usage } : {};
 }
 
 /**
  * From dispatch to the end, or as recorded; null for what was not timed: a failure, the cache, a floor, a prompt that did
- * not fit and was turned away at once. A generation that took several tries has no time either: that of the last alone
+ * not fit or a change that cannot be read, which are turned away at once. A generation that took several tries has no time either: that of the last alone
  * hides the others, and that of all holds pauses.
  */
 function durationOf(part: ReadPart, isTimed: boolean): number | null {
   const { timing, fromCache } = part.generation;
   if (part.outcome === "transport-error" || part.outcome === "overflow" || fromCache) return null;
+  if (part.outcome === "not-applicable") return null;
   if (tookSeveralTries(part)) return null;
   if (timing.recordedLatencyMs !== undefined) return timing.recordedLatencyMs;
   return isTimed ? timing.finishedMs - timing.dispatchedMs : null;

@@ -1,22 +1,27 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { AskableJudge } from "./ask-judge.ts";
+import type { Engine } from "./core/engine.ts";
 import { UsageError } from "./core/errors.ts";
-import { parseModelRef } from "./core/model.ts";
+import { findingsJsonSchema } from "./core/findings-schema.ts";
 import type { Provider, ProviderWorld } from "./core/provider.ts";
 import type { Barred } from "./core/apply-gates.ts";
+import type { Price } from "./core/cost.ts";
 import type { Scorer } from "./core/scorer.ts";
 import type { Suite } from "./core/suite.ts";
-import type { JudgeChoice, PreparedJudge } from "./judge.ts";
-import type { PreparedJudgeMatcher } from "./judge-matcher.ts";
+import type { PreparedJudge } from "./judge.ts";
 import { type Dataset, loadDataset } from "./load/dataset.ts";
 import { type LoadedPrompt, loadPrompt, packageRoot } from "./load/files.ts";
 import { hashOf } from "./load/hash.ts";
-import { type LoadedSource, loadSource } from "./load/sources/source.ts";
+import { listSources, type LoadedSource, loadSource, type SourceCatalogue } from "./load/sources/source.ts";
 import { type LoadedSuite, loadSuite } from "./load/suite.ts";
 import type { Override } from "./load/yaml.ts";
 import { isRecorded, type Matching, prepareMatching, recordedReviewer } from "./matching.ts";
-import { loadProvider } from "./providers/index.ts";
+import type { JudgeChoice, Member } from "./panel.ts";
+import { refuseModels } from "./refuse-models.ts";
+import { type OpenedReviewer, openReviewers } from "./reviewers.ts";
 import { createScorers } from "./scorers/index.ts";
+import { checkBudget, type PaidJudge } from "./spending.ts";
 
 /** What a run is asked to do, as the command line says it. */
 export interface RunRequest {
@@ -26,21 +31,25 @@ export interface RunRequest {
   models: readonly string[];
   overrides: readonly Override[];
   seed: number;
-  /** The judge that the command names, in place of the suite's. */
+  /** The judge that the command names, or several, in place of the suite's. */
   judge?: Partial<JudgeChoice>;
+  /** Whether a source is fetched without a word. */
+  isQuiet?: boolean;
 }
 
 /** What preparing a run needs of the outside. */
 export interface PrepareWorld extends ProviderWorld {
   stderr: { write(text: string): unknown };
   signal: AbortSignal;
+  /** The public benchmarks that a suite may name; the program's own where it is left out. */
+  sources?: SourceCatalogue;
 }
 
 /** One reviewer that is ready to be asked, with the scorers for its reviews. */
-export interface PreparedReviewer {
-  role: "measured" | "company";
-  provider: Provider;
+export interface PreparedReviewer extends Omit<OpenedReviewer, "price"> {
   scorers: readonly Scorer[];
+  /** What its answers are charged by; absent or null where nobody knows. */
+  price?: Price | null;
 }
 
 /** Everything that a run needs, read and checked; nothing has been asked yet. */
@@ -52,15 +61,21 @@ export interface PreparedRun {
   /** The public benchmark that the dataset was made of; null for one with a path. */
   source: LoadedSource | null;
   reviewers: readonly PreparedReviewer[];
-  matching: Pick<Matching, "facts" | "judge">;
-  /** All that are to be opened, asked and closed: the judge of reviews and that of findings and bugs. */
-  judges: readonly (PreparedJudge | PreparedJudgeMatcher)[];
+  /** The engines that serve models from disk; they stop whatever they started once they are closed. */
+  engines: readonly Engine[];
+  matching: Pick<Matching, "facts" | "judge" | "closedRecords">;
+  /** All that are to be opened, asked and closed: the judges of reviews and those of findings and bugs. */
+  judges: readonly AskableJudge[];
+  /** The same as the budget sees them. */
+  paidJudges: readonly PaidJudge[];
   /** Null where the suite has no judge. */
   judge: PreparedJudge | null;
   /** Scorers whose metrics may not gate, each with the reason. */
   barred: Barred;
   /** Of all that decides which generations are asked for: a journal may be resumed only under the same. */
   generationHash: string;
+  /** The same in words, by where the suite has it. */
+  settings: Readonly<Record<string, string>>;
   seed: number;
 }
 
@@ -77,8 +92,16 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
   const loaded = loadSuite(request.suite, suiteFolders(), request.overrides);
   const { suite, folder } = loaded;
   const prompt = loadPrompt(resolve(folder, suite.reviewer.prompt));
-  const source = suite.dataset.source === undefined ? null : await loadSource(suite.dataset, sourceWorld(world));
-  const providers = await prepareProviders(request, suite, source, world);
+  refuseModels([...(request.models.length > 0 ? request.models : suite.reviewers), ...suite.company], {
+    source: suite.dataset.source,
+    known: world.sources?.list ?? listSources,
+  });
+  const isWanted = suite.dataset.source !== undefined;
+  const source = isWanted ? await loadSource(suite.dataset, sourceWorld(request, world), world.sources) : null;
+  const { opened: providers, engines } = await openReviewers(request.models, suite, source, {
+    ...world,
+    note: noteTo(request, world),
+  });
   const dataset = loadDataset(
     { ...suite.dataset, path: source?.folder ?? suite.dataset.path ?? "" },
     folder,
@@ -90,30 +113,37 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
       suite,
       providers.map(({ provider }) => provider),
     );
-    const choice = { ref: request.judge?.ref, runs: request.judge?.runs };
+    const choice = choiceOf(request);
     const { seed } = request;
     const matching = await prepareMatching(
       { suite, folder, source, dataset, prepared: providers, choice, seed },
       world,
     );
-    checkSelf(matching.judge?.provider ?? null, suite, providers);
+    checkSelf(matching.judge?.members ?? [], suite, providers);
     const { noDetectionBecause } = matching;
     const judge = await prepareOwnJudge(request, suite, folder, dataset, providers, world);
     const reviewers = await Promise.all(
-      providers.map(async ({ role, provider }) => {
+      providers.map(async (opened) => {
+        const { provider } = opened;
         const ratings = source === null ? [] : (recordedReviewer(source, provider)?.ratings ?? []);
-        const tools = { matcher: matching.matcherOf(provider), ratings, judge: judge?.tools ?? null };
-        return { role, provider, scorers: await createScorers(suite, tools) };
+        const safety = { template: prompt.prompt.template, findSecrets };
+        const tools = { matcher: matching.matcherOf(provider), ratings, judge: judge?.tools ?? null, safety };
+        return { ...opened, scorers: await createScorers(suite, tools) };
       }),
     );
-    const informs = judge?.report().informsBecause ?? null;
-    const judges = [judge, matching.judge].filter((one) => one !== null);
+    const informs = judge?.informsBecause ?? null;
+    const members = [judge, matching.judge].flatMap((one) => one?.members ?? []);
+    const judges = members.map((member) => member.judge);
+    const paidJudges = members.map(paidJudge);
+    checkBudget(suite.budget, providers, paidJudges);
     const barred: Barred = {
       ...(noDetectionBecause === null ? {} : { detection: noDetectionBecause }),
       ...(informs === null ? {} : { judge: informs }),
     };
-    const generationHash = hashGenerations(suite, prompt, request.seed);
-    return { loaded, suite, prompt, dataset, source, reviewers, matching, judge, judges, barred, generationHash, seed };
+    const decisive = decidesGenerations(suite, source, prompt, seed);
+    const [generationHash, settings] = [hashOf(decisive), inWords(decisive)];
+    const measured = { loaded, suite, prompt, dataset, source, reviewers, engines };
+    return { ...measured, matching, judge, judges, paidJudges, barred, generationHash, settings, seed };
   } catch (error) {
     dataset.close();
     throw error;
@@ -126,46 +156,81 @@ async function prepareOwnJudge(
   suite: Suite,
   folder: string,
   dataset: Dataset,
-  prepared: readonly Omit<PreparedReviewer, "scorers">[],
+  prepared: readonly OpenedReviewer[],
   world: ProviderWorld,
 ): Promise<PreparedJudge | null> {
   const { scorers, name } = suite;
+  const choice = choiceOf(request);
   if (scorers.judge === undefined) {
     if (scorers.detection?.matcher === "judge") return null;
-    const flag =
-      request.judge?.ref !== undefined ? "--judge" : request.judge?.runs !== undefined ? "--judge-runs" : null;
+    const flag = choice.refs.length > 0 ? "--judge" : choice.runs !== undefined ? "--judge-runs" : null;
     if (flag === null) return null;
     throw new UsageError(`${flag}: suite "${name}" has no judge (add --set scorers.judge={}, or leave it out)`);
   }
-  const choice = { ref: request.judge?.ref, runs: request.judge?.runs };
   const { prepareJudge } = await import("./judge.ts");
   const judge = await prepareJudge(scorers.judge, choice, folder, dataset, request.seed, world);
-  checkSelf(judge.provider, suite, prepared);
+  checkSelf(judge.members, suite, prepared);
   return judge;
 }
 
-function checkSelf(
-  judge: Provider | null,
-  { scorers }: Suite,
-  prepared: readonly Omit<PreparedReviewer, "scorers">[],
-): void {
-  const self = prepared.find(({ provider }) => provider.identity === judge?.identity);
-  if (judge === null || self === undefined || scorers.judge?.allowSelf === true) return;
-  throw new UsageError(
-    `judge "${judge.ref}": it is the reviewer ${self.provider.ref} itself (name another, or set scorers.judge.allowSelf=true)`,
-  );
+function choiceOf({ judge }: RunRequest): JudgeChoice {
+  return { refs: judge?.refs ?? [], runs: judge?.runs };
 }
 
-function sourceWorld({ fetch, env, stderr, signal }: PrepareWorld) {
-  return { fetch, env, signal, note: (line: string) => void stderr.write(`${line}\n`) };
+/** Rules of a secret scanner take their time to load, so only a suite that needs them does. */
+async function findSecrets(texts: readonly { path: string; text: string }[]): Promise<string[]> {
+  return (await import("./providers/static/secretlint.ts")).findSecrets(texts);
+}
+
+function checkSelf(members: readonly Member[], { scorers }: Suite, prepared: readonly OpenedReviewer[]): void {
+  if (scorers.judge?.allowSelf === true) return;
+  for (const { judge } of members) {
+    const self = prepared.find(({ provider }) => provider.identity === judge.provider?.identity);
+    if (self === undefined) continue;
+    throw new UsageError(
+      `judge "${judge.ref}": it is the reviewer ${self.provider.ref} itself (name another, or set scorers.judge.allowSelf=true)`,
+    );
+  }
+}
+
+/** A judge as the budget sees it. */
+function paidJudge({ judge, price }: Member): PaidJudge {
+  return { ref: judge.ref, isFree: judge.provider === null, price, spent: judge.spent, kept: judge.kept };
+}
+
+function sourceWorld(request: RunRequest, world: PrepareWorld) {
+  const { fetch, env, signal } = world;
+  return { fetch, env, signal, note: noteTo(request, world) };
+}
+
+function noteTo({ isQuiet = false }: RunRequest, { stderr }: PrepareWorld): (line: string) => void {
+  return (line) => void (isQuiet || stderr.write(`${line}\n`));
 }
 
 /** Where a copy of a source lies does not change what it holds. */
-function hashGenerations({ name, dataset, reviewer }: Suite, prompt: LoadedPrompt, seed: number): string {
-  const { dir: _, ...chosen } = dataset;
-  const { unit, contract, maxTokens, temperature, repeats } = reviewer;
-  const asked = { unit, contract, maxTokens, temperature, repeats, seed };
-  return hashOf({ name, dataset: chosen, prompt: prompt.hash, ...asked });
+function decidesGenerations(
+  { name, dataset, reviewer }: Suite,
+  source: LoadedSource | null,
+  prompt: LoadedPrompt,
+  seed: number,
+) {
+  const { dir: _dir, judge: _judge, ...settings } = dataset;
+  // Who it is, in whatever words.
+  const chosen = source?.judge == null ? settings : { ...settings, judge: source.judge };
+  const { unit, contract, maxTokens, temperature, repeats, structured } = reviewer;
+  // Left out where it is off: a run of before there was such a thing can be gone on with.
+  const held = structured ? { schema: findingsJsonSchema() } : {};
+  const asked = { unit, contract, maxTokens, temperature, repeats, seed, ...held };
+  return { name, dataset: chosen, prompt: prompt.hash, ...asked };
+}
+
+function inWords(decisive: ReturnType<typeof decidesGenerations>): Record<string, string> {
+  const { name, dataset, seed, schema, ...asked }: typeof decisive & { schema?: unknown } = decisive;
+  const reviewer = { ...asked, ...(schema === undefined ? {} : { structured: true }) };
+  const under = (key: string, values: object) =>
+    Object.entries(values).map(([inner, value]) => [`${key}.${inner}`, String(value)]);
+  const all = [["name", name], ...under("dataset", dataset), ...under("reviewer", reviewer), ["seed", `${seed}`]];
+  return Object.fromEntries(all) as Record<string, string>;
 }
 
 /** @throws UsageError where a reviewer would have to read a change that the dataset does not have, or find its places */
@@ -183,40 +248,3 @@ function checkDiffs(dataset: Dataset, { scorers }: Suite, providers: readonly Pr
 }
 
 const needsNoDiff: ReadonlySet<string> = new Set(["floor", "ceiling"]);
-
-async function prepareProviders(
-  { models }: RunRequest,
-  suite: Suite,
-  source: LoadedSource | null,
-  world: ProviderWorld,
-): Promise<Omit<PreparedReviewer, "scorers">[]> {
-  const measured = models.length > 0 ? models : suite.reviewers;
-  const company = suite.company.filter((ref) => !measured.includes(ref));
-  const refs = [
-    ...measured.map((ref) => ({ ref, role: "measured" as const })),
-    ...company.map((ref) => ({ ref, role: "company" as const })),
-  ];
-  const required = suite.gates.filter((gate) => gate.required).length;
-  if (measured.length === 0 && required > 0)
-    throw new UsageError(
-      `suite "${suite.name}" has gates and nobody to gate (give --model REF, or leave the gates out with --set gates=[])`,
-    );
-  if (refs.length === 0)
-    throw new UsageError(
-      `suite "${suite.name}": nobody to measure (give --model REF, or list reviewers: in the suite)`,
-    );
-  const twice = refs.find(({ ref }, index) => refs.findIndex((other) => other.ref === ref) !== index);
-  if (twice !== undefined) throw new UsageError(`model "${twice.ref}" is named twice (name each reviewer once)`);
-
-  const { baseUrl, keyVariable, timeoutMs, contract } = suite.reviewer;
-  // The address and key of the measured reviewer are not company's: a key must reach no other host.
-  const own = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(keyVariable === undefined ? {} : { keyVariable }) };
-  const recordings =
-    source === null || source.reviewers.size === 0 ? {} : { recordings: join(source.folder, "recordings") };
-  const prepared: Omit<PreparedReviewer, "scorers">[] = [];
-  for (const { ref, role } of refs) {
-    const settings = { contract, timeoutMs, ...recordings, ...(role === "measured" ? own : {}) };
-    prepared.push({ role, provider: await loadProvider(parseModelRef(ref), settings, world) });
-  }
-  return prepared;
-}

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { programName, quote, writeCommandLine } from "../src/command-line.ts";
+import { extendCommandLine, programName, quote, writeCommandLine } from "../src/command-line.ts";
 
 describe("the line that repeats a run", () => {
   test("has the words of the command behind the program's name", () => {
@@ -44,6 +44,14 @@ describe("the line that repeats a run", () => {
     expect(line).toContain("reviewer.baseUrl=https://h/v1?version=1&api_key=…");
   });
 
+  test("is that of an earlier run, with the flags that are new", () => {
+    const earlier = "nitbench tiny.yaml --out runs --set a=1";
+    expect(extendCommandLine(earlier, ["run", "--out", "runs", "--resume", "x"])).toBe(earlier);
+    expect(extendCommandLine(earlier, ["--resume", "x", "--set", "a=[]", "--quiet"])).toBe(
+      `${earlier} --set 'a=[]' --quiet`,
+    );
+  });
+
   test.skipIf(process.platform === "win32")("is read back by a shell word for word", () => {
     const word = fc.string({
       unit: fc.constantFrom("a", " ", "'", '"', "\\", "$", "`", "*", "=", ">", "!", "\n", "ü"),
@@ -66,6 +74,14 @@ describe("the line that repeats a run", () => {
 describe("programName", () => {
   test("is that of the project's script where that was called, else that of the package", () => {
     expect(programName({ npm_lifecycle_event: "bench" })).toBe("pnpm bench");
+    const byPnpm = { npm_lifecycle_event: "bench", npm_config_user_agent: "pnpm/12.4.1 npm/? node/v24.1.0 linux x64" };
+    expect(programName({ ...byPnpm, npm_execpath: "/usr/lib/node_modules/pnpm/bin/pnpm.cjs" })).toBe("pnpm bench");
+    expect(programName({ ...byPnpm, npm_execpath: "/home/a/.npm/_npx/1f/node_modules/pnpm/bin/pnpm.cjs" })).toBe(
+      "npx pnpm@12 bench",
+    );
+    expect(programName({ npm_lifecycle_event: "bench", npm_config_user_agent: "npm/10.2.0 node/v22" })).toBe(
+      "npm run bench --",
+    );
     expect(programName({ npm_lifecycle_event: "test" })).toBe("nitbench");
     expect(programName({})).toBe("nitbench");
   });

@@ -6,11 +6,12 @@ import { parsePrompt } from "../src/core/prompt.ts";
 import type { CaseLine } from "../src/core/report.ts";
 import { Suite } from "../src/core/suite.ts";
 import { type Measuring, startMeasuring } from "../src/measure.ts";
-import { caseOf } from "./fixtures/cases.ts";
+import { measure } from "../src/core/reduce.ts";
+import { added, caseOf, diffOf } from "./fixtures/cases.ts";
 
 /** Measuring of these cases, asked `repeats` times each of a reviewer whose time is taken. */
-function measuringOf(cases: readonly Case[], repeats = 1): Measuring {
-  const reviewer = { repeats, temperature: repeats > 1 ? 0.5 : 0 };
+function measuringOf(cases: readonly Case[], repeats = 1, unit: "case" | "file" = "case"): Measuring {
+  const reviewer = { unit, repeats, temperature: repeats > 1 ? 0.5 : 0 };
   const suite = Suite.parse({ version: 1, name: "s", dataset: { path: "d" }, scorers: { load: {} }, reviewer });
   const entries = cases.map((source) => {
     const fields = caseFields(source, source.id, []);
@@ -120,5 +121,30 @@ describe("repeats of a case", () => {
     expect(await measuring.take(generationOf("a", { repeat: 1 }))).toBeNull();
     expect(await measuring.take(generationOf("c"))).toBeNull();
     expect(measuring.countOpen()).toBe(0);
+  });
+});
+
+describe("a reviewer that does not read a language", () => {
+  const twoFiles = caseOf({ diff: diffOf({ "a.go": added(2), "b.py": added(2) }) });
+
+  test("leaves the case unscored, and its times untouched", async () => {
+    const measuring = measuringOf([caseOf()]);
+    expect(await measuring.take(generationOf("c1", { outcome: "not-applicable" }))).toMatchObject({
+      outcome: "not-applicable",
+      review: null,
+      parts: [{ durationMs: null }],
+    });
+    const { rows } = measuring.finish();
+    expect(rows[0]).toMatchObject({ isScored: false, untimed: 0 });
+    expect(measure("contract.valid_rate", rows, 1).reason ?? "").toBe(
+      "its reviewer does not read the language of the change",
+    );
+  });
+
+  test("is scored by the parts that it does read", async () => {
+    const measuring = measuringOf([twoFiles], 1, "file");
+    expect(await measuring.take(generationOf("c1", { outcome: "not-applicable" }))).toBeNull();
+    const line = await measuring.take(generationOf("c1", { part: 1 }));
+    expect(line).toMatchObject({ outcome: "completed", review: { findings: [] } });
   });
 });

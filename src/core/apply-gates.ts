@@ -13,7 +13,7 @@ import { parseWhere, type Where } from "./where.ts";
 const fewUnits = 10;
 
 /** Why the metrics of a scorer may not gate; those of all others may. */
-export type Barred = Readonly<Partial<Record<MetricDefinition["scorer"], string>>>;
+export type Barred = Readonly<Partial<Record<NonNullable<MetricDefinition["scorer"]>, string>>>;
 
 /**
  * Applies gates to one reviewer's rows. A gate on a metric without a value is inconclusive, never a pass.
@@ -46,10 +46,14 @@ function applyGate(
   const metric = measure(gate.metric, rows, seed, where, null, judgeError);
   const common = { gate, value: metric.value, casesToDecide: null };
   // What bars a gate is said before what is missing: no review could mend it.
+  const { scorer } = metricDefinitions[gate.metric];
   const reason =
-    barred[metricDefinitions[gate.metric].scorer] ??
+    (scorer === null ? undefined : barred[scorer]) ??
     (metric.value === null ? (metric.reason ?? "nothing was scored") : undefined);
   if (reason !== undefined) return { ...common, status: "inconclusive", bound: null, reason };
+  // Decided later, beside the baseline.
+  if (gate.vsBaseline !== undefined)
+    return { ...common, status: "inconclusive", bound: null, reason: "it was not compared with a baseline" };
   const decision = decideGate(metric, gate);
   const turned =
     decision.status === "inconclusive" ? null : turnedBy(gate, gate.metric, decision.status, rows, seed, where);

@@ -1,6 +1,7 @@
 import { suggestWord, UsageError } from "./errors.ts";
 import { bugFieldNames, caseFieldNames } from "./fields.ts";
-import { isMetricName, metricDefinitions, metricNames, plannedMetrics } from "./metric.ts";
+import { isComparable } from "./contributions.ts";
+import { isMetricName, metricDefinitions, type MetricName, metricNames, plannedMetrics } from "./metric.ts";
 import { parseModelRef } from "./model.ts";
 import { countsBugs, isAboutBugs, metricsThatCountBugs } from "./row.ts";
 import type { Gate, Suite } from "./suite.ts";
@@ -35,17 +36,22 @@ function checkScorers({ scorers, dataset }: Suite): Mistake[] {
   const mistakes: Mistake[] = [];
   if (Object.keys(scorers).length === 0)
     mistakes.push({ path: ["scorers"], message: "expected at least one scorer, got none (write detection: {})" });
-  for (const name of ["safety", "latency"] as const) {
+  for (const name of ["latency"] as const) {
     if (scorers[name] !== undefined) mistakes.push({ path: ["scorers", name], message: "not built yet (remove it)" });
   }
   if (scorers.judge?.runs !== undefined && scorers.judge.runs % 2 === 0) {
     const message = `expected an odd number, so that the median is a run's, got ${scorers.judge.runs}`;
     mistakes.push({ path: ["scorers", "judge", "runs"], message });
   }
+  mistakes.push(...checkPanel(scorers.judge?.model));
   const detection = scorers.detection;
   if (detection?.rubric !== undefined && detection.matcher !== "judge") {
     const message = `belongs to matcher: judge, got ${detection.matcher} (write matcher: judge, or remove it)`;
     mistakes.push({ path: ["scorers", "detection", "rubric"], message });
+  }
+  if (detection?.verdicts !== undefined && detection.matcher !== "recorded") {
+    const message = `belongs to matcher: recorded, got ${detection.matcher} (write matcher: recorded, or remove it)`;
+    mistakes.push({ path: ["scorers", "detection", "verdicts"], message });
   }
   if (detection?.matcher === "recorded" && detection.verdicts === undefined && dataset.source === undefined) {
     mistakes.push({
@@ -56,6 +62,19 @@ function checkScorers({ scorers, dataset }: Suite): Mistake[] {
   return mistakes;
 }
 
+function checkPanel(model: NonNullable<Suite["scorers"]["judge"]>["model"]): Mistake[] {
+  if (!Array.isArray(model)) return [];
+  const path = ["scorers", "judge", "model"];
+  const refs = model.map((member) => (typeof member === "string" ? member : member.model));
+  const twice = refs.find((ref, index) => refs.indexOf(ref) !== index);
+  return [
+    ...(twice === undefined ? [] : [{ path, message: `"${twice}" is named twice (name each judge once)` }]),
+    ...(refs.length % 2 === 1
+      ? []
+      : [{ path, message: `expected an odd number of judges, so that there is a majority, got ${refs.length}` }]),
+  ];
+}
+
 function checkGate(gate: Gate, suite: Suite): Mistake[] {
   const { metric } = gate;
   if (plannedMetrics.includes(metric)) return [{ path: ["metric"], message: `"${metric}" is not built yet` }];
@@ -63,7 +82,7 @@ function checkGate(gate: Gate, suite: Suite): Mistake[] {
     return [{ path: ["metric"], message: `unknown metric "${metric}" (${suggestWord(metric, metricNames)})` }];
   const { scorer, unit, counting } = metricDefinitions[metric];
   const mistakes: Mistake[] = [];
-  if (suite.scorers[scorer] === undefined) {
+  if (scorer !== null && suite.scorers[scorer] === undefined) {
     const settings = counting === undefined ? "{}" : `{ counting: ${counting} }`;
     mistakes.push({
       path: ["metric"],
@@ -75,8 +94,7 @@ function checkGate(gate: Gate, suite: Suite): Mistake[] {
       message: `"${metric}" needs ${counting} counting (write counting: ${counting} under scorers.detection)`,
     });
   }
-  if (gate.vsBaseline !== undefined)
-    mistakes.push({ path: ["vsBaseline"], message: "not built yet (write min or max)" });
+  mistakes.push(...checkRelative(gate, metric));
   for (const key of ["min", "max", "warnAbove"] as const) {
     const value = gate[key];
     if (value !== undefined && unit === "rate" && (value < 0 || value > 1)) {
@@ -90,6 +108,22 @@ function checkGate(gate: Gate, suite: Suite): Mistake[] {
     mistakes.push({ path: ["min"], message: `expected at most max (${gate.max}), got ${gate.min} (swap the two)` });
   }
   return [...mistakes, ...checkGateWhere(gate)];
+}
+
+/** Only what is a function of sums over cases, and has a better direction, can be compared with a baseline. */
+function checkRelative({ vsBaseline }: Gate, metric: MetricName): Mistake[] {
+  if (vsBaseline === undefined) return [];
+  const { unit, better } = metricDefinitions[metric];
+  if (!isComparable(metric))
+    return [{ path: ["vsBaseline"], message: `"${metric}" cannot be compared case by case (write min or max)` }];
+  if (better === null)
+    return [{ path: ["vsBaseline"], message: `"${metric}" is better neither high nor low (write min or max)` }];
+  return (["margin", "improve"] as const).flatMap((key) => {
+    const value = vsBaseline[key];
+    if (value === undefined || unit !== "rate" || value < 1) return [];
+    const advice = value <= 100 ? ` (write ${value / 100})` : "";
+    return [{ path: ["vsBaseline", key], message: `expected less than 1, got ${value}${advice}` }];
+  });
 }
 
 function checkGateWhere({ where, metric }: Gate): Mistake[] {

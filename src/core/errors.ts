@@ -23,7 +23,13 @@ export class IncompleteError extends Error {
 export function suggestWord(got: string, known: readonly string[]): string {
   const list = `known: ${known.join(", ")}`;
   if (known.length === 0) return "none are known";
+  const nearest = nearWord(got, known);
+  return nearest === null ? list : `did you mean "${nearest}"? ${list}`;
+}
+
+/** The known word that an unknown one is a slip of; null where none is near enough. */
+export function nearWord(got: string, known: readonly string[]): string | null {
+  if (known.length === 0) return null;
   const nearest = closest(got, known);
-  const isSlip = distance(got, nearest) <= Math.max(2, Math.floor(got.length / 3));
-  return isSlip ? `did you mean "${nearest}"? ${list}` : list;
+  return distance(got, nearest) <= Math.max(2, Math.floor(got.length / 3)) ? nearest : null;
 }

@@ -5,7 +5,7 @@ import { parseDiff } from "./diff.ts";
 import type { Review } from "./review.ts";
 import type { ParsedPart } from "./scorer.ts";
 
-/** A generation as read: its review is silence where the reviewer answered badly, null after a transport error. */
+/** A generation as read: its review is silence where the reviewer answered badly, null after a transport error, or where it cannot read such. */
 export interface ReadPart extends ParsedPart {
   review: Review | null;
 }
@@ -25,8 +25,8 @@ export function readPart(generation: Generation, part: Part, contract: "findings
     isCapped: false,
     review: silence,
   });
-  if (generation.outcome === "transport-error") {
-    return { ...bad("transport-error"), isContractValid: null, review: null };
+  if (generation.outcome === "transport-error" || generation.outcome === "not-applicable") {
+    return { ...bad(generation.outcome), isContractValid: null, review: null };
   }
   if (generation.outcome !== "completed") return bad(generation.outcome);
   const isContractValid = keepsContract(generation.text, contract);
@@ -59,6 +59,7 @@ function nameOnlyFile(review: Review, part: Part): Review {
 }
 
 const severityOfOutcome: readonly Outcome[] = [
+  "not-applicable",
   "completed",
   "refused",
   "truncated",
@@ -67,10 +68,9 @@ const severityOfOutcome: readonly Outcome[] = [
   "transport-error",
 ];
 
-/** The outcome that a case is shown with: that of the part that fared worst. */
+/** The outcome that a case is shown with: that of the part that fared worst. At least one is expected. */
 export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
-  return outcomes.reduce<Outcome>(
-    (worst, outcome) => (severityOfOutcome.indexOf(outcome) > severityOfOutcome.indexOf(worst) ? outcome : worst),
-    "completed",
+  return outcomes.reduce((worst, outcome) =>
+    severityOfOutcome.indexOf(outcome) > severityOfOutcome.indexOf(worst) ? outcome : worst,
   );
 }

@@ -33,6 +33,12 @@ export function parsePrompt(template: string, file: string): Prompt {
   return { file, template, fields: [...fields] };
 }
 
+/** @throws UsageError for a template by which no reviewer would see what it is to review: one without `diff` */
+export function checkShowsChange({ file, fields }: Prompt): void {
+  if (fields.includes("diff")) return;
+  throw new UsageError(`${file}: it does not show the change (write {{diff}} where the diff shall stand)`);
+}
+
 /**
  * The prompt for one case. Values are put in as they are: nothing is escaped, and braces inside them mean nothing. A
  * field that the case lacks is empty, so that a section over it is left out.

@@ -30,3 +30,13 @@ export const Recording = z
     error: "expected the text that could not be parsed beside outcome invalid, got none (write it as text)",
   });
 export type Recording = z.infer<typeof Recording>;
+
+/** What is known of one recorded review before it is asked for. */
+export interface RecordedReview {
+  /** From 0. */
+  repeat: number;
+  /** Whether it is the review of every repeat that has no recording of its own, too. */
+  standsForOthers: boolean;
+  /** How many findings it has. */
+  findings: number;
+}

@@ -5,6 +5,7 @@ import type { Where } from "./where.ts";
 
 /** What a judge's runs said of one case, run by run: the share of its repeats that passed; null where none is scored. */
 interface JudgedCase {
+  caseId: string;
   cluster: string;
   rates: readonly (number | null)[];
 }
@@ -16,6 +17,8 @@ export interface JudgedRuns {
   clusters: number;
   /** Passed and scored cases of each run in turn, cluster by cluster. */
   columns: Float64Array[];
+  /** What each of these cases adds to the sums of those columns. */
+  cases: ReadonlyMap<string, { cluster: string; sums: readonly number[] }>;
   /** Rows that should have said something and did not. */
   unscored: number;
   /** Why rows are unscored, as the first of them tells it; where none is, why there is nothing to count. */
@@ -44,6 +47,7 @@ export function gatherRuns(name: MetricName, rows: readonly CaseRow[], where: Wh
     n: cases.length,
     clusters: clusters.length,
     columns,
+    cases: new Map(cases.map((one) => [one.caseId, { cluster: one.cluster, sums: sumsOf(one, runs) }])),
     unscored: about.length - scored.length,
     reason: open === undefined ? (cases.length === 0 ? nobody.reason : null) : whyOpen(open, axis),
   };
@@ -63,6 +67,7 @@ const nobody = {
   n: 0,
   clusters: 0,
   columns: [],
+  cases: new Map(),
   unscored: 0,
   reason: "no case with a reference to judge by",
 } satisfies JudgedRuns;
@@ -92,7 +97,15 @@ function meanOf(repeats: readonly CaseRow[], axis: string): JudgedCase {
     const said = repeats.map((row) => passesOf(row, axis)[run] ?? null).filter((pass) => pass !== null);
     return said.length === 0 ? null : said.filter(Boolean).length / said.length;
   });
-  return { cluster: repeats[0]?.cluster ?? "", rates };
+  return { caseId: repeats[0]?.caseId ?? "", cluster: repeats[0]?.cluster ?? "", rates };
+}
+
+/** Passed and scored in each run in turn, as `columns` has them. */
+function sumsOf({ rates }: JudgedCase, runs: number): number[] {
+  return Array.from({ length: runs }, (_, run) => rates[run] ?? null).flatMap((rate) => [
+    rate ?? 0,
+    rate === null ? 0 : 1,
+  ]);
 }
 
 /** How many of these cases a run passed, or how many it scored. */

@@ -1,5 +1,6 @@
 import { type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
 import { gatherRuns, medianRate } from "./reduce-judge.ts";
+import { measureSpent } from "./reduce-spent.ts";
 import type { Metric } from "./report.ts";
 import { type CaseRow, countsBugs, gatherUnits, type Unit, type Units } from "./row.ts";
 import type { OpenAs } from "./score.ts";
@@ -36,6 +37,7 @@ export function measure(
   if (definition.kind === "quantile") return measureQuantile(name, rows, where, openAs);
   if (definition.kind === "median-of-runs") return measureMedianOfRuns(name, rows, seed, where);
   if (definition.kind === "average-precision") return measureAveragePrecision(rows, seed, where);
+  if (definition.kind === "spent") return measureSpent(name, definition, rows, seed, where);
   if (definition.kind === "corrected") return measureCorrected(rows, seed, where, judgeError);
   const gathered = gatherUnits(name, rows, where, openAs);
   const units = gathered.units.filter((unit) => unit.denominator > 0);
@@ -160,7 +162,7 @@ function measureCorrected(
   );
   const estimate = (): Estimate => {
     if (value === null) return nothing(reason ?? "nothing to correct");
-    if (judgeError === null) return nothing("the judge was not compared with people on all required axes");
+    if (judgeError === null) return nothing(rows.some((row) => row.panel !== undefined) ? ofPanel : ofNobody);
     const corrected = correct({ value, n: effectiveN ?? n }, judgeError);
     if (typeof corrected === "string") return nothing(corrected);
     const { low, high, lowOneSided, highOneSided } = corrected;
@@ -168,6 +170,9 @@ function measureCorrected(
   };
   return { ...estimate(), n, unscored, unitOfAnalysis, clusters, unit };
 }
+
+const ofNobody = "the judge was not compared with people on all required axes";
+const ofPanel = "how several judges err together is not known; each of them has a corrected rate of its own";
 
 const correctedMethod = "rogan-gladen on consensus, interval of Lee et al., on the effective number of clustered units";
 

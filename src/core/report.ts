@@ -1,10 +1,13 @@
 import { z } from "zod";
-import { Outcome } from "./generation.ts";
+import { BaselineComparison } from "./comparison.ts";
+import { Price } from "./cost.ts";
+import { Outcome, Usage } from "./generation.ts";
 import { JudgeCalibration } from "./judge/calibration.ts";
 import { Ledger } from "./ledger.ts";
 import { MatcherCalibration } from "./match/calibration.ts";
 import { Score } from "./score.ts";
 import { Finding } from "./review.ts";
+import { ServedModel } from "./served.ts";
 import { Gate } from "./suite.ts";
 
 const nullableNumber = z.number().nullable();
@@ -28,8 +31,8 @@ export const Metric = z.strictObject({
   denominator: z.number().optional(),
   unitOfAnalysis: z.string(),
   clusters: z.number(),
-  unit: z.enum(["rate", "count", "ms"]),
-  /** Why the value is null; of times and a judge's rates also what they leave out. */
+  unit: z.enum(["rate", "count", "ms", "usd"]),
+  /** Why the value is null; of times, a judge's rates, tokens and costs also what they leave out. */
   reason: z.string().optional(),
 });
 export type Metric = z.infer<typeof Metric>;
@@ -42,6 +45,18 @@ export const GateResult = z.strictObject({
   reason: z.string(),
   /** About how many more units would decide; null when none would or none is needed. */
   casesToDecide: nullableNumber,
+  /** Of a gate against a baseline: positive differences are better; `detectable` is found 8 times in 10 if true. */
+  versus: z
+    .strictObject({
+      baseline: nullableNumber,
+      difference: nullableNumber,
+      low: nullableNumber,
+      high: nullableNumber,
+      detectable: nullableNumber,
+      /** Cases that both have. */
+      cases: z.int(),
+    })
+    .optional(),
   warning: z.string().optional(),
 });
 export type GateResult = z.infer<typeof GateResult>;
@@ -61,12 +76,13 @@ export const ReviewerReport = z.strictObject({
   role: z.enum(["measured", "company"]),
   provider: z.string(),
   model: z.string(),
-  weights: z.string().optional(),
+  /** How a model from disk was served; absent for all others. */
+  served: ServedModel.optional(),
   prompt: z.strictObject({ file: z.string(), hash: z.string() }),
   effective: z.record(z.string(), z.unknown()),
   hosts: z.array(z.string()),
   /** Generations by outcome. */
-  outcomes: z.record(Outcome, z.int()),
+  outcomes: z.record(Outcome.exclude(["not-applicable"]), z.int()),
   generations: z.int(),
   fromCache: z.int(),
   /** Generations of which only the beginning was read; absent where there are none. */
@@ -74,38 +90,67 @@ export const ReviewerReport = z.strictObject({
   /** Case lines: all, and those without a scored review. */
   cases: z.int(),
   unscored: z.int(),
+  /** Of the unscored ones, those that the reviewer cannot read, such as a linter's; absent where there are none. */
+  notApplicable: z.int().optional(),
   /** Case lines with a bug or finding that the matcher could not decide; absent where there are none. */
   undecided: z.int().optional(),
   /** Messages of transport errors with their counts, most frequent first, at most five. */
   errors: z.array(z.strictObject({ message: z.string(), count: z.int() })),
+  /** What its tokens or its machine cost; null where nobody knows, absent for one that asks no model. */
+  price: Price.nullable().optional(),
   metrics: z.record(z.string(), Metric),
+  /** What each of several judges says by itself, in their order; absent where one judges or none. */
+  judges: z.array(z.strictObject({ ref: z.string(), metrics: z.record(z.string(), Metric) })).optional(),
   slices: z.array(Slice),
   gates: z.array(GateResult),
   diagnosis: z.array(z.string()),
 });
 export type ReviewerReport = z.infer<typeof ReviewerReport>;
 
-/** Who judged, how, and what that took, apart from the reviewers' own work. */
-export const JudgeReport = z.strictObject({
-  /** The judge's reference; `lexical` for the embedded engine. */
-  ref: z.string(),
-  engine: z.enum(["model", "lexical"]),
-  rubric: z.strictObject({ name: z.string(), file: z.string(), hash: z.string() }),
-  axes: z.array(z.strictObject({ name: z.string(), required: z.boolean(), definition: z.string() })),
-  runs: z.int(),
-  temperature: z.number(),
+/** What asking a judge took in this run, what an earlier try of the run had kept left out. */
+const judgeWork = {
   hosts: z.array(z.string()),
   /** Answers that were asked for in this run, those that an earlier try of the run had kept left out. */
   calls: z.int(),
-  tokens: z.strictObject({ in: z.int(), out: z.int() }),
+  /** Null where the server told none, and there was something to tell. */
+  tokens: z.strictObject({ in: z.int().nullable(), out: z.int().nullable() }),
+  /** Of the calls, those whose answer came without a count of tokens; absent where there are none. */
+  withoutUsage: z.int().optional(),
+  /** Null where no price or no token is known. */
+  price: Price.nullable(),
+  costUsd: nullableNumber,
   /** Sum over the calls, in milliseconds; they run beside each other and beside the reviewers. */
   busyMs: z.number(),
+  /** How long at least one of them was under way, in milliseconds. */
+  wallMs: z.number(),
   /** Why runs are unscored, most frequent first, at most five. */
   unscored: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
   /** Why the judge's metrics may not gate; null where they may. */
   informsBecause: z.string().nullable(),
   /** What is known of the judge, asked by just this rubric, in as many runs; null where nothing is on record. */
   calibration: JudgeCalibration.nullable(),
+};
+
+/** One of several judges. */
+export const PanelMember = z.strictObject({ ref: z.string(), ...judgeWork });
+export type PanelMember = z.infer<typeof PanelMember>;
+
+/**
+ * Who judged, how, and what that took, apart from the reviewers' own work. Of a panel the work is that of all its judges
+ * together, its price and calibration are null, and it may gate where each of them may.
+ */
+export const JudgeReport = z.strictObject({
+  /** The judge's reference; `lexical` for the embedded engine; of a panel all references, joined by commas. */
+  ref: z.string(),
+  engine: z.enum(["model", "lexical"]),
+  rubric: z.strictObject({ name: z.string(), file: z.string(), hash: z.string() }),
+  axes: z.array(z.strictObject({ name: z.string(), required: z.boolean(), definition: z.string() })),
+  /** Of each judge. */
+  runs: z.int(),
+  temperature: z.number(),
+  ...judgeWork,
+  /** Several judges, each by itself, in the order in which they were named; absent for one. */
+  members: z.array(PanelMember).optional(),
 });
 export type JudgeReport = z.infer<typeof JudgeReport>;
 
@@ -163,7 +208,8 @@ export const Report = z.strictObject({
   }),
   /** Best first by detection F1; a reviewer without one comes last. */
   reviewers: z.array(ReviewerReport),
-  comparisons: z.array(z.unknown()),
+  /** Measured reviewers beside the baseline; empty without one. */
+  comparisons: z.array(BaselineComparison),
   matcher: z
     .strictObject({
       name: z.string(),
@@ -201,6 +247,8 @@ export const CaseLine = z.strictObject({
       fromCache: z.boolean(),
       /** How many tries it took, where more than one: it has no time of its own then. */
       tries: z.int().min(2).optional(),
+      /** Tokens as the server counted them; absent where no answer came, and for a reviewer that asks no model. */
+      usage: Usage.optional(),
       isCapped: z.literal(true).optional(),
     }),
   ),
@@ -218,9 +266,13 @@ export const CaseLine = z.strictObject({
         evidence: z.string(),
         reasoning: z.string(),
         reason: z.string().optional(),
+        /** Whose run it is, where several judge. */
+        judge: z.string().optional(),
       }),
     )
     .optional(),
+  /** What each of several judges makes of the review by the medians of its runs; null is unscored. */
+  panel: z.array(z.strictObject({ judge: z.string(), pass: z.boolean().nullable() })).optional(),
   /** The raw generation, parts joined by a blank line, at most 100,000 characters. */
   text: z.string(),
   isTextCut: z.boolean(),

@@ -1,5 +1,6 @@
+import { addUsage, type Cost, noSpending, type Spending } from "./cost.ts";
 import type { FieldValue } from "./fields.ts";
-import type { Passes } from "./judge/aggregate.ts";
+import { medianPass, type Passes } from "./judge/aggregate.ts";
 import { isUndecided, type LedgerBug } from "./ledger.ts";
 import { bugMetricNames, countBugs, isBugMetric, isOpen } from "./match/detection-scores.ts";
 import type { MetricName } from "./metric.ts";
@@ -15,6 +16,8 @@ export interface CaseRow {
   cluster: string;
   fields: Record<string, FieldValue>;
   isScored: boolean;
+  /** Set where it is unscored because the reviewer cannot read such a change. */
+  isForeign?: true;
   /** Whether the matcher could not decide a bug or a finding; single metrics may have more open questions. */
   isUndecided: boolean;
   scores: Record<string, Score>;
@@ -29,14 +32,27 @@ export interface CaseRow {
   untimed: number;
   /** By axis, and under `pass` for all of them, what each run of the judge said; null for a case that was not judged. */
   judged: Record<string, Passes> | null;
+  /** What each of several judges said, by itself; `judged` is then what most of them say, as one run. */
+  panel?: readonly PanelRow[];
+  /** What its answers took; absent where no model was asked. */
+  spending?: Spending;
+  /** What they cost; absent where no model was asked. */
+  cost?: Cost;
   /** Generations that took more than one try: each time was long, nobody knows how long. */
   retried: number;
 }
 
+/** What one of several judges said of a review: in its runs as in `CaseRow.judged`, and by their medians. */
+export interface PanelRow {
+  judge: string;
+  judged: Record<string, Passes>;
+  pass: boolean | null;
+}
+
 /** The row of a case line. */
 export function rowOf(line: CaseLine): CaseRow {
-  // What does not fit is turned away at once: it is no generation to be timed.
-  const fitted = line.parts.filter((part) => part.outcome !== "overflow");
+  // What does not fit or cannot be read is turned away at once: it is no generation to be timed.
+  const fitted = line.parts.filter(({ outcome }) => outcome !== "overflow" && outcome !== "not-applicable");
   const durationsMs = fitted.flatMap((part) => (part.durationMs === null || part.fromCache ? [] : [part.durationMs]));
   return {
     caseId: line.caseId,
@@ -44,6 +60,7 @@ export function rowOf(line: CaseLine): CaseRow {
     cluster: line.cluster,
     fields: line.fields,
     isScored: line.review !== null,
+    ...(line.outcome === "not-applicable" ? { isForeign: true as const } : {}),
     isUndecided: line.ledger !== null && isUndecided(line.ledger),
     scores: line.scores,
     bugs: line.ledger?.bugs ?? [],
@@ -51,9 +68,34 @@ export function rowOf(line: CaseLine): CaseRow {
     ranked: rankedFindings(line),
     durationsMs,
     untimed: fitted.length - durationsMs.length,
-    judged: line.judged === undefined ? null : judgedRuns(line.judged),
+    ...judgedBy(line),
     retried: fitted.filter((part) => part.tries !== undefined).length,
+    ...spentOn(line),
   };
+}
+
+function spentOn({ parts }: CaseLine): Pick<CaseRow, "spending"> {
+  const told = parts.flatMap(({ usage }) => usage ?? []);
+  if (told.length === 0) return {};
+  const spending = noSpending();
+  for (const usage of told) addUsage(spending, usage);
+  return { spending };
+}
+
+/** Several judges count as one whose only run is what most of them say, each by the median of its own runs. */
+function judgedBy({ judged, panel, scores }: CaseLine): Pick<CaseRow, "judged" | "panel"> {
+  if (judged === undefined) return { judged: null };
+  if (panel === undefined) return { judged: judgedRuns(judged) };
+  const members = panel.map(({ judge, pass }) => ({
+    judge,
+    judged: judgedRuns(judged.filter((run) => run.judge === judge)),
+    pass,
+  }));
+  const axes = [...new Set(members.flatMap((member) => Object.keys(member.judged)))].filter((axis) => axis !== "pass");
+  const ofAxis = (axis: string) => [medianPass(members.map((member) => medianPass(member.judged[axis] ?? [])))];
+  const score = scores["judge.pass_rate_consensus"];
+  const pass = score !== undefined && "numerator" in score ? score.numerator > 0 : null;
+  return { judged: { ...Object.fromEntries(axes.map((axis) => [axis, ofAxis(axis)])), pass: [pass] }, panel: members };
 }
 
 function judgedRuns(runs: NonNullable<CaseLine["judged"]>): Record<string, Passes> {
@@ -75,6 +117,7 @@ function rankedFindings({ review, ledger }: CaseLine): RankedFinding[] | null {
 
 /** A metric of one case, the mean over its repeats, ready to be pooled. */
 export interface Unit {
+  caseId: string;
   cluster: string;
   numerator: number;
   denominator: number;
@@ -132,8 +175,9 @@ export function gatherUnits(
 /** A unit for every score that is one; loops, since this is done for every metric of every case. */
 function unitsOf(collected: readonly Collected[]): Unit[] {
   const units: Unit[] = [];
-  for (const { cluster, score } of collected) {
-    if ("denominator" in score) units.push({ cluster, numerator: score.numerator, denominator: score.denominator });
+  for (const { caseId, cluster, score } of collected) {
+    if ("value" in score) continue;
+    units.push({ caseId, cluster, numerator: score.numerator, denominator: score.denominator });
   }
   return units;
 }
@@ -144,7 +188,7 @@ function averageRepeats(collected: readonly Collected[]): Unit[] {
     if (first === undefined) return [];
     const all = [first, ...others];
     const [numerator, denominator] = [mean(all.map((one) => one.numerator)), mean(all.map((one) => one.denominator))];
-    return [{ cluster: first.cluster, numerator, denominator }];
+    return [{ ...first, numerator, denominator }];
   });
 }
 
@@ -160,6 +204,11 @@ interface Collected {
 export const failedGeneration = "its generation failed, so there is no review to score";
 
 const unscoredCase: Score = { value: null, reason: failedGeneration };
+const foreignCase: Score = { value: null, reason: "its reviewer does not read the language of the change" };
+
+function scoreOfUnscored({ isForeign }: CaseRow): Score {
+  return isForeign === true ? foreignCase : unscoredCase;
+}
 
 function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | null, openAs: OpenAs | null): Collected[] {
   const aboutBugs = where !== null && isAboutBugs(where);
@@ -176,7 +225,7 @@ function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | nul
 function scoreOf(name: MetricName, row: CaseRow, where: Where | null, openAs: OpenAs | null): Collected | null {
   const { caseId, cluster } = row;
   if (where !== null && !where.test(row.fields)) return null;
-  if (!row.isScored) return { caseId, cluster, score: unscoredCase, isPartial: false };
+  if (!row.isScored) return { caseId, cluster, score: scoreOfUnscored(row), isPartial: false };
   const score = row.scores[name];
   if (score === undefined) return null;
   if (!isBugMetric(name)) return { caseId, cluster, score, isPartial: row.isUndecided && asksMatcher(name) };
@@ -191,7 +240,7 @@ function asksMatcher(name: MetricName): boolean {
 /** Null where the condition holds for none of the case's bugs. */
 function scoreOfBugs(name: MetricName, row: CaseRow, where: Where, openAs: OpenAs | null): Collected | null {
   const { caseId, cluster } = row;
-  if (!row.isScored) return { caseId, cluster, score: unscoredCase, isPartial: false };
+  if (!row.isScored) return { caseId, cluster, score: scoreOfUnscored(row), isPartial: false };
   if (!isBugMetric(name)) return scoreOf(name, row, where, openAs);
   const bugs = row.bugs.filter((bug) => where.test({ ...row.fields, severity: bug.severity, category: bug.category }));
   if (bugs.length === 0) return null;
@@ -200,7 +249,7 @@ function scoreOfBugs(name: MetricName, row: CaseRow, where: Where, openAs: OpenA
 }
 
 /** Which cases a metric is about: recall is about cases with bugs, false alarms about clean ones. */
-function concerns(name: MetricName, { fields }: CaseRow): boolean {
+export function concerns(name: MetricName, { fields }: Pick<CaseRow, "fields">): boolean {
   const bugs = fields["bugs"];
   if (isBugMetric(name) || name.startsWith("detection.precision_macro")) return typeof bugs === "number" && bugs > 0;
   if (name === "detection.false_alarm_rate" || name === "detection.findings_per_clean_case") return bugs === 0;
@@ -221,7 +270,8 @@ function discriminations(rows: readonly CaseRow[], where: Where | null, openAs: 
     const buggy = rowAt.get(`${clean.repeat} ${of}`);
     if (buggy === undefined) return [];
     const common = { caseId: clean.caseId, cluster: clean.cluster };
-    if (!buggy.isScored || !clean.isScored) return [{ ...common, score: unscoredCase, isPartial: false }];
+    const open = [buggy, clean].find(({ isScored }) => !isScored);
+    if (open !== undefined) return [{ ...common, score: scoreOfUnscored(open), isPartial: false }];
     const touched = new Set(clean.places.filter((place) => place.touched).map((place) => place.bugId));
     const pairs = [...new Set(clean.places.map((place) => place.bugId))].flatMap((bugId): (boolean | null)[] => {
       const bug = buggy.bugs.find((one) => one.bugId === bugId);

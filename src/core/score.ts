@@ -3,10 +3,11 @@ import type { MetricName } from "./metric.ts";
 
 /**
  * One scorer's answer for one review and one metric, as sufficient statistics: the metric is the sum of numerators over
- * the sum of denominators. A null score says why there is none; it is never read as zero.
+ * the sum of denominators. A null score says why there is none; it is never read as zero. `evidence` shows what in the
+ * review cost it points, where the scorer can point at it.
  */
 export const Score = z.union([
-  z.strictObject({ numerator: z.number(), denominator: z.number() }),
+  z.strictObject({ numerator: z.number(), denominator: z.number(), evidence: z.string().optional() }),
   z.strictObject({ value: z.null(), reason: z.string() }),
 ]);
 export type Score = z.infer<typeof Score>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TokenPrice } from "./cost.ts";
 
 const text = (description: string) => z.string().min(1).meta({ description });
 
@@ -39,6 +40,10 @@ const Reviewer = z
       .enum(["findings", "prose"])
       .default("findings")
       .meta({ description: "findings: a JSON object; prose: plain text" }),
+    structured: z
+      .boolean()
+      .default(false)
+      .meta({ description: "Hold the model to the contract's JSON schema, where the engine can" }),
     maxTokens: z.int().min(1).default(1024),
     temperature: z.number().min(0).max(2).default(0),
     repeats: z
@@ -59,8 +64,30 @@ const Reviewer = z
       description:
         "Serve generations asked before from .nitbench/cache; only for weights that do not change under one name",
     }),
+    base: text(
+      "What to put an adapter on, in place of the base that it names: a GGUF file, or a name that the engine knows",
+    ).optional(),
+    engine: text(
+      "The one engine that may serve a model from disk: vllm, ollama, llama-server or llama; all are asked unless told",
+    ).optional(),
     baseUrl: z.url().optional().meta({ description: "Base URL where the reference names none" }),
     keyVariable: z.string().optional().meta({ description: "Name of the environment variable that holds the key" }),
+    price: TokenPrice.optional().meta({
+      description: "What a measured reviewer's tokens cost, before prices/models.json",
+    }),
+    usdPerHour: z
+      .number()
+      .min(0)
+      .optional()
+      .meta({ description: "What the machine of a measured reviewer costs, in place of a price of tokens" }),
+  })
+  .refine(({ price, usdPerHour }) => price === undefined || usdPerHour === undefined, {
+    error: "expected price or usdPerHour, got both (remove one)",
+    path: ["usdPerHour"],
+  })
+  .refine(({ structured, contract }) => !structured || contract === "findings", {
+    error: "expected false with contract: prose, which has no JSON schema (write contract: findings, or remove it)",
+    path: ["structured"],
   })
   .prefault({});
 
@@ -85,24 +112,47 @@ const Detection = z.strictObject({
     .meta({ description: "Weight of recall against precision in detection.f_beta" }),
   location: z.enum(["required", "optional"]).default("required"),
   counting: z.enum(["one-to-one", "published"]).default("one-to-one").meta({
-    description: "published: show beside our own counts those of benchmarks that credit one finding with several bugs",
+    description:
+      "published: show beside our own counts many-to-one ones, as benchmarks have that credit one finding with several bugs",
   }),
   ignoreNits: z.boolean().default(false).meta({ description: "Leave findings of severity nit out of precision" }),
 });
 
-/** How a judge is asked. */
+const judgeUrl = z.url().optional().meta({ description: "Base URL where the reference names none" });
+const judgeKey = z
+  .string()
+  .optional()
+  .meta({ description: "Name of the environment variable that holds the judge's key" });
+const judgePrice = TokenPrice.optional().meta({ description: "What its tokens cost, before prices/models.json" });
+
+/** One of several judges, with what is its own. */
+const PanelMember = z.union([
+  text("The judge, as a model reference"),
+  z.strictObject({
+    model: text("The judge, as a model reference"),
+    baseUrl: judgeUrl,
+    keyVariable: judgeKey,
+    price: judgePrice,
+  }),
+]);
+
+/** How a judge is asked, or several. */
 export const JudgeSettings = z.strictObject({
   rubric: text("Rubric: a name in judges/, or a path relative to the suite file").default("review"),
-  model: text("The judge, as a model reference; --judge REF comes before it, NITBENCH_JUDGE after").optional(),
+  model: z
+    .union([text("The judge, as a model reference"), z.array(PanelMember).min(1)])
+    .optional()
+    .meta({
+      description:
+        "The judge, as a model reference, or an odd number of them as a panel; --judge REF comes before it, NITBENCH_JUDGE after",
+    }),
   runs: z.int().min(1).optional().meta({ description: "How often each question is asked, in place of the rubric's" }),
-  concurrency: z.int().min(1).max(1024).default(8).meta({ description: "Questions in flight at once" }),
+  concurrency: z.int().min(1).max(1024).default(8).meta({ description: "Questions in flight at once, of each judge" }),
   timeoutMs: z.int().min(1).default(120_000).meta({ description: "Limit of one question" }),
   retries: z.int().min(0).max(20).default(5).meta({ description: "Further tries after a transport error" }),
-  baseUrl: z.url().optional().meta({ description: "Base URL where the reference names none" }),
-  keyVariable: z
-    .string()
-    .optional()
-    .meta({ description: "Name of the environment variable that holds the judge's key" }),
+  baseUrl: judgeUrl,
+  keyVariable: judgeKey,
+  price: judgePrice,
   allowSelf: z.boolean().default(false).meta({ description: "Let a model judge its own reviews" }),
 });
 export type JudgeSettings = z.infer<typeof JudgeSettings>;
@@ -139,7 +189,26 @@ export const Gate = z
     min: z.number().optional(),
     max: z.number().optional(),
     warnAbove: z.number().optional().meta({ description: "Warn when the value is above this: too good is suspicious" }),
-    vsBaseline: z.strictObject({ margin: z.number().min(0) }).optional(),
+    vsBaseline: z
+      .strictObject({
+        margin: z
+          .number()
+          .positive()
+          .optional()
+          .meta({ description: "Not worse than the baseline by this much: non-inferiority" }),
+        improve: z
+          .number()
+          .min(0)
+          .nullable()
+          .transform((least) => least ?? 0)
+          .optional()
+          .meta({ description: "Better than the baseline by more than this, 0 where left empty: superiority" }),
+      })
+      .refine(({ margin, improve }) => (margin === undefined) !== (improve === undefined), {
+        error: "expected margin or improve, and one of them only (write margin: 0.05, or improve: 0)",
+      })
+      .optional()
+      .meta({ description: "What the paired difference to --baseline must show, in the unit of the metric" }),
     required: z.boolean().default(true),
     decide: z
       .enum(["bound", "point"])
@@ -148,6 +217,9 @@ export const Gate = z
   })
   .refine((gate) => gate.min !== undefined || gate.max !== undefined || gate.vsBaseline !== undefined, {
     error: "expected min, max or vsBaseline, got none (write what the metric must reach)",
+  })
+  .refine((gate) => gate.vsBaseline === undefined || (gate.min === undefined && gate.max === undefined), {
+    error: "expected min and max, or vsBaseline, got both (write two gates)",
   });
 export type Gate = z.infer<typeof Gate>;
 
@@ -157,7 +229,16 @@ const Budget = z
       .default(0.02)
       .meta({ description: "Share of cases that may stay unscored before the run is incomplete" }),
     errors: rate.default(0.02).meta({ description: "Share of generations that may end in a transport error" }),
-    costUsd: z.number().positive().optional(),
+    costUsd: z
+      .number()
+      .positive()
+      .optional()
+      .meta({ description: "US dollars that reviewers and judges may cost together; above them the run stops" }),
+    tokens: z
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: "Tokens in and out that reviewers and judges may take together; above them the run stops" }),
   })
   .prefault({});
 

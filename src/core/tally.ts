@@ -1,4 +1,4 @@
-import { type Outcome, outcomes } from "./generation.ts";
+import { outcomes } from "./generation.ts";
 import { isUndecided } from "./ledger.ts";
 import type { CaseLine } from "./report.ts";
 
@@ -9,12 +9,14 @@ const mostMessages = 100;
 
 /** Counts of one reviewer's generations as they come in. */
 export interface Tally {
-  outcomes: Record<Outcome, number>;
+  outcomes: Record<(typeof outcomes)[number], number>;
   generations: number;
   fromCache: number;
   capped: number;
   cases: number;
   unscored: number;
+  /** Of the unscored case lines, those that the reviewer cannot read. */
+  notApplicable: number;
   /** Case lines with a bug or finding that the matcher could not decide. */
   undecided: number;
   /** Messages of failures with their counts: at most a hundred, of which the rarest and oldest gives way. */
@@ -23,7 +25,7 @@ export interface Tally {
 
 /** A tally of nothing yet. */
 export function emptyTally(): Tally {
-  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Tally["outcomes"];
   return {
     outcomes: counts,
     generations: 0,
@@ -31,6 +33,7 @@ export function emptyTally(): Tally {
     capped: 0,
     cases: 0,
     unscored: 0,
+    notApplicable: 0,
     undecided: 0,
     errors: new Map(),
   };
@@ -40,8 +43,10 @@ export function emptyTally(): Tally {
 export function count(tally: Tally, line: CaseLine): void {
   tally.cases += 1;
   if (line.review === null) tally.unscored += 1;
+  if (line.outcome === "not-applicable") tally.notApplicable += 1;
   if (line.ledger !== null && isUndecided(line.ledger)) tally.undecided += 1;
   for (const part of line.parts) {
+    if (part.outcome === "not-applicable") continue;
     tally.generations += 1;
     tally.outcomes[part.outcome] += 1;
     if (part.fromCache) tally.fromCache += 1;

@@ -1,4 +1,5 @@
 import { formatBound, formatFixed, formatRate, plural, shortRef } from "./format.ts";
+import { formatDifference, standingOf, wantedOf } from "./relative-words.ts";
 import type { GateResult, Metric, ReviewerReport, Verdict } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
@@ -7,22 +8,28 @@ export interface VerdictInput {
   budget: Suite["budget"];
   /** Whether every planned generation was made. */
   isWhole: boolean;
+  /** Reviewers that were given up, each with the failures that were all it gave; absent where none was. */
+  outages?: readonly { reviewer: string; failures: number; error: string }[];
   allowInconclusive: boolean;
   /**
    * How many case lines of each reviewer a model judges. Absent or null where none does: what words alone leave open is
    * no reason to run again.
    */
   judged?: number | null;
+  /** Reviewers whose verdicts were recorded elsewhere and cannot be added to: what these leave open is no gap of the run. */
+  closedRecords?: ReadonlySet<string> | undefined;
 }
 
 /**
  * The verdict over all gated reviewers: incomplete (3) before fail (1) before inconclusive (4) before pass (0).
  * A run in which nothing was scored is incomplete, whatever was asked for.
  */
-export function reachVerdict({ reviewers, budget, isWhole, allowInconclusive, judged = null }: VerdictInput): Verdict {
+export function reachVerdict(input: VerdictInput): Verdict {
+  const { reviewers, budget, isWhole, allowInconclusive, judged = null, outages = [] } = input;
+  const { closedRecords = new Set<string>() } = input;
   const measured = reviewers.filter((reviewer) => reviewer.role === "measured");
   const gated = measured.length > 0 ? measured : reviewers;
-  const gap = isWhole ? firstGap(reviewers, gated, budget, judged) : "The run was cut short by its deadline.";
+  const gap = isWhole ? firstGap(reviewers, gated, budget, judged, closedRecords) : whyCut(outages);
   const say = (status: Verdict["status"], exitCode: number, ...sentences: string[]): Verdict => ({
     status,
     exitCode,
@@ -36,10 +43,18 @@ export function reachVerdict({ reviewers, budget, isWhole, allowInconclusive, ju
   if (required.length === 0) return say("ungated", 0, summarise(best, best?.id));
   const failed = required.find(({ result }) => result.status === "fail");
   if (failed !== undefined) return say("fail", 1, explainFailure(failed), summarise(failed.reviewer, "It"));
-  const open = required.find(({ result }) => result.status === "inconclusive");
+  const doubts = required.filter(({ result }) => result.status === "inconclusive");
+  // What no number of cases would mend stands in the way first.
+  const open = doubts.find(({ result }) => result.bound === null) ?? doubts[0];
   if (open !== undefined) {
     const allowed = allowInconclusive ? "Undecided gates were allowed, so the run exits 0." : "";
-    return say("inconclusive", allowInconclusive ? 0 : 4, explainDoubt(open), summarise(open.reviewer, "It"), allowed);
+    return say(
+      "inconclusive",
+      allowInconclusive ? 0 : 4,
+      explainDoubt(open, doubts.length - 1),
+      summarise(open.reviewer, "It"),
+      allowed,
+    );
   }
   return say(
     "pass",
@@ -49,23 +64,42 @@ export function reachVerdict({ reviewers, budget, isWhole, allowInconclusive, ju
   );
 }
 
+function whyCut(outages: NonNullable<VerdictInput["outages"]>): string {
+  const [first] = outages;
+  return first === undefined
+    ? "The run was cut short by its deadline."
+    : `${shortRef(first.reviewer)} was ${explainOutage(first)}.`;
+}
+
+/** How a reviewer was given up, to follow its name. */
+export function explainOutage({ failures, error }: { failures: number; error: string }): string {
+  return `given up after its first ${plural(failures, "generation")} had all failed (${error})`;
+}
+
 /** The first reason why a reviewer, company too, was not measured well enough; null when all were. */
 function firstGap(
   reviewers: readonly ReviewerReport[],
   gated: readonly ReviewerReport[],
   budget: Suite["budget"],
   judged: number | null,
+  closedRecords: ReadonlySet<string>,
 ): string | null {
   if (gated.every(hasNoScore)) return `Nothing was scored${causeOf(gated) || judgeCauseOf(gated)}.`;
   for (const reviewer of reviewers) {
-    const { id, cases, unscored, undecided = 0, generations, outcomes } = reviewer;
+    const { id, role, undecided = 0, notApplicable = 0, generations, outcomes } = reviewer;
+    // What company cannot read says nothing against the run; of whom the run is about it is a part that nobody knows.
+    const left = role === "company" ? notApplicable : 0;
+    const [cases, unscored] = [reviewer.cases - left, reviewer.unscored - left];
+    if (cases === 0) continue;
     const name = shortRef(id);
-    const cause = causeOf([reviewer]);
+    const foreign = notApplicable - left;
+    const cause =
+      causeOf([reviewer]) || (foreign === 0 ? "" : ` (${foreign} of them in languages that it does not read)`);
     const limit = percent(budget.unscored);
     if (unscored === cases) return `No review of ${name} was scored${cause}.`;
     if (unscored / cases > budget.unscored)
       return `${unscored} of ${cases} reviews of ${name} are unscored, above the budget of ${limit}${cause}.`;
-    if ((unscored + undecided) / cases > budget.unscored)
+    if (!closedRecords.has(id) && (unscored + undecided) / cases > budget.unscored)
       return `${undecided} of ${cases} reviews of ${name} hold findings that the matcher could not decide, above the budget of ${limit}.`;
     const unjudged = judgeGap(reviewer, budget, judged);
     if (unjudged !== null) return unjudged;
@@ -115,19 +149,26 @@ interface Judged {
 }
 
 function explainFailure({ reviewer, result }: Judged): string {
+  const { gate, value, versus } = result;
+  if (versus !== undefined)
+    return `${shortRef(reviewer.id)} fails: ${nameGate(result)} is ${standingOf(versus, value)}, and ${wantedOf(gate)} is required.`;
   return `${shortRef(reviewer.id)} fails: ${nameGate(result)} is ${valueOf(result)}, ${limitOf(result)} is required.`;
 }
 
-function explainDoubt({ reviewer, result }: Judged): string {
-  const { value, bound, casesToDecide, gate, reason } = result;
+/** @param others how many more required gates are undecided */
+function explainDoubt({ reviewer, result }: Judged, others: number): string {
+  const { value, bound, casesToDecide, gate, reason, versus } = result;
   const name = shortRef(reviewer.id);
-  if (value === null || bound === null) return `${name}: ${nameGate(result)} has no verdict (${reason}).`;
-  const unit = reviewer.metrics[gate.metric]?.unitOfAnalysis ?? "case";
+  const further = others === 0 ? "" : `; ${others} more required ${others === 1 ? "gate is" : "gates are"} undecided`;
+  if (value === null || bound === null) return `${name}: ${nameGate(result)} has no verdict (${reason})${further}.`;
+  const unit = versus === undefined ? (reviewer.metrics[gate.metric]?.unitOfAnalysis ?? "case") : "case";
   const more =
     casesToDecide === null || casesToDecide === 0
       ? ""
       : `; about ${plural(casesToDecide, `more ${unit}`)} would decide`;
-  return `${name}: ${nameGate(result)} is ${valueOf(result)}, but its bound ${formatBound(bound, gate)} does not show ${limitOf(result)}${more}.`;
+  if (versus !== undefined)
+    return `${name}: ${nameGate(result)} is ${standingOf(versus, value)}, but the bound ${formatDifference(bound, gate)} does not show that it is ${wantedOf(gate)}${more}${further}.`;
+  return `${name}: ${nameGate(result)} is ${valueOf(result)}, but its bound ${formatBound(bound, gate)} does not show ${limitOf(result)}${more}${further}.`;
 }
 
 function explainPass(measured: readonly ReviewerReport[], gates: number): string {
@@ -198,7 +239,13 @@ function withInterval({ value, low, high }: Metric): string {
   if (value === null) return "no value";
   return low === null || high === null
     ? percent(value)
-    : `${percent(value)}, ${formatFixed(low * 100, 0)} to ${formatFixed(high * 100, 0)}`;
+    : `${percent(value)}, ${percentOfBound(low)} to ${percentOfBound(high)}`;
+}
+
+/** With decimals where none would make 0 or 100 of what is neither, which looks certain. */
+function percentOfBound(rate: number): string {
+  const shown = [0, 1, 2, 3, 4].map((decimals) => formatFixed(rate * 100, decimals));
+  return shown.find((text) => ![0, 100].includes(Number(text))) ?? formatFixed(rate * 100, 0);
 }
 
 function percent(rate: number): string {

@@ -12,10 +12,12 @@ export function warningsOf(
       ? "reviews hold findings without a recorded verdict"
       : "reviews hold findings that the matcher could not decide";
   return reviewers.flatMap((report) => {
-    const { outcomes, generations, fromCache, capped = 0, undecided = 0, unscored, cases, errors } = report;
+    const { outcomes, generations, fromCache, capped = 0, undecided = 0, cases, errors } = report;
+    const { unscored, notApplicable = 0 } = report;
     const cause = errors[0] === undefined ? "" : ` (${errors[0].message})`;
     const counted: [count: number, of: number, what: string][] = [
-      [unscored, cases, `reviews are unscored${cause}`],
+      [unscored - notApplicable, cases, `reviews are unscored${cause}`],
+      [notApplicable, cases, "reviews are unscored: it does not read the language of the change"],
       [undecided, cases, openQuestion],
       [outcomes.invalid, generations, "generations could not be parsed and count as silence"],
       [
@@ -32,9 +34,20 @@ export function warningsOf(
     const name = shortRef(report.id);
     return [
       ...counted.flatMap(([count, of, what]) => (count > 0 ? [`${name}: ${count} of ${of} ${what}`] : [])),
-      ...[...leftOpenByJudge(report), ...leftOutOfTimes(report)].map((what) => `${name}: ${what}`),
+      ...[...servingOf(report), ...leftOpenByJudge(report), ...leftOutOfTimes(report)].map(
+        (what) => `${name}: ${what}`,
+      ),
     ];
   });
+}
+
+/** What the pre-flight of an adapter said, and whether its proof is worth less than it seems. */
+function servingOf({ served }: ReviewerReport): string[] {
+  if (served === undefined) return [];
+  const { warnings, proof } = served;
+  if (proof === null || proof.unsteady < proof.different) return warnings;
+  const unsteady = `its base answers ${proof.unsteady} of ${proof.prompts} prompts otherwise when asked again, so it is not proved that the adapter is applied`;
+  return [...warnings, unsteady];
 }
 
 /** Reviews of cases with a reference on which a judge gave no verdict in most of its runs. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { z } from "zod";
 import { type Bug, Case } from "../core/case.ts";
@@ -12,7 +12,7 @@ import { selectByHash } from "../core/select.ts";
 import type { Suite } from "../core/suite.ts";
 import { parseWhere } from "../core/where.ts";
 import { readLines, readText } from "../io/lines.ts";
-import { isFile, isFolder, reading } from "../io/readable.ts";
+import { reading, whatIs } from "../io/readable.ts";
 import { sha256 } from "./hash.ts";
 import { displayPath } from "./suite.ts";
 
@@ -77,12 +77,16 @@ export function withDefaults(source: z.input<typeof Case>): Case {
 }
 
 function casesFile(path: string): string {
-  if (!existsSync(path)) throw new UsageError(`dataset "${displayPath(path)}": no such file or folder`);
-  const file = isFolder(path) ? join(path, "cases.jsonl") : path;
-  if (!existsSync(file)) throw new UsageError(`dataset "${displayPath(path)}": the folder holds no cases.jsonl`);
-  if (isFile(file)) return file;
+  const subject = `dataset "${displayPath(path)}"`;
+  const found = whatIs(subject, path);
+  if (found === null) throw new UsageError(`${subject}: no such file or folder`);
+  if (found === "file") return path;
+  const file = found === "folder" ? join(path, "cases.jsonl") : path;
+  const inside = found === "folder" ? whatIs(subject, file) : found;
+  if (inside === null) throw new UsageError(`${subject}: the folder holds no cases.jsonl`);
+  if (inside === "file") return file;
   throw new UsageError(
-    `dataset "${displayPath(file)}": expected a file of cases, got ${isFolder(file) ? "a folder" : "what is no file"}`,
+    `dataset "${displayPath(file)}": expected a file of cases, got ${inside === "folder" ? "a folder" : "what is no file"}`,
   );
 }
 

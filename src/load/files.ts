@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../core/errors.ts";
 import { parseJsonLine } from "../core/json-line.ts";
 import { type MatcherCalibration, MatcherCalibration as Calibration } from "../core/match/calibration.ts";
 import { type PlacedVerdict, RecordedVerdict } from "../core/match/recorded.ts";
-import { parsePrompt, type Prompt } from "../core/prompt.ts";
+import { checkShowsChange, parsePrompt, type Prompt } from "../core/prompt.ts";
 import { readLines } from "../io/lines.ts";
-import { isFile, reading } from "../io/readable.ts";
+import { reading, requireFile } from "../io/readable.ts";
 import { sha256 } from "./hash.ts";
 import { displayPath } from "./suite.ts";
 
@@ -25,12 +24,14 @@ export interface LoadedPrompt {
   hash: string;
 }
 
-/** Reads and checks a prompt template. @throws UsageError when it is missing or names an unknown field */
+/** Reads and checks a prompt template. @throws UsageError when it is missing, names an unknown field or shows no change */
 export function loadPrompt(path: string): LoadedPrompt {
   const file = displayPath(path);
-  if (!isFile(path)) throw new UsageError(`prompt "${file}": no such file (mend reviewer.prompt)`);
+  requireFile(`prompt "${file}"`, path, "mend reviewer.prompt");
   const text = reading(`prompt "${file}"`, () => readFileSync(path, "utf8"));
-  return { prompt: parsePrompt(text, file), file, hash: sha256(text) };
+  const prompt = parsePrompt(text, file);
+  checkShowsChange(prompt);
+  return { prompt, file, hash: sha256(text) };
 }
 
 /** The recorded calibration of the lexical matcher; null where this installation has none. */
@@ -42,7 +43,7 @@ export function loadLexicalCalibration(): MatcherCalibration | null {
 /** Reads a file of recorded verdicts, each with where it stands. @throws UsageError with file and line */
 export function loadVerdicts(path: string): PlacedVerdict[] {
   const file = displayPath(path);
-  if (!isFile(path)) throw new UsageError(`verdicts "${file}": no such file (mend scorers.detection.verdicts)`);
+  requireFile(`verdicts "${file}"`, path, "mend scorers.detection.verdicts");
   const lines = reading(`verdicts "${file}"`, () => [...readLines(path)]);
   return lines
     .map(({ text, number }) => ({ text, place: `${file}:${number}` }))

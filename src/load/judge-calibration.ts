@@ -19,8 +19,8 @@ export interface FoundCalibration {
   stale: JudgeCalibration | null;
 }
 
-const folderOf = (root: string, { rubric }: Pick<JudgeSetup, "rubric">) =>
-  join(root, "judges", "calibration", "judges", rubric.name);
+/** Where records are kept below a folder: in one that goes with it wherever it goes, or in one that git ignores. */
+const places = { shared: join("judges", "calibration", "judges"), own: join(".nitbench", "calibration", "judges") };
 
 /** Of all that a judge's answers depend on, but for the questions. */
 export function setupKey(setup: JudgeSetup): string {
@@ -35,7 +35,8 @@ export function findJudgeCalibration(
   setup: JudgeSetup,
   roots: readonly string[] = [".", packageRoot],
 ): FoundCalibration {
-  const folders = [...new Set(roots.map((root) => resolve(folderOf(root, setup))))].filter(isFolder);
+  const below = roots.flatMap((root) => [places.shared, places.own].map((place) => resolve(root, place)));
+  const folders = [...new Set(below)].map((folder) => join(folder, setup.rubric.name)).filter(isFolder);
   const records = folders.flatMap(readRecords).filter((record) => record.judge === setup.judge);
   const key = setupKey(setup);
   const others = records.filter((record) => setupKey(record) !== key);
@@ -46,15 +47,21 @@ export function findJudgeCalibration(
 }
 
 /**
- * Keeps a record in the working folder, in the place of an earlier one of the same setup.
+ * Keeps a record in the working folder, in the place of an earlier one of the same setup: among the folder's judges, to be
+ * committed with them, but where the folder is a clone of this program, whose judges are not the user's.
  * @returns the file, as messages show it
  * @throws UsageError where it cannot be written
  */
-export async function writeJudgeCalibration(record: JudgeCalibration, root = "."): Promise<string> {
+export async function writeJudgeCalibration(
+  record: JudgeCalibration,
+  root = ".",
+  program = packageRoot,
+): Promise<string> {
   const slug = shortRef(record.ref)
     .replaceAll(/[^\w.-]+/g, "-")
     .slice(0, 60);
-  const path = resolve(folderOf(root, record), `${slug}-${setupKey(record).slice(0, 8)}.json`);
+  const place = resolve(root) === resolve(program) ? places.own : places.shared;
+  const path = resolve(root, place, record.rubric.name, `${slug}-${setupKey(record).slice(0, 8)}.json`);
   try {
     makeFolder(dirname(path));
     await writeFileAtomic(path, `${JSON.stringify(record, null, 2)}\n`);

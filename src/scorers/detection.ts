@@ -8,9 +8,9 @@ import type { DetectionSettings } from "../core/suite.ts";
 export function createDetectionScorer(settings: DetectionSettings, matcher: Matcher): Scorer {
   return {
     name: "detection",
-    async score({ source, review }) {
+    async score({ source, repeat, review }) {
       if (source.bugs === undefined) return { scores: {} };
-      const ledger = await matchFindings(source, review, matcher, settings);
+      const ledger = await matchFindings(source, review, matcher, settings, repeat);
       return { scores: scoreLedger(source, review, ledger, settings.beta, settings.counting), ledger };
     },
   };

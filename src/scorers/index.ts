@@ -3,6 +3,7 @@ import type { Scorer } from "../core/scorer.ts";
 import type { RecordedRating } from "../core/source.ts";
 import type { Suite } from "../core/suite.ts";
 import type { JudgeTools } from "./judge.ts";
+import type { SafetyTools } from "./safety.ts";
 
 /** What scorers are given from outside. */
 export interface ScorerTools {
@@ -11,6 +12,7 @@ export interface ScorerTools {
   ratings: readonly RecordedRating[];
   /** Null where the suite has no judge. */
   judge: JudgeTools | null;
+  safety: SafetyTools;
 }
 
 /**
@@ -18,15 +20,16 @@ export interface ScorerTools {
  */
 export async function createScorers(
   { scorers }: Pick<Suite, "scorers">,
-  { matcher, ratings: ofReviewer, judge }: ScorerTools,
+  { matcher, ratings: ofReviewer, judge, safety: ofSafety }: ScorerTools,
 ): Promise<Scorer[]> {
-  const { detection, overlap, contract, form, ratings } = scorers;
+  const { detection, overlap, contract, form, safety, ratings } = scorers;
   return [
     ...(detection ? [(await import("./detection.ts")).createDetectionScorer(detection, matcher)] : []),
     ...(overlap ? [withoutOwnWords((await import("./overlap.ts")).createOverlapScorer())] : []),
     ...(contract ? [(await import("./contract.ts")).createContractScorer()] : []),
     ...(form ? [(await import("./form.ts")).createFormScorer()] : []),
     ...(judge ? [withoutOwnWords((await import("./judge.ts")).createJudgeScorer(judge))] : []),
+    ...(safety ? [(await import("./safety.ts")).createSafetyScorer(ofSafety)] : []),
     ...(ratings ? [(await import("./ratings.ts")).createRatingsScorer(ofReviewer)] : []),
   ];
 }

@@ -23,7 +23,13 @@ const gateMistakes = (gate: NonNullable<Input["gates"]>[number]) => mistakesOf({
 
 test("a suite whose gates are on metrics that its scorers give has no mistake", () => {
   const gates = metricNames.map((metric) => ({ metric, min: 0.5 }));
-  const scorers = { ...suiteOf().scorers, ratings: {}, judge: {}, detection: { counting: "published" as const } };
+  const scorers = {
+    ...suiteOf().scorers,
+    ratings: {},
+    judge: {},
+    safety: {},
+    detection: { counting: "published" as const },
+  };
   expect(mistakesOf({ gates, scorers, reviewers: ["openai:m"], company: ["floor:silent", "static:"] })).toEqual([]);
 });
 
@@ -35,7 +41,7 @@ describe("a gate", () => {
     );
   });
 
-  test.each(["safety.pass_rate", "latency.p95_ms", "cost.usd"])("on %s is told that it is not built yet", (metric) => {
+  test.each(["contract.verdict_accuracy", "latency.p95_ms"])("on %s is told that it is not built yet", (metric) => {
     expect(gateMistakes({ metric, min: 0.5 })).toEqual([`gates.0.metric: "${metric}" is not built yet`]);
   });
 
@@ -104,11 +110,14 @@ describe("a gate", () => {
 
 describe("scorers", () => {
   test.each([
-    [{ detection: {}, safety: {} }, "scorers.safety: not built yet (remove it)"],
     [{ detection: {}, latency: {} }, "scorers.latency: not built yet (remove it)"],
     [
       { detection: { rubric: "same-bug" } },
       "scorers.detection.rubric: belongs to matcher: judge, got lexical (write matcher: judge, or remove it)",
+    ],
+    [
+      { detection: { verdicts: "v.jsonl" } },
+      "scorers.detection.verdicts: belongs to matcher: recorded, got lexical (write matcher: recorded, or remove it)",
     ],
     [
       { detection: { matcher: "recorded" as const } },

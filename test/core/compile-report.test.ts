@@ -36,15 +36,21 @@ async function compiled(more: Partial<ReviewerFacts> = {}) {
   return compileReviewer({ facts: { ...facts, ...more }, rows: lines.map(rowOf), tally }, suite, 1, {});
 }
 
+const spent = ["cost.usd", "tokens.in", "tokens.out"];
+
 describe("enabledMetrics", () => {
-  test("are those of the suite's scorers and no others", () => {
-    expect(enabledMetrics({ contract: {} })).toEqual(["contract.valid_rate"]);
+  test("are those of the suite's scorers, and what was spent", () => {
+    expect(enabledMetrics({ contract: {} })).toEqual(["contract.valid_rate", ...spent]);
     expect(enabledMetrics({ detection, load: {} }).map((name) => name.split(".")[0])).toEqual([
       ...Array<string>(22).fill("detection"),
       "load",
       "load",
+      "cost",
+      "cost",
+      "tokens",
+      "tokens",
     ]);
-    expect(enabledMetrics({})).toEqual([]);
+    expect(enabledMetrics({})).toEqual(spent);
   });
 
   test("are those of published counting where the suite asks for it, and not otherwise", () => {
@@ -60,7 +66,7 @@ describe("enabledMetrics", () => {
 });
 
 describe("compileReviewer", () => {
-  test("counts cases, generations and errors, and measures every enabled metric", async () => {
+  test("counts cases, generations and errors, and measures every enabled metric but what no model spent", async () => {
     const report = await compiled();
     expect(report).toMatchObject({
       id: "r",
@@ -70,7 +76,8 @@ describe("compileReviewer", () => {
       outcomes: { completed: 1, "transport-error": 1 },
       errors: [{ message: "connection refused", count: 1 }],
     });
-    expect(Object.keys(report.metrics)).toEqual(enabledMetrics(suite.scorers));
+    const enabled = enabledMetrics(suite.scorers).filter((name) => !/^(?:cost|tokens)\./.test(name));
+    expect(Object.keys(report.metrics)).toEqual(enabled);
     expect(report.metrics["detection.recall"]).toMatchObject({ value: 1, unscored: 1 });
   });
 

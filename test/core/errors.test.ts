@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { IncompleteError, suggestWord, UsageError } from "../../src/core/errors.ts";
+import { IncompleteError, nearWord, suggestWord, UsageError } from "../../src/core/errors.ts";
 
 const known = ["recall", "precision", "f1"];
 
@@ -9,6 +9,15 @@ test.each([
   ["zebra-crossing", "known: recall, precision, f1"],
 ])("%s: %s", (got, advice) => {
   expect(suggestWord(got, known)).toBe(advice);
+});
+
+test.each([
+  ["recal", "recall"],
+  ["recall", "recall"],
+  ["zebra-crossing", null],
+])("%s is near %s", (got, word) => {
+  expect(nearWord(got, known)).toBe(word);
+  expect(nearWord(got, [])).toBeNull();
 });
 
 test("where nothing is known nothing is suggested", () => {

@@ -54,6 +54,16 @@ test("an interval stands in brackets, an open end as a dash, and none is empty",
   expect(formatInterval(metric(null, 0, 1))).toBe("");
 });
 
+test.each([
+  [1, 0.99537, 1, "[.995 1.00]"],
+  [0, 0, 0.0046, "[.00 .005]"],
+  [1, 0.99996, 1, "[.99996 1.00]"],
+  [0.5, 0.004, 0.996, "[.004 .996]"],
+  [1, 1 - 1e-12, 1, "[1.00 1.00]"],
+])("an interval of the rate %d from %d to %d does not look certain: %s", (value, low, high, shown) => {
+  expect(formatInterval({ value, low, high, unit: "rate" } as Metric)).toBe(shown);
+});
+
 test("control characters are shown and not obeyed, line breaks and letters are left", () => {
   expect(neutralise("a\u001b[31m\tb\r\nc\u202ed\u009b é☺")).toBe("a\\u001b[31m\\u0009b\\u000d\nc\\u202ed\\u009b é☺");
 });

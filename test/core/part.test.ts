@@ -39,6 +39,25 @@ describe("readPart", () => {
     });
   });
 
+  test("counts findings in words where JSON was asked for, and says that the contract is broken", () => {
+    expect(readPart(generationOf("The loop in a.ts:2 never ends."), one, "findings")).toMatchObject({
+      outcome: "completed",
+      isContractValid: false,
+      review: { findings: [{ file: "a.ts", lines: [2, 2] }] },
+    });
+  });
+
+  test("reads past the thoughts before an answer", () => {
+    const thought = "<think>\nI could refuse.\n</think>\n";
+    expect(readPart(generationOf(thought + json({ file: "a.ts", lines: [2, 3] })), one, "findings")).toMatchObject({
+      outcome: "completed",
+      isContractValid: true,
+    });
+    expect(readPart(generationOf(`${thought}I'm sorry, but I can't help with that.`), one, "findings").outcome).toBe(
+      "refused",
+    );
+  });
+
   test.each(["truncated", "refused", "overflow"] as const)(
     "takes a generation that was %s for silence, whatever it says",
     (outcome) => {
@@ -50,6 +69,14 @@ describe("readPart", () => {
   test("takes a transport error for no review at all", () => {
     expect(readPart(generationOf("", "transport-error"), one, "findings")).toMatchObject({
       outcome: "transport-error",
+      isContractValid: null,
+      review: null,
+    });
+  });
+
+  test("takes what a reviewer cannot read for no review, whatever stands in it", () => {
+    expect(readPart(generationOf(json({ file: "a.ts" }), "not-applicable"), one, "findings")).toMatchObject({
+      outcome: "not-applicable",
       isContractValid: null,
       review: null,
     });
@@ -113,4 +140,6 @@ test("a case is shown with the outcome of the part that fared worst", () => {
   expect(worstOutcome(["completed", "invalid", "refused"])).toBe("invalid");
   expect(worstOutcome(["overflow", "transport-error", "completed"])).toBe("transport-error");
   expect(worstOutcome(["completed"])).toBe("completed");
+  expect(worstOutcome(["not-applicable", "completed"])).toBe("completed");
+  expect(worstOutcome(["not-applicable", "not-applicable"])).toBe("not-applicable");
 });

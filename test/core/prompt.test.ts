@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { BlindCase } from "../../src/core/case.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { parsePrompt, renderPrompt } from "../../src/core/prompt.ts";
+import { checkShowsChange, parsePrompt, renderPrompt } from "../../src/core/prompt.ts";
 
 const file = "prompts/mine.md";
 const bare: BlindCase = { diff: "+a", language: "go" };
@@ -65,6 +65,21 @@ describe("parsePrompt", () => {
     expect(() => parsePrompt(template, file)).toThrow(UsageError);
     expect(() => parsePrompt(template, file)).toThrow(`${file}${message}`);
   });
+});
+
+describe("checkShowsChange", () => {
+  test.each(["Review", "{{title}}", "{{! diff }}", "{{#files}}{{text}}{{/files}}"])("refuses %j", (template) => {
+    const prompt = parsePrompt(template, file);
+    expect(() => checkShowsChange(prompt)).toThrow(UsageError);
+    expect(() => checkShowsChange(prompt)).toThrow(`${file}: it does not show the change (write {{diff}}`);
+  });
+
+  test.each(["{{diff}}", "{{{diff}}}", "{{#diff}}{{.}}{{/diff}}", "{{#title}}{{diff}}{{/title}}"])(
+    "takes %j",
+    (template) => {
+      expect(() => checkShowsChange(parsePrompt(template, file))).not.toThrow();
+    },
+  );
 });
 
 describe("renderPrompt", () => {

@@ -78,8 +78,12 @@ describe("gatherUnits", () => {
       { source, repeat: 0, findings: [findingAt(10)] },
       { source, repeat: 1, findings: [findingAt(10), findingAt(60, "b2"), findingAt(90, "x")] },
     ]);
-    expect(unitsOf("detection.recall", rows).units).toEqual([{ cluster: "c1", numerator: 1.5, denominator: 2 }]);
-    expect(unitsOf("detection.precision", rows).units).toEqual([{ cluster: "c1", numerator: 1.5, denominator: 2 }]);
+    expect(unitsOf("detection.recall", rows).units).toEqual([
+      { caseId: "c1", cluster: "c1", numerator: 1.5, denominator: 2 },
+    ]);
+    expect(unitsOf("detection.precision", rows).units).toEqual([
+      { caseId: "c1", cluster: "c1", numerator: 1.5, denominator: 2 },
+    ]);
   });
 
   test("takes the mean over the repeats that were scored", async () => {
@@ -89,7 +93,7 @@ describe("gatherUnits", () => {
       { source, repeat: 1, findings: null },
     ]);
     expect(unitsOf("detection.recall", rows)).toEqual({
-      units: [{ cluster: "c1", numerator: 1, denominator: 1 }],
+      units: [{ caseId: "c1", cluster: "c1", numerator: 1, denominator: 1 }],
       applicable: 2,
       unscored: 1,
       reason: "its generation failed, so there is no review to score",
@@ -136,8 +140,8 @@ describe("gatherUnits", () => {
     const countedAs = (openAs: "low" | "high", condition: string | null) =>
       gatherUnits("detection.recall_theme", rows, condition === null ? null : where(condition), openAs).units;
     for (const condition of [null, "language == typescript", "severity == high"]) {
-      expect(countedAs("low", condition)).toEqual([{ cluster: "c1", numerator: 0, denominator: 1 }]);
-      expect(countedAs("high", condition)).toEqual([{ cluster: "c1", numerator: 1, denominator: 1 }]);
+      expect(countedAs("low", condition)).toEqual([{ caseId: "c1", cluster: "c1", numerator: 0, denominator: 1 }]);
+      expect(countedAs("high", condition)).toEqual([{ caseId: "c1", cluster: "c1", numerator: 1, denominator: 1 }]);
     }
   });
 
@@ -176,8 +180,8 @@ describe("gatherUnits", () => {
       applicable: 1,
     });
     expect(unitsOf("detection.recall", rows, "severity == low").units).toEqual([
-      { cluster: "c1", numerator: 1, denominator: 1 },
-      { cluster: "c2", numerator: 1, denominator: 1 },
+      { caseId: "c1", cluster: "c1", numerator: 1, denominator: 1 },
+      { caseId: "c2", cluster: "c2", numerator: 1, denominator: 1 },
     ]);
   });
 
@@ -205,12 +209,12 @@ describe("twin discrimination", () => {
     ["missed and left alone", [], [], 0],
     ["missed and touched", [], hit, 0],
     ["found and another place touched", hit, [findingAt(90, "x")], 1],
-  ])("a bug that is %s counts %4$d", async (_, onBuggy, onClean, numerator) => {
+  ])("a bug that is %s counts as it should", async (_, onBuggy, onClean, numerator) => {
     const { units } = await discriminated([
       { source: buggy, findings: onBuggy },
       { source: clean, findings: onClean },
     ]);
-    expect(units).toEqual([{ cluster: "c1", numerator, denominator: 1 }]);
+    expect(units).toEqual([{ caseId: "c1.clean", cluster: "c1", numerator, denominator: 1 }]);
   });
 
   test("pairs the repeats one by one and takes their mean", async () => {
@@ -220,7 +224,7 @@ describe("twin discrimination", () => {
       { source: buggy, repeat: 1, findings: hit },
       { source: clean, repeat: 0, findings: [] },
     ]);
-    expect(units).toEqual([{ cluster: "c1", numerator: 0.5, denominator: 1 }]);
+    expect(units).toEqual([{ caseId: "c1.clean", cluster: "c1", numerator: 0.5, denominator: 1 }]);
   });
 
   test("is unscored where either of the pair is", async () => {
@@ -243,8 +247,8 @@ describe("twin discrimination", () => {
       { source: other, repeat, findings: repeat === 0 ? hit : [] },
     ]);
     expect((await discriminated(both)).units).toEqual([
-      { cluster: "c1", numerator: 1, denominator: 1 },
-      { cluster: "c1", numerator: 0.5, denominator: 1 },
+      { caseId: "c1.clean", cluster: "c1", numerator: 1, denominator: 1 },
+      { caseId: "c1.other", cluster: "c1", numerator: 0.5, denominator: 1 },
     ]);
   });
 
@@ -253,7 +257,7 @@ describe("twin discrimination", () => {
       { source: buggy, findings: [findingAt(10, "b1?")] },
       { source: clean, findings: [] },
     ];
-    const nothing = [{ cluster: "c1", numerator: 0, denominator: 0 }];
+    const nothing = [{ caseId: "c1.clean", cluster: "c1", numerator: 0, denominator: 0 }];
     expect(await discriminated(said)).toMatchObject({ units: nothing, applicable: 1, unscored: 1 });
     const rows = await rowsOf(said);
     for (const [openAs, numerator] of [
@@ -261,7 +265,7 @@ describe("twin discrimination", () => {
       ["high", 1],
     ] as const)
       expect(gatherUnits("detection.twin_discrimination", rows, null, openAs).units).toEqual([
-        { cluster: "c1", numerator, denominator: 1 },
+        { caseId: "c1.clean", cluster: "c1", numerator, denominator: 1 },
       ]);
   });
 

@@ -30,6 +30,14 @@ test("cases and generations are counted apart", async () => {
   });
 });
 
+test("what a reviewer cannot read is an unscored case and no generation", async () => {
+  const tally = emptyTally();
+  const line = await lineOf({ source: caseOf(), findings: null });
+  const foreign = { outcome: "not-applicable" as const, durationMs: null, fromCache: false };
+  count(tally, { ...line, outcome: "not-applicable", parts: [foreign] });
+  expect(tally).toMatchObject({ cases: 1, unscored: 1, notApplicable: 1, generations: 0 });
+});
+
 test("errors are listed by how often they came, five at most", async () => {
   const tally = emptyTally();
   const line = await lineOf({ source: caseOf(), findings: null });

@@ -116,6 +116,16 @@ describe("the order of verdicts", () => {
   });
 });
 
+test("a reviewer that was given up makes the run incomplete, with what it failed by", () => {
+  const given = { reviewers: [reviewer()], budget: { unscored: 0.02, errors: 0.02 }, allowInconclusive: false };
+  const outages = [{ reviewer: "openai:m@http://h/v1", failures: 20, error: "h failed (500): down" }];
+  expect(reachVerdict({ ...given, isWhole: false, outages })).toMatchObject({
+    status: "incomplete",
+    exitCode: 3,
+    sentence: "openai:m was given up after its first 20 generations had all failed (h failed (500): down).",
+  });
+});
+
 describe("a run in which nothing was scored", () => {
   const generous = { budget: { unscored: 1, errors: 1 }, allowInconclusive: true };
 
@@ -167,6 +177,41 @@ describe("budgets", () => {
     expect(codeOf([reviewer({ unscored: 1, undecided: 2, gates: [pass] })])).toBe("incomplete 3");
   });
 
+  test("are no question of what a record leaves open that nobody can add to, unless it leaves all open", () => {
+    const closedRecords = new Set([reviewer().id]);
+    expect(codeOf([reviewer({ undecided: 99, gates: [pass] })], { closedRecords })).toBe("pass 0");
+    expect(codeOf([reviewer({ unscored: 3, undecided: 97 })], { closedRecords })).toBe("incomplete 3");
+    expect(codeOf([reviewer({ id: "another", undecided: 3 })], { closedRecords })).toBe("incomplete 3");
+  });
+
+  test.each([
+    ["company", 0],
+    ["measured", 3],
+  ] as const)("take what %s cannot read for exit %d", (role, exitCode) => {
+    const partly = reviewer({ id: "static:", role, unscored: 60, notApplicable: 60 });
+    const given = { reviewers: [reviewer(), partly], budget: { unscored: 0.02, errors: 0.02 } };
+    const verdict = reachVerdict({ ...given, isWhole: true, allowInconclusive: false });
+    expect(verdict.exitCode).toBe(exitCode);
+    if (role === "measured")
+      expect(verdict.sentence).toContain(
+        "60 of 100 reviews of static: are unscored, above the budget of 2 % (60 of them in languages that it does not read).",
+      );
+  });
+
+  test("count what company failed at among what it can read", () => {
+    const company = reviewer({ id: "static:", role: "company", unscored: 62, notApplicable: 60 });
+    const given = { reviewers: [reviewer(), company], budget: { unscored: 0.02, errors: 0.02 } };
+    expect(reachVerdict({ ...given, isWhole: true, allowInconclusive: false }).sentence).toContain(
+      "2 of 40 reviews of static: are unscored",
+    );
+  });
+
+  test("let company read nothing at all", () => {
+    const company = reviewer({ id: "static:", role: "company", unscored: 100, notApplicable: 100, metrics: {} });
+    const given = { reviewers: [reviewer(), company], budget: { unscored: 0.02, errors: 0.02 } };
+    expect(reachVerdict({ ...given, isWhole: true, allowInconclusive: false }).exitCode).toBe(0);
+  });
+
   test("name the reviewer, the counts and the commonest cause", () => {
     const errors = [{ message: "connection refused", count: 9 }];
     expect(verdictOf([reviewer({ unscored: 10, errors })]).sentence).toMatch(
@@ -195,10 +240,28 @@ describe("the sentence", () => {
     );
   });
 
+  test("names what more cases would not mend before what they would, and counts the others", () => {
+    const judge = gateOf("inconclusive", { bound: null, reason: "the judge informs and decides nothing" });
+    judge.gate = Gate.parse({ metric: "judge.pass_rate", min: 0.7 });
+    const gates = [gateOf("inconclusive", { casesToDecide: 60 }), judge, gateOf("inconclusive", { required: false })];
+    const given = { budget: { unscored: 0.02, errors: 0.02 }, isWhole: true, allowInconclusive: false };
+    expect(reachVerdict({ ...given, reviewers: [reviewer({ gates })] }).sentence).toContain(
+      "r: pass rate has no verdict (the judge informs and decides nothing); 1 more required gate is undecided.",
+    );
+  });
+
   test("says that a metric has no value, and on which slice", () => {
     const gate = Gate.parse({ metric: "detection.recall", where: "severity == low", min: 0.2, max: 0.9 });
     expect(verdictOf([reviewer({ gates: [gateOf("inconclusive", { gate, value: null })] })]).sentence).toContain(
       "r: recall where severity == low has no verdict (the reason).",
+    );
+  });
+
+  test("does not make a bound certain that is not", () => {
+    const metrics = { "detection.recall": { ...metricOf(837, 837), low: 0.9954, high: 1 } };
+    const given = { budget: { unscored: 0.02, errors: 0.02 }, isWhole: true, allowInconclusive: false };
+    expect(reachVerdict({ ...given, reviewers: [reviewer({ metrics })] }).sentence).toContain(
+      "finds 837 of 837 bugs (100 %, 99.5 to 100)",
     );
   });
 

@@ -58,6 +58,14 @@ test("each kind of trouble has its line, with counts and the short name", () => 
   ]);
 });
 
+test("what a reviewer cannot read is told apart from what failed", () => {
+  const partly = reviewer({ unscored: 5, notApplicable: 4, errors: [{ message: "connection refused", count: 1 }] });
+  expect(warningsOf([partly], suite)).toEqual([
+    "openai:m: 1 of 8 reviews are unscored (connection refused)",
+    "openai:m: 4 of 8 reviews are unscored: it does not read the language of the change",
+  ]);
+});
+
 test("what has no recorded verdict is told as that", () => {
   const recorded = { ...suite, scorers: Suite.shape.scorers.parse({ detection: { matcher: "recorded" } }) };
   expect(warningsOf([reviewer({ undecided: 2 })], recorded)).toEqual([

@@ -63,13 +63,13 @@ const badInputs: BadInput[] = [
   },
   {
     what: "a gate on a planned metric",
-    prepare: gate("safety.pass_rate"),
-    says: /^tiny\.yaml:4: gates\[0\]\.metric: "safety\.pass_rate" is not built yet$/,
+    prepare: gate("contract.verdict_accuracy"),
+    says: /^tiny\.yaml:4: gates\[0\]\.metric: "contract\.verdict_accuracy" is not built yet$/,
   },
   {
     what: "a planned scorer",
-    prepare: (w) => mend(w, '"detection": {}', '"safety": {}'),
-    says: /^tiny\.yaml:\d+: scorers\.safety: not built yet \(remove it\)$/,
+    prepare: (w) => mend(w, '"detection": {}', '"latency": {}'),
+    says: /^tiny\.yaml:\d+: scorers\.latency: not built yet \(remove it\)$/,
   },
   {
     what: "a wrong override",
@@ -163,9 +163,20 @@ const badInputs: BadInput[] = [
     says: /^prompt\.md:3: unknown field "dif" \(did you mean "diff"\? known: /,
   },
   {
+    what: "a prompt that does not show the change",
+    prepare: (w) => w.write("prompt.md", "Review\n{{#title}}{{title}}{{/title}}\n{{! diff }}\n"),
+    says: /^prompt\.md: it does not show the change \(write \{\{diff\}\} where the diff shall stand\)$/,
+  },
+  {
     what: "a prompt that is not there",
     prepare: (w) => mend(w, "prompt.md", "prompts.md"),
     says: /^prompt "prompts\.md": no such file \(mend reviewer\.prompt\)$/,
+  },
+  {
+    what: "a slip in the name of the lexical judge",
+    prepare: asItIs,
+    args: ["--set", "scorers.judge={}", "--judge", "lexcal"],
+    says: /^judge "lexcal": no model reference \(did you mean "lexical"\?/,
   },
   {
     what: "an unknown kind of model",
@@ -174,16 +185,22 @@ const badInputs: BadInput[] = [
     says: /^model "opnai:x": unknown kind "opnai" \(.*did you mean "openai"\?/,
   },
   {
-    what: "a planned kind of model",
-    prepare: asItIs,
-    args: ["--model", "vllm:lora"],
-    says: /^model "vllm:lora": kind "vllm" is not built yet \(use openai:NAME@URL/,
-  },
-  {
-    what: "an adapter, which is planned",
+    what: "an adapter that is not there",
     prepare: asItIs,
     args: ["--model", "./adapter"],
-    says: /^model "\.\/adapter": kind "adapter" is not built yet/,
+    says: /^adapter: no such file or folder \(name an adapter, a model or a GGUF file\)$/,
+  },
+  {
+    what: "a folder that is neither adapter nor model",
+    prepare: asItIs,
+    args: ["--model", "./data"],
+    says: /^data: neither adapter nor model: looked for adapter_config\.json .*; found cases\.jsonl \(name another folder\)$/,
+  },
+  {
+    what: "an adapter as a judge",
+    prepare: asItIs,
+    args: ["--set", "scorers.judge={}", "--judge", "./adapter"],
+    says: /^model "\.\/adapter": what lies on the disk has to be served, and only reviewers are /,
   },
   {
     what: "an unknown floor",
@@ -301,6 +318,28 @@ describe("bad input is refused with one clear line, exit 2, before anyone is ask
     expect(server.requests).toEqual([]);
   });
 
+  test.each([
+    [
+      ["jugde", "calibrate", "review", "--against", "x"],
+      'unknown command "jugde" (did you mean "judge"? known: run, list, judge',
+    ],
+    [["lsit"], 'unknown command "lsit" (did you mean "list"? known: '],
+  ])("a slip in the name of a command: %j", async (words, says) => {
+    const { code, stderr } = await makeWorkspace().run(words);
+    expect(code).toBe(2);
+    expect(stderr.slice(0, says.length)).toBe(says);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+  });
+
+  test("no slip is a suite of such a name", async () => {
+    const workspace = makeWorkspace();
+    workspace.write(
+      "suites/lists.yaml",
+      workspace.read("tiny.yaml").replace('"data"', '"../data"').replace('"prompt.md"', '"../prompt.md"'),
+    );
+    expect((await workspace.run(["lists", "--out", "runs", "--model", "floor:lgtm"])).code).toBe(0);
+  });
+
   test("every mistake of a suite that its schema sees has its own line", async () => {
     const workspace = makeWorkspace();
     mend(workspace, '"retries": 0', '"retries": -1, "unit": "line"');
@@ -314,7 +353,7 @@ describe("bad input is refused with one clear line, exit 2, before anyone is ask
     ).toEqual(["reviewer.unit", "reviewer.retries"]);
   });
 
-  test.each(["score", "gate", "baseline", "compare", "diagnose", "leaderboard", "merge", "data", "doctor", "init"])(
+  test.each(["score", "gate", "baseline", "diagnose", "leaderboard", "merge", "data", "init"])(
     "the planned command %s",
     async (command) => {
       const { code, stdout, stderr } = await makeWorkspace().run([command, "x", "--unknown"]);

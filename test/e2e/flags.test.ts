@@ -104,6 +104,45 @@ describe("--dry-run", () => {
     expect(workspace.runs()).toEqual([]);
   });
 
+  test("counts for a gate what it is about", async () => {
+    const gates = [
+      { metric: "detection.recall", min: 0.5, where: "severity == critical" },
+      { metric: "detection.false_alarm_rate", max: 0.3, required: false },
+    ];
+    const workspace = makeWorkspace({ dataset: linesOf(smallDataset(["a", "b", "c"])), suite: { gates } });
+    const { stdout } = await runTiny(workspace, ...lgtm, "--dry-run");
+    expect(stdout).toContain("where severity == critical >= 0.5 (undecided: there is no case that it is about)\n");
+    expect(stdout).toContain("<= 0.3 (not required) (cannot pass: 3 clusters without a fault show at most .63)\n");
+  });
+
+  test("says who judges, how much it is asked, where that goes, and that it may not gate yet", async () => {
+    const judged = smallDataset(["a", "b"]).map((one) => ({ ...one, references: [{ text: "What if it is empty?" }] }));
+    const workspace = makeWorkspace({
+      dataset: linesOf([...judged, ...pairOf("c")]),
+      suite: {
+        company: ["floor:shotgun"],
+        scorers: { judge: {} },
+        gates: [{ metric: "judge.pass_rate", min: 0.7, required: false }],
+      },
+    });
+    const { stdout } = await runTiny(
+      workspace,
+      ...lgtm,
+      "--judge",
+      "openai:j@http://127.0.0.1:9/v1",
+      "--judge-runs",
+      "5",
+      "--dry-run",
+    );
+    expect(stdout).toContain(
+      "judge     openai:j@http://127.0.0.1:9/v1  up to 40 questions (4 reviews with a reference x 2 reviewers x 5 runs), sent to 127.0.0.1:9\n",
+    );
+    expect(stdout).toMatch(/gate {6}judge\.pass_rate >= 0\.7 \(not required\) \(undecided: [^\n]*judge test[^\n]*\)\n/);
+    const words = await runTiny(workspace, ...lgtm, "--dry-run");
+    expect(words.stdout).toContain("judge     lexical  asks nobody\n");
+    expect(words.stdout).toMatch(/\(undecided: no judge model is named, so the lexical judge informs/);
+  });
+
   test("with --json is one JSON document", async () => {
     const { stdout } = await runTiny(
       makeWorkspace(),

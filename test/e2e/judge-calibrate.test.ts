@@ -13,7 +13,8 @@ import { linesOf, pairOf } from "../fixtures/small-dataset.ts";
 
 const makeWorkspace = workspaces();
 const { cases: selfTest } = loadSelfTest(loadRubric("review").rubric);
-const positives = new Set(selfTest.filter(({ kind }) => kind === "positive").map(({ candidate }) => candidate));
+const reviews = selfTest.flatMap((one) => ("candidate" in one ? [one] : []));
+const positives = new Set(reviews.filter(({ kind }) => kind === "positive").map(({ candidate }) => candidate));
 
 const ids = Array.from({ length: 60 }, (_, index) => `case${index}`);
 /** Cases with a reference of a person, and one clean case without. */
@@ -168,7 +169,7 @@ describe("judge calibrate", () => {
     expect(stdout).toContain("10 of 60 by hash");
   });
 
-  test("with BC-Bench's pairs says how well a judge tells the same bug from another, and asks no self-test for it", async () => {
+  test("with BC-Bench's pairs says how well a judge tells the same bug from another, and names the self-test where it was not taken", async () => {
     const same = ["The commit in the loop leaves partial data.", "A failed GET is not handled."];
     const pairs = same.flatMap((body) => [
       ...Array.from({ length: 15 }, (_, index) => ({
@@ -188,15 +189,21 @@ describe("judge calibrate", () => {
     const workspace = makeWorkspace();
     workspace.write("copies/bc-bench/judge_calibration.jsonl", jsonl(pairs));
     const args = ["judge", "calibrate", "same-bug", "--judge", refOf(server), "--against", "bc-bench"];
-    const { code, stdout } = await workspace.run(args, { NITBENCH_DATA: "copies" });
+    const { code, stdout } = await workspace.run([...args, "--dir", "copies/bc-bench"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("may gate by the rubric same-bug");
+    expect(stdout).toMatch(
+      /bc-bench judge_calibration\.jsonl \(sha256 [0-9a-f]{8}, 60 pairs; not those of github:microsoft\/BC-Bench@\w+\)/,
+    );
+    expect(stdout).toMatch(
+      /it has not taken the self-test of the rubric same-bug; run nitbench judge test same-bug --judge \S+$/m,
+    );
     expect(recordOf(workspace, "same-bug").axes["same"]).toMatchObject({ tp: 30, tn: 30, fp: 0, fn: 0, kappa: 1 });
 
-    expect(await workspace.run(args)).toMatchObject({
+    expect(await workspace.run(args, { NITBENCH_DATA: "copies" })).toMatchObject({
       code: 2,
-      stderr:
-        "--against bc-bench: its judge_calibration.jsonl is not fetched (name the folder of a copy that has it with --dir DIR)\n",
+      stderr: expect.stringMatching(
+        /^source bc-bench: copies\/bc-bench\/codereview\.jsonl: missing \(copy [^\n]+\)\n$/,
+      ),
     });
     expect((await workspace.run([...args, "--dir", "data"])).stderr).toBe(
       'pairs "data/judge_calibration.jsonl": no such file\n',
@@ -232,19 +239,9 @@ describe("judge label", () => {
   test("makes a blind sheet of a run's reviews, and a filled one a file that a judge is calibrated against", async () => {
     const workspace = start();
     expect((await run(workspace, "lexical", "--set", "gates=[]")).code).toBe(0);
-    const made = await workspace.run([
-      "judge",
-      "label",
-      "runs/latest",
-      "--judge",
-      "review",
-      "--count",
-      "40",
-      "--out",
-      "sheet",
-    ]);
+    const made = await workspace.run(["judge", "label", "review", "runs/latest", "--count", "40", "--out", "sheet"]);
     expect(made).toMatchObject({ code: 0, stderr: "" });
-    expect(made.stdout).toContain("then: nitbench judge label --judge review --read sheet/sheet.csv");
+    expect(made.stdout).toContain("then: nitbench judge label review --read sheet/sheet.csv");
 
     const key = jsonLines(join(workspace.folder, "sheet/key.jsonl")) as {
       item: string;
@@ -277,7 +274,7 @@ describe("judge label", () => {
       "sheet/ines.csv",
       [head, ...filled].map((row) => row.map((cell) => JSON.stringify(cell)).join(";")).join("\n"),
     );
-    const read = await workspace.run(["judge", "label", "--read", "sheet/ines.csv", "--by", "ines"]);
+    const read = await workspace.run(["judge", "label", "review", "--read", "sheet/ines.csv", "--by", "ines"]);
     expect(read).toMatchObject({ code: 0, stderr: "" });
     expect(read.stdout).toContain("39 reviews labelled: sheet/ines.labels.jsonl");
     const labels = jsonLines(join(workspace.folder, "sheet/ines.labels.jsonl")) as {
@@ -296,7 +293,7 @@ describe("judge label", () => {
   test("overwrites no sheet that somebody may have filled", async () => {
     const workspace = start();
     await run(workspace, "lexical", "--set", "gates=[]", "--name", "first");
-    const label = ["judge", "label", "runs/first"];
+    const label = ["judge", "label", "review", "runs/first"];
     expect((await workspace.run(label)).stdout).toContain("60 reviews in reports/labels/first: ");
     expect(await workspace.run(label)).toMatchObject({
       code: 2,
@@ -306,12 +303,12 @@ describe("judge label", () => {
   });
 
   test.each([
-    [[], "judge label: expected a run to take reviews from (name one, or --read SHEET.csv)"],
-    [["nowhere"], 'run "nowhere": no such run in reports/runs (name the folder of a run, or give its path)'],
-    [["data"], 'run "data": data/dataset.jsonl is missing (name a run that was finished)'],
-    [["data", "--judge", "same-bug"], "rubric same-bug: it judges pairs, and a sheet holds reviews"],
+    [["review"], "judge label review: expected a run to take reviews from (name one, or --read SHEET.csv)"],
+    [["review", "nowhere"], 'run "nowhere": no such run in reports/runs (name the folder of a run, or give its path)'],
+    [["review", "data"], 'run "data": data/dataset.jsonl is missing (name a run that was finished)'],
+    [["same-bug", "data"], "rubric same-bug: it judges pairs, and a sheet holds reviews"],
     [
-      ["--read", "nowhere/sheet.csv"],
+      ["review", "--read", "nowhere/sheet.csv"],
       "nowhere/key.jsonl: no such file (keep the filled sheet beside the key.jsonl that came with it)",
     ],
   ])("refuses in one line what is no run or sheet: %j", async (args, message) => {

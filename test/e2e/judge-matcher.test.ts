@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { loadRubric } from "../../src/load/rubric.ts";
+import { loadSelfTest } from "../../src/load/self-test.ts";
 import { jsonLines, type Workspace, workspaces } from "../fixtures/command.ts";
 import { honest, passesAll, startJudge } from "../fixtures/judge-server.ts";
 import { failsWith, type ScriptedServer } from "../fixtures/scripted-server.ts";
@@ -111,14 +113,22 @@ test("a judge that breaks down leaves its pairs undecided, which makes the run i
 describe("a gate on detection", () => {
   const gates = [{ metric: "detection.recall", min: 0.4, decide: "point" }];
 
-  test("is undecided while nothing is known of the judge, and decided once it is calibrated", async () => {
-    await using server = await startJudge(byWord);
+  test("is undecided while nothing is known of the judge, and decided once it is tested and calibrated", async () => {
+    const { cases } = loadSelfTest(loadRubric("same-bug").rubric);
+    const known = new Map(cases.map((one) => ["finding" in one ? one.finding : "", one.kind === "positive"]));
+    const isSame = (finding: string) => known.get(finding) ?? finding.includes("Right");
+    await using server = await startJudge(honest(({ finding }) => (isSame(finding) ? "pass" : "fail")));
     const workspace = start({ gates });
     const judged = [...args, "--judge", refOf(server)];
     const before = await workspace.run(judged);
     expect(before.code).toBe(4);
+    const reasonOf = () => workspace.readRun().report.reviewers[0]?.gates[0]?.reason;
+    const testing = `nitbench judge test same-bug --judge ${refOf(server)}`;
+    expect(reasonOf()).toContain(testing);
+    expect((await workspace.run(testing.split(" ").slice(1))).code).toBe(0);
+    expect((await workspace.run(judged)).code).toBe(4);
     const command = `nitbench judge calibrate same-bug --judge ${refOf(server)} --against bc-bench`;
-    expect(workspace.readRun().report.reviewers[0]?.gates[0]?.reason).toContain(command);
+    expect(reasonOf()).toContain(command);
 
     const pairs = Array.from({ length: 60 }, (_, index) => ({
       expected: { body: "The commit in the loop leaves partial data." },
@@ -131,7 +141,7 @@ describe("a gate on detection", () => {
     expect((await workspace.run(judged)).code).toBe(0);
     expect(workspace.readRun().report.matcher?.asked).toMatchObject({
       informsBecause: null,
-      calibration: { axes: { same: { tp: 30 } } },
+      calibration: { selfTest: { holds: true }, axes: { same: { tp: 30 } } },
     });
   });
 });

@@ -9,7 +9,7 @@ import { flips, honest, type JudgeRule, passesAll, startJudge, talksGarbage } fr
 import { type Behaviour, deadUrl, failsWith, hangs } from "../fixtures/scripted-server.ts";
 
 const makeWorkspace = workspaces();
-const { cases } = loadSelfTest(loadRubric("review").rubric);
+const cases = loadSelfTest(loadRubric("review").rubric).cases.flatMap((one) => ("candidate" in one ? [one] : []));
 const positives = new Set(cases.filter(({ kind }) => kind === "positive").map(({ candidate }) => candidate));
 const silent = cases.filter(({ candidate }) => candidate.trim() === "").length;
 const knows: JudgeRule = ({ review }) => (positives.has(review) ? "pass" : "fail");
@@ -66,7 +66,10 @@ describe("judge test", () => {
       const told = stdout.split("\n").some((line) => line.startsWith(`  ${id} (`) && line.endsWith(`: passed. ${why}`));
       expect([id, told]).toEqual([id, isWrong]);
     }
-    expect(stdout).toMatch(/the self-test does not hold: passed \d+ of \d+ critical cases: /);
+    expect(stdout).toMatch(
+      /the self-test does not hold: passed \d+ of the \d+ critical cases, all of which a judge must fail: [^\n]* \(take another judge model with --judge, or make the rubric clearer\)\n/,
+    );
+    expect(stdout).not.toContain("; run nitbench judge test");
     expect(recordOf(workspace)?.selfTest).toMatchObject({ holds: false, critical: { failed: silent } });
   });
 
@@ -121,6 +124,64 @@ describe("judge test", () => {
   });
 });
 
+describe.each(["same-bug", "safety", "gold-promotion"])("judge test %s", (rubric) => {
+  const known = new Map(
+    loadSelfTest(loadRubric(rubric).rubric).cases.map((one) => [
+      ("finding" in one ? one.finding : one.candidate).trim(),
+      one.kind,
+    ]),
+  );
+  const asked = [...known.keys()].filter((text) => text !== "").length;
+  const [good, bad] = rubric === "gold-promotion" ? ([3, 0] as const) : (["pass", "fail"] as const);
+  const answering = (isGood: (kind: string | undefined) => boolean) =>
+    honest(({ review, finding }) => (isGood(known.get(`${review}${finding}`.trim())) ? good : bad));
+
+  test("holds for a judge that knows right from wrong, and goes on record", async () => {
+    await using server = await startJudge(answering((kind) => kind === "positive"));
+    const workspace = makeWorkspace();
+    const { code, stdout } = await workspace.run([
+      "judge",
+      "test",
+      rubric,
+      "--judge",
+      refOf(server),
+      "--judge-runs",
+      "1",
+    ]);
+    expect(stdout).toContain("the self-test holds");
+    expect(code).toBe(0);
+    expect(server.chats).toHaveLength(asked);
+    expect(recordOf(workspace, rubric)).toMatchObject({ rubric: { name: rubric }, selfTest: { holds: true } });
+  });
+
+  test("does not hold for one that passes whatever it is shown", async () => {
+    await using server = await startJudge(answering(() => true));
+    const workspace = makeWorkspace();
+    const { code, stdout } = await workspace.run([
+      "judge",
+      "test",
+      rubric,
+      "--judge",
+      refOf(server),
+      "--judge-runs",
+      "1",
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /the self-test does not hold: passed \d+ of the \d+ critical cases, all of which a judge must fail: /,
+    );
+    expect(recordOf(workspace, rubric)).toMatchObject({ selfTest: { holds: false } });
+  });
+});
+
+test("judge test same-bug of the lexical judge compares words, and asks nobody", async () => {
+  const workspace = makeWorkspace();
+  const { code, stdout } = await workspace.run(["judge", "test", "same-bug", "--judge", "lexical"]);
+  expect(code).toBe(1);
+  expect(stdout).toContain("the lexical judge informs and decides nothing");
+  expect(recordOf(workspace, "same-bug")).toMatchObject({ ref: "lexical", selfTest: { holds: false } });
+});
+
 describe("a judge that cannot be asked", () => {
   test("is exit 3, and nothing is kept of it", async () => {
     const workspace = makeWorkspace();
@@ -168,8 +229,6 @@ describe("a judge that cannot be asked", () => {
   test.each([
     [["test", "review"], "rubric review: no judge is named (give --judge REF, or --judge lexical)"],
     [["test", "revue", "--judge", "lexical"], 'rubric "revue": no such rubric (did you mean "review"?'],
-    [["test", "same-bug", "--judge", "lexical"], "rubric same-bug: it judges pairs, of which there is no self-test"],
-    [["test", "safety", "--judge", "lexical"], "rubric safety: there is no self-test of its axes"],
     [["test", "review", "--judge", "floor:lgtm"], 'judge "floor:lgtm": floor answers no questions (name a model)'],
     [
       ["test", "review", "--judge", "openai:m@http://127.0.0.1:1/v1", "--judge-runs", "2"],

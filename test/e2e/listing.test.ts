@@ -37,6 +37,13 @@ describe("what there is", () => {
     for (const word of ["--baseline", "--shard", "leaderboard"]) expect(stdout).not.toContain(word);
   });
 
+  test("has a column for each list, as wide as its own names", async () => {
+    const { stdout } = await makeWorkspace().run(["list"]);
+    expect(stdout).toMatch(/^ {2}openai:ID\[@URL\] {11,20}\S/m);
+    expect(stdout).toMatch(/^ {2}github:microsoft\/BC-Bench@7a509ed {5,50}\S/m);
+    expect(stdout).not.toMatch(/ \n/);
+  });
+
   test("is told of a command by its own --help", async () => {
     const { code, stdout } = await makeWorkspace().run(["list", "--help"]);
     expect(code).toBe(0);

@@ -48,7 +48,10 @@ describe("the quickstart, with neither suite nor model given", () => {
       "static:",
     ]);
     expect(
-      report.reviewers.every(({ role, unscored, hosts }) => role === "company" && unscored === 0 && hosts.length === 0),
+      report.reviewers.every(
+        ({ role, unscored, notApplicable = 0, hosts }) =>
+          role === "company" && unscored === notApplicable && hosts.length === 0,
+      ),
     ).toBe(true);
   });
 
@@ -93,6 +96,15 @@ describe("the quickstart, with neither suite nor model given", () => {
   test("shows that flagging everything cries wolf on every clean change and tells no twins apart", () => {
     expect(valueOf("floor:shotgun", "detection.false_alarm_rate")).toBe(1);
     expect(valueOf("floor:shotgun", "detection.twin_discrimination")).toBe(0);
+  });
+
+  test("leaves out what the linters do not read, and says so", () => {
+    const foreign = cases.filter(({ language }) => language === "go" || language === "rust").length;
+    expect(foreign).toBeGreaterThan(0);
+    expect(reviewer("static:").notApplicable).toBeGreaterThanOrEqual(foreign);
+    const slice = reviewer("static:").slices.find(({ field, value }) => field === "language" && value === "go");
+    expect(slice?.metrics["detection.recall"]?.value).toBeNull();
+    expect(finished.stdout).toContain("it does not read the language of the change");
   });
 
   test("times only what can be timed", () => {

@@ -73,10 +73,82 @@ describe("recorded findings", () => {
     workspace.write("reviews.jsonl", jsonl({ caseId: "one", findings: [] }));
     const { code, lineOf } = await replay(workspace);
     expect(code).toBe(3);
+    expect(await replay(workspace, "--quiet")).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^tiny: 1 of 2 reviews of replay:reviews\.jsonl are unscored, above the budget [^\n]+\n$/,
+      ),
+    });
     expect(lineOf("one.clean").parts).toMatchObject([
       { outcome: "transport-error", error: "no recorded review of this case in reviews.jsonl" },
     ]);
   });
+});
+
+describe("verdicts on two recorded reviewers", () => {
+  const both = ["--model", "replay:other.jsonl"];
+  const start = (...verdicts: object[]) => {
+    const workspace = makeWorkspace({
+      dataset: linesOf(pairOf("one")),
+      suite: { scorers: recorded, budget: { unscored: 1 } },
+    });
+    const clean = { caseId: "one.clean", findings: [] };
+    workspace.write("reviews.jsonl", jsonl({ caseId: "one", findings: [right] }, clean));
+    workspace.write("other.jsonl", jsonl({ caseId: "one", findings: [wrong] }, clean));
+    workspace.write("verdicts.jsonl", jsonl(...verdicts));
+    return workspace;
+  };
+  const first = { ...verdict, findingIndex: 0 };
+  const ofRight = { ...first, reviewer: "replay:reviews.jsonl" };
+  const ofOther = { ...first, reviewer: "replay:other.jsonl", match: false };
+
+  test("are those of each alone", async () => {
+    const workspace = start(ofRight, ofOther);
+    const { code, stderr } = await replay(workspace, ...both);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const states = workspace
+      .readRun()
+      .lines.map(({ reviewer, caseId, ledger }) => [reviewer, caseId, ledger?.bugs[0]?.state]);
+    expect(states.filter(([, caseId]) => caseId === "one")).toEqual([
+      ["replay:reviews.jsonl", "one", "found"],
+      ["replay:other.jsonl", "one", "missed"],
+    ]);
+  });
+
+  test("do not say of one what was said of nobody by name", async () => {
+    const { code, stderr } = await replay(start(ofRight, first), ...both);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        "verdicts.jsonl:2: reviewer: missing, but the run has 2 recorded reviewers (name the one that the verdict is about: replay:reviews.jsonl, replay:other.jsonl)\n",
+    });
+  });
+});
+
+test("verdicts on two recorded repeats are those of each alone, and name it", async () => {
+  const workspace = makeWorkspace({
+    dataset: linesOf(pairOf("one")),
+    suite: { scorers: recorded, reviewer: { prompt: "prompt.md", repeats: 2, temperature: 1 } },
+  });
+  workspace.write(
+    "reviews.jsonl",
+    jsonl(
+      { caseId: "one", findings: [right] },
+      { caseId: "one", repeat: 1, findings: [right] },
+      { caseId: "one.clean", findings: [] },
+    ),
+  );
+  const first = { ...verdict, findingIndex: 0 };
+  workspace.write("verdicts.jsonl", jsonl(first));
+  expect((await replay(workspace)).stderr).toMatch(/^verdicts\.jsonl:1: repeat: missing, but case "one" has recorded/);
+  workspace.write("verdicts.jsonl", jsonl({ ...first, repeat: 0 }, { ...first, repeat: 1, match: false }));
+  expect((await replay(workspace)).code).toBe(0);
+  const ofOne = workspace.readRun().lines.filter(({ caseId }) => caseId === "one");
+  expect(ofOne.map(({ repeat, ledger }) => [repeat, ledger?.bugs[0]?.state])).toEqual([
+    [0, "found"],
+    [1, "missed"],
+  ]);
 });
 
 describe("a mistake in recorded verdicts is told with file and line before anything is asked", () => {

@@ -325,6 +325,67 @@ test("while a run is written nobody else can write it, and it ends undisturbed",
   expect(workspace.readRun("mine").lines).toHaveLength(4);
 });
 
+describe("what the command leaves out", () => {
+  test("is as the run had it: suite, models, settings and seed", async () => {
+    const workspace = makeWorkspace();
+    let isDown = true;
+    await using server = await startReviewer({
+      two: (response, request) => (isDown ? failsWith(500, "down") : findsBugs)(response, request),
+    });
+    const args = argsFor(server, "--set", "reviewer.maxTokens=77", "--seed", "3", "--set", "gates=[]");
+    expect((await workspace.run([...args, "--name", "mine"])).code).toBe(3);
+    isDown = false;
+    const { code, stderr } = await workspace.run(["--out", "runs", "--resume", "mine", "--set", "budget.errors=0.5"]);
+    expect({ code, stderr: stderr.includes("cannot be resumed") }).toEqual({ code: 0, stderr: false });
+    expect(timesAsked(server)).toEqual({ one: 1, "one.clean": 1, two: 2, "two.clean": 1 });
+    expect(server.chats.map(({ body }) => body["max_tokens"] ?? body["max_completion_tokens"])).toEqual(
+      Array.from({ length: 5 }, () => 77),
+    );
+    const { report } = workspace.readRun("mine");
+    expect(report.suite.name).toBe("tiny");
+    expect(report.run.seed).toBe(3);
+    expect(report.run.command).toBe(
+      `nitbench ${args.join(" ")} --set budget.errors=0.5`.replace("gates=[]", "'gates=[]'"),
+    );
+  });
+
+  test("and says otherwise is as the command says, and refused where the run cannot go on so", async () => {
+    const workspace = makeWorkspace();
+    const args = ["tiny.yaml", "--out", "runs", "--model", "floor:lgtm"];
+    expect((await workspace.run([...args, "--name", "mine", "--set", "reviewer.maxTokens=77"])).code).toBe(0);
+    const other = await workspace.run(["--out", "runs", "--resume", "mine", "--set", "reviewer.maxTokens=5"]);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain("reviewer.maxTokens was 77, now it is 5");
+    const model = await workspace.run(["--out", "runs", "--resume", "mine", "--model", "floor:silent"]);
+    expect(model.stderr).toContain("reviewer floor:lgtm is missing now and reviewer floor:silent is new");
+  });
+
+  test("can be left out of a dry run as well", async () => {
+    const workspace = makeWorkspace();
+    expect((await workspace.run(["tiny.yaml", "--out", "runs", "--model", "floor:lgtm", "--name", "mine"])).code).toBe(
+      0,
+    );
+    const { code, stdout } = await workspace.run(["--out", "runs", "--resume", "mine", "--dry-run"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("floor:lgtm");
+  });
+
+  test("must be said for a run that does not tell it", async () => {
+    const workspace = makeWorkspace();
+    const args = ["tiny.yaml", "--out", "runs", "--model", "floor:lgtm"];
+    expect((await workspace.run([...args, "--name", "mine"])).code).toBe(0);
+    const [first = "", ...rest] = workspace.read("runs/mine/journal.jsonl").split("\n");
+    const { request: _, settings: __, ...early } = JSON.parse(first) as Record<string, unknown>;
+    workspace.write("runs/mine/journal.jsonl", [JSON.stringify(early), ...rest].join("\n"));
+    const silent = await workspace.run(["--out", "runs", "--resume", "mine"]);
+    expect(silent.code).toBe(2);
+    expect(silent.stderr).toMatch(
+      /^--resume mine: the run does not tell its suite \(name suite and models as they were\)\n$/,
+    );
+    expect((await workspace.run([...args, "--resume", "mine"])).code).toBe(0);
+  });
+});
+
 describe("a journal", () => {
   test("of another suite or dataset is not gone on with, and nobody is asked", async () => {
     const workspace = makeWorkspace();
@@ -336,13 +397,13 @@ describe("a journal", () => {
     const other = await run("--resume", "first", "--model", `openai:m@${server.url}`, "--set", "reviewer.maxTokens=5");
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(
-      /^\S*runs\/first\/journal\.jsonl: this run cannot be resumed: its suite was \w{12}, now it is \w{12} and [^\n]* \(start a new run[^\n]*\n$/,
+      /^\S*runs\/first\/journal\.jsonl: this run cannot be resumed: reviewer\.maxTokens was 1024, now it is 5 and [^\n]* \(start a new run[^\n]*\n$/,
     );
 
     workspace.write("data/cases.jsonl", linesOf(smallDataset(["one", "three"])));
     const changed = await run("--resume", "first", "--model", `openai:m@${server.url}`);
     expect(changed.code).toBe(2);
-    expect(changed.stderr).toMatch(/its dataset was \w{12}, now it is \w{12}/);
+    expect(changed.stderr).toMatch(/the cases of its dataset have changed/);
     expect(server.requests).toEqual([]);
     expect(workspace.read("runs/first/cases.jsonl")).toBe(before);
   });

@@ -35,11 +35,9 @@ describe("a prompt", () => {
   test("that is missing or a folder is refused, with the key to mend", () => {
     const own = folder();
     mkdirSync(join(own, "sub"));
-    for (const path of [join(own, "none.md"), join(own, "sub")]) {
-      expect(messageOf(() => loadPrompt(path), UsageError)).toBe(
-        `prompt "${path}": no such file (mend reviewer.prompt)`,
-      );
-    }
+    const complaint = (name: string) => messageOf(() => loadPrompt(join(own, name)), UsageError);
+    expect(complaint("none.md")).toBe(`prompt "${join(own, "none.md")}": no such file (mend reviewer.prompt)`);
+    expect(complaint("sub")).toBe(`prompt "${join(own, "sub")}": is a folder (mend reviewer.prompt)`);
   });
 });
 
@@ -79,6 +77,13 @@ describe("recorded verdicts", () => {
     const file = join(folder(), "none.jsonl");
     expect(messageOf(() => loadVerdicts(file), UsageError)).toBe(
       `verdicts "${file}": no such file (mend scorers.detection.verdicts)`,
+    );
+  });
+
+  test("that are a folder are said to be one", () => {
+    const own = folder();
+    expect(messageOf(() => loadVerdicts(own), UsageError)).toBe(
+      `verdicts "${own}": is a folder (mend scorers.detection.verdicts)`,
     );
   });
 });

@@ -61,6 +61,13 @@ describe("records of judges", () => {
     expect(findJudgeCalibration(setup, [root]).current?.madeAt).toBe("2027-01-01T00:00:00.000Z");
   });
 
+  it("of a clone of this program are kept out of its own files, and found there", async () => {
+    const root = makeFolder();
+    const file = await writeJudgeCalibration(recordOf(), root, root);
+    expect(file).toMatch(/\/\.nitbench\/calibration\/judges\/review\/openai-org-m-\w{8}\.json$/);
+    expect(findJudgeCalibration(setup, [root]).current).toEqual(recordOf());
+  });
+
   it("that somebody damaged are named with what is wrong in them", () => {
     const root = makeFolder();
     writeBelow(root, "judges/calibration/judges/review/mine.json", JSON.stringify({ ...recordOf(), runs: 0 }));

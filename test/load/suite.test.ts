@@ -88,8 +88,8 @@ describe("a suite", () => {
     ],
     [
       "a gate on a planned metric",
-      "gates:\n  - { metric: safety.pass_rate, min: 0.5 }\n",
-      /^a\.yaml:6: gates\[0\]\.metric: "safety\.pass_rate" is not built yet$/,
+      "gates:\n  - { metric: contract.verdict_accuracy, min: 0.5 }\n",
+      /^a\.yaml:6: gates\[0\]\.metric: "contract\.verdict_accuracy" is not built yet$/,
     ],
     [
       "a gate without its scorer",

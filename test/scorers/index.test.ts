@@ -9,7 +9,8 @@ import { Suite } from "../../src/core/suite.ts";
 import { createScorers } from "../../src/scorers/index.ts";
 import { caseOf } from "../fixtures/cases.ts";
 
-const tools = { matcher: lexicalMatcher, ratings: [], judge: null };
+const safety = { template: "", findSecrets: async () => [] };
+const tools = { matcher: lexicalMatcher, ratings: [], judge: null, safety };
 
 async function overlapOf(reviewer: string, references: Reference[], message: string) {
   const [scorer] = await createScorers({ scorers: { overlap: {} } }, tools);
@@ -42,16 +43,16 @@ test("everybody else is compared with all references, also with those without an
 
 test("a judge does not hold a recorded reviewer's review against the references that it wrote itself", async () => {
   const asked: string[][] = [];
-  const judge = {
-    engine: {
-      kind: "lexical" as const,
-      judge: (question: Question) => {
-        asked.push(question.judges === "review" ? [...question.references] : []);
-        return { axes: { theme: "pass" as const }, pass: true, evidence: "", reasoning: "" };
-      },
+  const engine = {
+    kind: "lexical" as const,
+    judge: (question: Question) => {
+      asked.push(question.judges === "review" ? [...question.references] : []);
+      return { axes: { theme: "pass" as const }, pass: true, evidence: "", reasoning: "" };
     },
+  };
+  const judge = {
+    judges: [{ ref: "lexical", engine, runs: 1 }],
     axes: [{ name: "theme", definition: "d", needs: "reference" as const, scale: "verdict" as const, required: true }],
-    runs: 1,
     norms: indexNorms([], 1, (text) => text),
   };
   const [scorer] = await createScorers(

@@ -41,9 +41,8 @@ function judgeOf(
   };
   const ready = { rubric, template: { file: "mine.md", template } };
   const tools: JudgeTools = {
-    engine: { kind: "model", ready, ask, newNonce: () => `nonce000${++nonces}` },
+    judges: [{ ref: "j", engine: { kind: "model", ready, ask, newNonce: () => `nonce000${++nonces}` }, runs }],
     axes: rubric.axes,
-    runs,
     norms: indexNorms(cases, 1, (text) => text),
   };
   const scorer = createJudgeScorer(tools);
@@ -166,9 +165,8 @@ describe("the engine that compares words", () => {
     };
     const norms = indexNorms([source, ...others], 1, (text) => text);
     const scorer = createJudgeScorer({
-      engine: { kind: "lexical", judge },
+      judges: [{ ref: "lexical", engine: { kind: "lexical", judge }, runs: 1 }],
       axes: rubricOf({ axes: axes.slice(0, 1) }).axes,
-      runs: 1,
       norms,
     });
     const { judged } = await scorer.score({ source, repeat: 0, review: { findings: [remark] }, parts: [] });
@@ -176,5 +174,84 @@ describe("the engine that compares words", () => {
     expect(asked).toMatchObject([
       { judges: "review", references: ["An empty list fails here."], norm: ["Why not a set?"] },
     ]);
+  });
+});
+
+describe("several judges", () => {
+  const [theme] = rubricOf({ axes: axes.slice(0, 1) }).axes;
+  const requiredAxis = theme === undefined ? [] : [theme];
+
+  /** Judges that say of each axis what their marks say, a run each: passed, failed or unscored. */
+  const panelOf = (...marks: string[]) =>
+    createJudgeScorer({
+      axes: requiredAxis,
+      norms: indexNorms([source], 1, (text) => text),
+      judges: marks.map((said, index) => {
+        const rubric = rubricOf({ axes: axes.slice(0, 1) });
+        const ready = { rubric, template: { file: "mine.md", template } };
+        const ask = (call: JudgeCall) => {
+          const mark = said[call.run];
+          if (mark === "?") return Promise.resolve({ text: null, reason: `judge ${index} is down` } as const);
+          return Promise.resolve(write(call, { theme: mark === "+" ? "pass" : "fail" }));
+        };
+        return {
+          ref: `j${index}`,
+          engine: { kind: "model" as const, ready, ask, newNonce: () => "nonce0001" },
+          runs: 3,
+        };
+      }),
+    });
+  const tell = async (...marks: string[]) =>
+    panelOf(...marks).score({ source, repeat: 0, review: { findings: [remark] }, parts: [] });
+  const disagreement = "judge.panel_disagreement" as const;
+
+  test("decide by the majority of what each says by the median of its runs", async () => {
+    const { scores, panel } = await tell("++-", "+-+", "---");
+    expect(panel).toEqual([
+      { judge: "j0", pass: true },
+      { judge: "j1", pass: true },
+      { judge: "j2", pass: false },
+    ]);
+    expect(scores[consensus]).toEqual({ numerator: 1, denominator: 1 });
+    expect(scores[disagreement]).toEqual({ numerator: 1, denominator: 1 });
+    // Most of all nine runs would say the contrary.
+    expect((await tell("++-", "++-", "---")).scores[consensus]).toEqual({ numerator: 1, denominator: 1 });
+  });
+
+  test("tell whose each run is, and how often a judge changes its mind", async () => {
+    const { judged, scores } = await tell("++-", "+++", "---");
+    expect(judged?.map(({ judge, pass }) => [judge, pass])).toEqual([
+      ["j0", true],
+      ["j0", true],
+      ["j0", false],
+      ["j1", true],
+      ["j1", true],
+      ["j1", true],
+      ["j2", false],
+      ["j2", false],
+      ["j2", false],
+    ]);
+    expect(scores[flips]).toEqual({ numerator: 1 / 3, denominator: 1 });
+  });
+
+  test("leave a review open where most of them do, and where those that decide are at a tie", async () => {
+    const down = await tell("???", "???", "+++");
+    expect(down.scores[consensus]).toEqual({ value: null, reason: "judge 0 is down" });
+    expect(down.scores[disagreement]).toEqual({ value: null, reason: "judge 0 is down" });
+    const tied = await tell("???", "+++", "---");
+    expect(tied.scores[consensus]).toMatchObject({ value: null });
+    expect(tied.scores[disagreement]).toEqual({ numerator: 1, denominator: 1 });
+    expect((await tell("???", "+++", "+++")).scores[consensus]).toEqual({ numerator: 1, denominator: 1 });
+  });
+
+  test("are asked nothing about silence, which all of them fail", async () => {
+    const { panel, scores } = await panelOf("+++", "+++", "+++").score({
+      source,
+      repeat: 0,
+      review: { findings: [] },
+      parts: [],
+    });
+    expect(panel?.map(({ pass }) => pass)).toEqual([false, false, false]);
+    expect(scores[consensus]).toEqual({ numerator: 0, denominator: 1 });
   });
 });

@@ -73,11 +73,13 @@ export type JudgeCalibration = z.infer<typeof JudgeCalibration>;
 export interface WantedJudge {
   ref: string;
   setup: JudgeSetup;
-  /** There is no self-test of pairs. */
+  /** Decides against which labels of people it can be compared. */
   judges: Rubric["judges"];
   floor: Rubric["floor"];
-  /** What follows `nitbench judge test` or `calibrate` for this judge, such as `review --judge openai:m`. */
+  /** What follows `judge test` or `judge calibrate` for this judge, such as `review --judge openai:m`. */
   words: string;
+  /** How the program was called, such as `nitbench`. */
+  program: string;
 }
 
 /** The part of a record, or of a wish for one, that says whose it is. */
@@ -104,20 +106,21 @@ export function updateCalibration(
  * @param record of this judge and rubric, be it of an earlier version or for other parameters; null where there is none
  */
 export function readsAs(record: JudgeCalibration | null, wanted: WantedJudge): string | null {
-  const { ref, judges, floor, setup, words } = wanted;
+  const { ref, judges, floor, setup, words, program } = wanted;
   const against = judges === "pair" ? "bc-bench" : "LABELS.jsonl --dataset DATASET";
-  const calibrate = `nitbench judge calibrate ${words} --against ${against}`;
-  const test = judges === "pair" ? calibrate : `nitbench judge test ${words}`;
+  const calibrate = `${program} judge calibrate ${words} --against ${against}`;
+  const test = `${program} judge test ${words}`;
   const because = (reason: string, command: string) => `${ref} informs and decides nothing: ${reason}; run ${command}`;
   const { name } = setup.rubric;
 
   if (record === null) return because(`nothing is known of it as a judge by the rubric ${name}`, test);
   const stale = whyStale(record, setup);
   if (stale !== null) return because(stale, test);
-  if (record.selfTest === null && judges === "review")
-    return because(`it has not taken the self-test of the rubric ${name}`, test);
-  if (record.selfTest?.holds === false)
-    return because(`it failed the self-test (${describeSelfTest(record.selfTest)})`, test);
+  if (record.selfTest === null) return because(`it has not taken the self-test of the rubric ${name}`, test);
+  if (!record.selfTest.holds) {
+    const why = `it failed the self-test (${describeSelfTest(record.selfTest)})`;
+    return `${ref} informs and decides nothing: ${why}; name another judge model or make the rubric clearer (each case: ${test})`;
+  }
   const pass = record.axes["pass"];
   if (pass === undefined)
     return because(`it was not compared with people on all required axes of the rubric ${name}`, calibrate);
@@ -160,10 +163,10 @@ function whyStale(record: JudgeCalibration, setup: JudgeSetup): string | null {
 }
 
 function describeSelfTest({ critical, negatives, positives }: SelfTestResult): string {
-  const passed = critical.n - critical.failed;
+  const rule = critical.failed === critical.n ? "" : ", where a judge must fail all";
   return [
-    ...(passed === 0 ? [] : [`${passed} of ${critical.n} critical reviews not failed`]),
-    `${negatives.failed} of ${negatives.n} negatives failed`,
+    `${critical.failed} of ${critical.n} critical cases failed${rule}`,
+    `${negatives.failed} of ${negatives.n} other negatives failed`,
     `${positives.passed} of ${positives.n} positives passed`,
-  ].join(", ");
+  ].join("; ");
 }

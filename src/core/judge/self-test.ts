@@ -4,29 +4,45 @@ import { exactLowerBound, exactUpperBound } from "../stats/proportion.ts";
 
 const text = z.string().min(1);
 
-/** One review whose verdict is known, with all that a judge is shown. */
-export const SelfTestCase = z
-  .strictObject({
-    id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, { error: "expected lower-case words joined by dashes" }),
-    /** A negative must fail, a positive must pass on every axis. */
-    kind: z.enum(["negative", "positive"]),
-    /** Whether no judge may pass it: orders to the judge, silence, approval, echoes of a verdict. */
-    isCritical: z.boolean(),
-    /** Of a negative: axes that a right judge fails. Of the others nothing is said. */
-    fails: z.array(text).min(1).optional(),
-    why: text,
-    diff: text,
-    reference: text,
-    norm: z.array(text).min(1),
+const common = {
+  id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, { error: "expected lower-case words joined by dashes" }),
+  /** A negative must fail, a positive must pass on every axis. */
+  kind: z.enum(["negative", "positive"]),
+  /** Whether no judge may pass it: orders to the judge, silence, approval, echoes of a verdict. */
+  isCritical: z.boolean(),
+  /** Of a negative: axes that a right judge fails. Of the others nothing is said. */
+  fails: z.array(text).min(1).optional(),
+  why: text,
+  diff: text,
+};
+
+const ruledBy = <Schema extends z.ZodType<{ kind: string; isCritical: boolean; fails?: string[] | undefined }>>(
+  schema: Schema,
+) =>
+  schema
+    .refine(({ kind, isCritical }) => kind === "negative" || !isCritical, {
+      error: "isCritical: expected false for a positive, which a judge may not fail",
+    })
+    .refine(({ kind, fails }) => (kind === "negative") === (fails !== undefined), {
+      error: "fails: expected the axes that fail, for a negative and for no positive",
+    });
+
+/** One review whose verdict is known, with all that a judge is shown: reference and norm where its rubric needs them. */
+export const SelfTestReview = ruledBy(
+  z.strictObject({
+    ...common,
+    reference: text.optional(),
+    norm: z.array(text).min(1).optional(),
     candidate: z.string(),
-  })
-  .refine(({ kind, isCritical }) => kind === "negative" || !isCritical, {
-    error: "isCritical: expected false for a positive, which a judge may not fail",
-  })
-  .refine(({ kind, fails }) => (kind === "negative") === (fails !== undefined), {
-    error: "fails: expected the axes that fail, for a negative and for no positive",
-  });
-export type SelfTestCase = z.infer<typeof SelfTestCase>;
+  }),
+);
+export type SelfTestReview = z.infer<typeof SelfTestReview>;
+
+/** One finding and one bug of which it is known whether they are the same defect, written as a judge is shown them. */
+export const SelfTestPair = ruledBy(z.strictObject({ ...common, bug: text, finding: z.string() }));
+export type SelfTestPair = z.infer<typeof SelfTestPair>;
+
+export type SelfTestCase = SelfTestReview | SelfTestPair;
 
 /** How many of some cases a judge got right; bounds are exact, one-sided, 95 %, of the share of right ones among scored. */
 export interface SelfTestShare {
@@ -59,6 +75,9 @@ export interface SelfTestOutcome {
   reasons: string[];
 }
 
+/** What the outcome needs of a case. */
+type LabelledCase = Pick<SelfTestCase, "id" | "kind" | "isCritical">;
+
 /**
  * Holds a judge's answers against a self-test. It passes when every critical case failed and at least `floor` of the others
  * are right, counting unscored ones as wrong; it fails when a critical case passed, or when the floor is out of reach even
@@ -67,11 +86,11 @@ export interface SelfTestOutcome {
  * @param floor 0 to 1
  */
 export function selfTestOutcome(
-  cases: readonly SelfTestCase[],
+  cases: readonly LabelledCase[],
   verdicts: ReadonlyMap<string, boolean | null>,
   floor: number,
 ): SelfTestOutcome {
-  const share = (chosen: (one: SelfTestCase) => boolean) => shareOf(cases.filter(chosen), verdicts);
+  const share = (chosen: (one: LabelledCase) => boolean) => shareOf(cases.filter(chosen), verdicts);
   const critical = share((one) => one.isCritical);
   const others = share((one) => !one.isCritical);
   const least = others.right / others.n;
@@ -89,7 +108,14 @@ export function selfTestOutcome(
   };
 }
 
-function shareOf(cases: readonly SelfTestCase[], verdicts: ReadonlyMap<string, boolean | null>): SelfTestShare {
+/** What to do about a self-test that did not pass. Asking again changes nothing where all was answered: answers are kept. */
+export function adviseAfter({ status, critical, others }: SelfTestOutcome): string {
+  const open = critical.unscored.length + others.unscored.length;
+  if (status === "inconclusive" && open > 0) return "mend why cases were left unscored, then run it again";
+  return "take another judge model with --judge, or make the rubric clearer";
+}
+
+function shareOf(cases: readonly LabelledCase[], verdicts: ReadonlyMap<string, boolean | null>): SelfTestShare {
   const wrong: string[] = [];
   const unscored: string[] = [];
   for (const { id, kind } of cases) {
@@ -113,7 +139,9 @@ function shareOf(cases: readonly SelfTestCase[], verdicts: ReadonlyMap<string, b
 function criticalReasons({ n, wrong, unscored }: SelfTestShare): string[] {
   if (n === 0) return ["no critical case was asked"];
   return [
-    ...(wrong.length === 0 ? [] : [`passed ${wrong.length} of ${n} critical cases: ${wrong.join(", ")}`]),
+    ...(wrong.length === 0
+      ? []
+      : [`passed ${wrong.length} of the ${n} critical cases, all of which a judge must fail: ${wrong.join(", ")}`]),
     ...(unscored.length === 0
       ? []
       : [`left ${unscored.length} of ${n} critical cases unscored: ${unscored.join(", ")}`]),

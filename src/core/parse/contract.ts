@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LineRange, Severity } from "../case.ts";
 import { wholeJson } from "./json-span.ts";
+import { dropReasoning } from "./reasoning.ts";
 
 const ContractFinding = z
   .strictObject({
@@ -31,11 +32,12 @@ function unfence(text: string): string {
 }
 
 /**
- * Whether a generation keeps its contract to the letter, which is stricter than whether it can be read. `findings`: the
- * whole text, in one ```json fence at most, is one JSON object with no field unknown; `prose`: text that is not JSON.
+ * Whether a generation keeps its contract to the letter, which is stricter than whether it can be read. Reasoning before
+ * the answer is no part of it. `findings`: the whole answer, in one ```json fence at most, is one JSON object with no
+ * field unknown; `prose`: text that is not JSON.
  */
 export function keepsContract(text: string, contract: "findings" | "prose"): boolean {
-  const inner = unfence(text.trim());
+  const inner = unfence(dropReasoning(text).trim());
   const json = wholeJson(inner);
   if (contract === "prose") return inner !== "" && json === null;
   return json !== null && ContractReview.safeParse(json.value).success;

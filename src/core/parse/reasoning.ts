@@ -1,5 +1,8 @@
-const finalChannel = "<|channel|>final<|message|>";
-const tag = /<(\/?)(?:think|thinking|thoughts?|reasoning|reflection|scratchpad|seed:think)>|\[(\/?)THINK\]/gi;
+const finalChannel = /<\|channel\|>final(?:[ \t]{0,9}<\|constrain\|>\w{0,20})?<\|message\|>/g;
+/** What is left of two channels where a server took the marks between them out. */
+const unmarkedFinal = "assistantfinal";
+const tag =
+  /<(\/?)(?:think|thinking|thoughts?|reasoning|reflection|scratchpad|seed:think)>|\[(\/?)THINK\]|◁(\/?)think▷/gi;
 
 /** Whether nothing but blanks stands between the start of the line and `index`. */
 function isAtLineStart(text: string, index: number): boolean {
@@ -8,22 +11,29 @@ function isAtLineStart(text: string, index: number): boolean {
   return at < 0 || text[at] === "\n";
 }
 
+/** The final one of several channels; nothing where the text ends before it. A text without channels is its own. */
+function finalOf(text: string): string {
+  const final = [...text.matchAll(finalChannel)].at(-1);
+  if (final !== undefined) return text.slice(final.index + final[0].length).replace(/<\|(?:return|end)\|>\s{0,9}$/, "");
+  if (/^\s*<\|channel\|>/.test(text)) return "";
+  const unmarkedAt = /^\s*analysis/.test(text) ? text.lastIndexOf(unmarkedFinal) : -1;
+  return unmarkedAt < 0 ? text : text.slice(unmarkedAt + unmarkedFinal.length);
+}
+
 /**
  * The answer without the reasoning before it: `<think>…</think>` and its kin, a `</think>` whose opening tag went into
  * the prompt, and everything ahead of a final channel. A block that is never closed was cut, so nothing after it is an
  * answer. A tag counts as an opening only at the start of a line, so that a remark may speak of the tag.
  */
 export function dropReasoning(text: string): string {
-  const finalAt = text.lastIndexOf(finalChannel);
-  const answer =
-    finalAt < 0 ? text : text.slice(finalAt + finalChannel.length).replace(/<\|(?:return|end)\|>\s{0,9}$/, "");
+  const answer = finalOf(text);
   const isData = /^\s*[[{]\s*["{]/.test(answer);
   const kept: string[] = [];
   let keptTo = 0;
   let isInside = false;
   let isFirst = true;
   for (const match of answer.matchAll(tag)) {
-    const isClosing = (match[1] ?? match[2] ?? "") !== "";
+    const isClosing = (match[1] ?? match[2] ?? match[3] ?? "") !== "";
     const end = match.index + match[0].length;
     if (isInside) {
       if (isClosing) {

@@ -1,5 +1,6 @@
 import { refusalOpeners, refusalRest, refusalVerbs, refusalWhole } from "./refusal-phrases.ts";
 import { readPlace } from "./place.ts";
+import { dropReasoning } from "./reasoning.ts";
 import { plainWords } from "./silence.ts";
 
 const maxRefusal = 800;
@@ -20,11 +21,11 @@ function isRefusingSentence(words: string): boolean {
 }
 
 /**
- * Whether a short text is nothing but a refusal to review ("I'm sorry, but I can't help with that."). A text that
- * names a line, or has a sentence that is neither refusing nor apologising, is a review.
+ * Whether a short text is nothing but a refusal to review ("I'm sorry, but I can't help with that."), whatever reasoning
+ * stands before it. A text that names a line, or has a sentence that is neither refusing nor apologising, is a review.
  */
 export function isRefusal(text: string): boolean {
-  const trimmed = text.trim();
+  const trimmed = dropReasoning(text).trim();
   if (trimmed === "" || trimmed.length > maxRefusal || readPlace(trimmed).lines !== undefined) return false;
   const said = trimmed
     .split(/(?<=[.!?])\s+|[。！？]|\n+/)

@@ -23,6 +23,7 @@ const wanted: WantedJudge = {
   judges: "review",
   floor: { tpr: 0.8, tnr: 0.85, selfTest: 0.9 },
   words: "review --judge openai:m@http://h/v1",
+  program: "nitbench",
 };
 const news = { ref: wanted.ref, madeAt: "2026-01-02T03:04:05.000Z" };
 const held = {
@@ -84,12 +85,6 @@ describe("readsAs", () => {
     ],
     ["no self-test", record({ axes: good.axes }), "it has not taken the self-test of the rubric review", test],
     [
-      "a self-test that it failed",
-      record({ selfTest: { ...held, critical: { n: 26, failed: 24 }, holds: false }, axes: good.axes }),
-      "it failed the self-test (2 of 26 critical reviews not failed, 35 of 36 negatives failed, 22 of 24 positives passed)",
-      test,
-    ],
-    [
       "single axes only",
       record({ selfTest: held, axes: { theme: agreement(45, 5, 46, 4) } }),
       "it was not compared with people on all required axes of the rubric review",
@@ -129,10 +124,25 @@ describe("readsAs", () => {
     expect(readsAs(given, wanted)).toBe(`openai:m@http://h/v1 informs and decides nothing: ${reason}; run ${command}`);
   });
 
-  it("asks no self-test of a judge of pairs, for which there is none", () => {
+  it("says of a judge that failed the self-test what failed, and what to change rather than to run again", () => {
+    const failed = record({ selfTest: { ...held, critical: { n: 26, failed: 24 }, holds: false }, axes: good.axes });
+    expect(readsAs(failed, wanted)).toBe(
+      "openai:m@http://h/v1 informs and decides nothing: it failed the self-test (24 of 26 critical cases failed, " +
+        "where a judge must fail all; 35 of 36 other negatives failed; 22 of 24 positives passed); " +
+        `name another judge model or make the rubric clearer (each case: ${test})`,
+    );
+  });
+
+  it("asks the same of a judge of pairs, whose labels are those of bc-bench", () => {
     const pairs = { ...wanted, judges: "pair" as const };
-    expect(readsAs(record({ axes: good.axes }), pairs)).toBeNull();
-    expect(readsAs(null, pairs)).toMatch(/run nitbench judge calibrate review --judge \S+ --against bc-bench$/);
+    expect(readsAs(good, pairs)).toBeNull();
+    expect(readsAs(record({ axes: good.axes }), pairs)).toMatch(
+      /has not taken the self-test .*run nitbench judge test /,
+    );
+    expect(readsAs(null, pairs)).toMatch(/run nitbench judge test \S+ --judge \S+$/);
+    expect(readsAs(record({ selfTest: held }), pairs)).toMatch(
+      /run nitbench judge calibrate review --judge \S+ --against bc-bench$/,
+    );
   });
 });
 

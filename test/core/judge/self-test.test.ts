@@ -1,22 +1,27 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { SelfTestCase, selfTestOutcome } from "../../../src/core/judge/self-test.ts";
+import type { z } from "zod";
+import { selfTestOutcome, SelfTestPair, SelfTestReview } from "../../../src/core/judge/self-test.ts";
 import { parseDiff } from "../../../src/core/diff.ts";
 import { parseJsonLine } from "../../../src/core/json-line.ts";
 
-const file = "judges/self-test/review.jsonl";
-const shipped = readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8")
-  .trim()
-  .split("\n")
-  .map((line, index) => parseJsonLine(SelfTestCase, line, `${file}:${index + 1}`));
+function readShipped<Case>(name: string, schema: z.ZodType<Case>): Case[] {
+  const file = `judges/self-test/${name}.jsonl`;
+  return readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8")
+    .trim()
+    .split("\n")
+    .map((line, index) => parseJsonLine(schema, line, `${file}:${index + 1}`));
+}
 
-function madeCase(id: string, kind: "negative" | "positive", isCritical = false): SelfTestCase {
+const shipped = readShipped("review", SelfTestReview);
+
+function madeCase(id: string, kind: "negative" | "positive", isCritical = false): SelfTestReview {
   const shown = { why: "w", diff: "d", reference: "r", norm: ["n"], candidate: "c" };
   return { id, kind, isCritical, ...(kind === "negative" ? { fails: ["theme"] } : {}), ...shown };
 }
 
 describe("a case of a self-test", () => {
-  const read = (changes: object) => SelfTestCase.safeParse({ ...madeCase("a", "negative"), ...changes }).success;
+  const read = (changes: object) => SelfTestReview.safeParse({ ...madeCase("a", "negative"), ...changes }).success;
 
   test("is a negative with the axes that it fails, or a positive without", () => {
     expect(read({})).toBe(true);
@@ -32,6 +37,22 @@ describe("a case of a self-test", () => {
     expect(read({ why: "" })).toBe(false);
     expect(read({ norm: [] })).toBe(false);
     expect(read({ candidate: "" })).toBe(true);
+  });
+
+  test("may do without reference and norm, which not every rubric needs", () => {
+    expect(read({ reference: undefined, norm: undefined })).toBe(true);
+    expect(read({ reference: "" })).toBe(false);
+  });
+
+  test("of pairs is a finding, which may be empty, and a bug, which may not", () => {
+    const common = { id: "a", kind: "negative", isCritical: true, fails: ["same"], why: "w", diff: "d" };
+    const readPair = (changes: object) =>
+      SelfTestPair.safeParse({ ...common, bug: "b", finding: "f", ...changes }).success;
+    expect(readPair({})).toBe(true);
+    expect(readPair({ finding: "" })).toBe(true);
+    expect(readPair({ bug: "" })).toBe(false);
+    expect(readPair({ candidate: "c" })).toBe(false);
+    expect(readPair({ kind: "positive" })).toBe(false);
   });
 });
 
@@ -62,7 +83,10 @@ describe("selfTestOutcome", () => {
 
   test("fails a judge that passes one critical case, however right it is otherwise", () => {
     const { status, reasons } = outcome({ lgtm: true }, 0);
-    expect([status, reasons]).toEqual(["fail", ["passed 1 of 2 critical cases: lgtm"]]);
+    expect([status, reasons]).toEqual([
+      "fail",
+      ["passed 1 of the 2 critical cases, all of which a judge must fail: lgtm"],
+    ]);
   });
 
   test("fails below the floor, and meets it exactly", () => {
@@ -100,7 +124,7 @@ describe("selfTestOutcome", () => {
 });
 
 describe("the shipped self-test for reviews", () => {
-  const count = (chosen: (one: SelfTestCase) => boolean) => shipped.filter(chosen).length;
+  const count = (chosen: (one: SelfTestReview) => boolean) => shipped.filter(chosen).length;
 
   test("has negatives enough to bound the miss rate, critical ones among them, and positives", () => {
     expect(count(({ kind }) => kind === "negative")).toBeGreaterThanOrEqual(46);
@@ -130,9 +154,53 @@ describe("the shipped self-test for reviews", () => {
   });
 
   test("shows a judge what it needs: several reviews of a norm, none of which is the reference", () => {
-    for (const { norm, reference } of shipped) {
+    for (const { norm = [], reference } of shipped) {
       expect(new Set(norm).size).toBeGreaterThanOrEqual(4);
       expect(norm).not.toContain(reference);
+    }
+  });
+});
+
+describe.each([
+  { name: "same-bug", cases: readShipped("same-bug", SelfTestPair), axes: ["same"], changes: 39 },
+  {
+    name: "safety",
+    cases: readShipped("safety", SelfTestReview),
+    axes: ["no_dangerous_advice", "no_insult", "no_prompt_following", "no_secret_leak"],
+    changes: 22,
+  },
+  {
+    name: "gold-promotion",
+    cases: readShipped("gold-promotion", SelfTestReview),
+    axes: ["actionable", "correct", "specific", "weighty"],
+    changes: 30,
+  },
+])("the shipped self-test of $name", ({ cases, axes, changes }) => {
+  const textOf = (one: SelfTestPair | SelfTestReview) => ("finding" in one ? one.finding : one.candidate);
+
+  test("has negatives enough to bound the miss rate, critical ones among them, and positives", () => {
+    const negatives = cases.filter(({ kind }) => kind === "negative");
+    expect(negatives.length).toBeGreaterThanOrEqual(55);
+    expect(negatives.filter(({ isCritical }) => isCritical).length).toBeGreaterThanOrEqual(16);
+    expect(cases.length - negatives.length).toBeGreaterThanOrEqual(24);
+  });
+
+  test("has ids, reasons and texts that stand once each", () => {
+    for (const values of [cases.map(({ id }) => id), cases.map(({ why }) => why), cases.map(textOf)]) {
+      expect(new Set(values).size).toBe(values.length);
+    }
+  });
+
+  test("fails every axis of its rubric, and no other", () => {
+    expect([...new Set(cases.flatMap(({ fails = [] }) => fails))].sort()).toEqual(axes);
+  });
+
+  test("has diffs that can be read, and names only files that they change", () => {
+    expect(new Set(cases.map(({ diff }) => diff)).size).toBe(changes);
+    for (const one of cases) {
+      const paths = parseDiff(one.diff, one.id).map(({ path }) => path);
+      expect(paths).toHaveLength(1);
+      if ("bug" in one) expect([one.id, one.bug.startsWith(`${paths[0]}:`)]).toEqual([one.id, true]);
     }
   });
 });

@@ -1,0 +1,74 @@
+import { eventData, wholeText } from "./lines.ts";
+import {
+  countOf,
+  cutStream,
+  errorWords,
+  hearPiece,
+  type HeardStream,
+  isObject,
+  parseJson,
+  silentStream,
+  type StampedBytes,
+} from "./stream.ts";
+
+const garbled = "the server sent a garbled answer: not a chat completion";
+
+/**
+ * Reads streamed chat completions, as OpenAI, vLLM and llama-server send them, or a whole completion from a server that
+ * ignores `stream`. Reasoning is what comes as `reasoning_content` or `reasoning`.
+ */
+export function readChat(body: readonly StampedBytes[]): HeardStream {
+  const heard = silentStream();
+  let events = 0;
+  let isDone = false;
+  for (const { atMs, text, isWhole } of eventData(body)) {
+    events += 1;
+    if (text.trim() === "[DONE]") {
+      isDone = true;
+      break;
+    }
+    const event = parseJson(text);
+    if (isObject(event)) hearChunk(heard, event, atMs);
+    else heard.error ??= isWhole ? garbled : cutStream;
+    if (heard.error !== null) return heard;
+  }
+  if (events === 0) return readWholeChat(body);
+  if (!isDone && heard.finishReason === null) heard.error = cutStream;
+  return heard;
+}
+
+function readWholeChat(body: readonly StampedBytes[]): HeardStream {
+  const heard = silentStream();
+  const { atMs, text } = wholeText(body);
+  const value = parseJson(text);
+  if (isObject(value) && (Array.isArray(value["choices"]) || value["error"] !== undefined))
+    hearChunk(heard, value, atMs);
+  else heard.error = text.trim() === "" ? cutStream : garbled;
+  return heard;
+}
+
+function hearChunk(heard: HeardStream, chunk: Record<string, unknown>, atMs: number): void {
+  if (chunk["error"]) {
+    heard.error = errorWords(chunk["error"]);
+    return;
+  }
+  const choices: unknown[] = Array.isArray(chunk["choices"]) ? chunk["choices"] : [];
+  const choice = isObject(choices[0]) ? choices[0] : {};
+  const said = choice["delta"] ?? choice["message"];
+  if (isObject(said)) {
+    hearPiece(heard, atMs, said["reasoning_content"] ?? said["reasoning"], true);
+    hearPiece(heard, atMs, said["content"], false);
+    hearPiece(heard, atMs, said["refusal"], false);
+  }
+  if (typeof choice["finish_reason"] === "string") heard.finishReason = choice["finish_reason"];
+  if (isObject(chunk["usage"])) hearUsage(heard, chunk["usage"]);
+}
+
+function hearUsage(heard: HeardStream, usage: Record<string, unknown>): void {
+  const details = usage["prompt_tokens_details"];
+  heard.usage = {
+    promptTokens: countOf(usage["prompt_tokens"]),
+    completionTokens: countOf(usage["completion_tokens"]),
+    cachedTokens: isObject(details) ? countOf(details["cached_tokens"]) : null,
+  };
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { parseAdapterConfig } from "../src/core/adapter/config.ts";
+import { serveAdapter, serveGguf, serveGgufAdapter, serveModel, type ServingOption } from "../src/doctor-serving.ts";
+import { adapterConfig } from "./fixtures/peft.ts";
+
+const names = { model: "./adapter", name: "nitbench-0123456789ab", program: "pnpm bench" };
+
+function serve(fields: Record<string, unknown> = {}, ranks: readonly number[] = [16]) {
+  const options = serveAdapter(parseAdapterConfig(JSON.stringify(adapterConfig(fields)), "c"), ranks, names);
+  return Object.fromEntries(options.map((option) => [option.engine, option])) as Record<string, ServingOption>;
+}
+
+describe("a PEFT adapter", () => {
+  test("is served by vLLM by a line that can be typed", () => {
+    expect(serve()["vllm"]).toEqual({
+      engine: "vllm",
+      refusal: null,
+      needs: null,
+      lines: [
+        "vllm serve Qwen/Qwen2.5-Coder-0.5B --enable-lora --max-lora-rank 16 --lora-modules nitbench-0123456789ab=./adapter",
+        "pnpm bench --model vllm:nitbench-0123456789ab",
+      ],
+    });
+  });
+
+  test.each([
+    [[1], 8],
+    [[8], 8],
+    [[4, 20], 32],
+    [[257], 320],
+    [[512], 512],
+  ])("of ranks %j needs --max-lora-rank %i", (ranks, wanted) => {
+    expect(serve({}, ranks)["vllm"]?.lines[0]).toContain(`--max-lora-rank ${wanted} `);
+  });
+
+  test.each([
+    [{ use_dora: true }, [16], "it refuses DoRA"],
+    [{ modules_to_save: ["lm_head"] }, [16], "it refuses modules_to_save"],
+    [{ bias: "all" }, [16], "it leaves trained biases out"],
+    [{}, [513], "it takes ranks up to 512 only"],
+  ])("with %j and ranks %j is refused by vLLM", (fields, ranks, refusal) => {
+    expect(serve(fields, ranks)["vllm"]).toEqual({ engine: "vllm", refusal, needs: null, lines: [] });
+  });
+
+  test("whose base is not named needs its name, and the revision where there is one", () => {
+    const { vllm } = serve({ base_model_name_or_path: null, revision: "v2 x" });
+    expect(vllm?.needs).toBe("the id or the path of its base in place of BASE");
+    expect(vllm?.lines[0]).toMatch(/^vllm serve BASE --revision 'v2 x' --enable-lora/);
+  });
+
+  test("is converted by Ollama for llama and gemma2 alone", () => {
+    expect(serve({ base_model_name_or_path: "meta-llama/Llama-3.2-1B" })["ollama"]?.needs).toContain(
+      '"ADAPTER ./adapter"',
+    );
+    expect(serve()["ollama"]?.needs).toContain("converts the adapters of llama and gemma2 only");
+  });
+
+  test("with DoRA is served by no engine", () => {
+    expect(Object.values(serve({ use_dora: true })).map(({ refusal }) => refusal === null)).toEqual(
+      Array(4).fill(false),
+    );
+  });
+});
+
+test("a whole model of the Hub is pinned to its commit", () => {
+  const [vllm] = serveModel({ ...names, model: "acme/reviewer", name: "reviewer" }, "c0ffee");
+  expect(vllm?.lines).toEqual([
+    "vllm serve acme/reviewer --revision c0ffee --served-model-name reviewer",
+    "pnpm bench --model vllm:reviewer",
+  ]);
+});
+
+test("a GGUF model runs here without more", () => {
+  const [embedded] = serveGguf({ ...names, model: "./my model.gguf" });
+  expect(embedded).toEqual({
+    engine: "embedded",
+    refusal: null,
+    needs: null,
+    lines: ["pnpm bench --model './my model.gguf'"],
+  });
+});
+
+test("a GGUF adapter is not for vLLM", () => {
+  const refused = serveGgufAdapter(names).filter(({ refusal }) => refusal !== null);
+  expect(refused.map(({ engine }) => engine)).toEqual(["vllm"]);
+});
