@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Declined, Engine, EngineSettings, EngineWorld, Offer, ServableModel, Served } from "./core/engine.ts";
 import { IncompleteError } from "./core/errors.ts";
@@ -31,7 +32,7 @@ export async function bindModel(
   settings: EngineSettings,
   world: BindWorld,
 ): Promise<BoundReviewer> {
-  const engineWorld: EngineWorld = { ...world, toGguf };
+  const engineWorld: EngineWorld = { ...world, toGguf, digest };
   const declined: Declined[] = [];
   for (const engine of engines) {
     const answer = await engine.offer(model, settings, engineWorld);
@@ -78,7 +79,18 @@ function bound(model: ServableModel, offer: Offer, warnings: readonly string[]):
 async function toGguf(model: ServableModel, baseFile: string): Promise<string> {
   const folder = resolve(".nitbench", "adapters");
   makeFolder(folder);
-  const file = resolve(folder, `${model.loadName}-${(await hashFile(baseFile)).slice(0, 12)}.gguf`);
+  const file = resolve(folder, `${model.loadName}-${(await digest(baseFile)).slice(0, 12)}.gguf`);
   await convertAdapter(model.path, baseFile, file);
   return file;
+}
+
+/** By path, size and time: a base is asked for once for each checkpoint that is put on it, and may be large. */
+const digests = new Map<string, Promise<string>>();
+
+function digest(file: string): Promise<string> {
+  const { size, mtimeMs } = statSync(file);
+  const key = `${resolve(file)} ${size} ${mtimeMs}`;
+  const known = digests.get(key) ?? hashFile(file);
+  digests.set(key, known);
+  return known;
 }

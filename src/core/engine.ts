@@ -37,6 +37,8 @@ export interface EngineWorld extends ProviderWorld {
    * @throws UsageError where it has no such form, or does not fit the base
    */
   toGguf: (model: ServableModel, baseFile: string) => Promise<string>;
+  /** SHA-256 of a file's contents, in hexadecimal. */
+  digest: (file: string) => Promise<string>;
 }
 
 /** A model that is being served. */

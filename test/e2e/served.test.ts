@@ -26,7 +26,12 @@ async function workspaceWith(adapters: Readonly<Record<string, number>>, suite: 
   return workspace;
 }
 
-const command = (...models: string[]) => ["tiny.yaml", "--out", "runs", ...models.flatMap((model) => ["--model", model])];
+const command = (...models: string[]) => [
+  "tiny.yaml",
+  "--out",
+  "runs",
+  ...models.flatMap((model) => ["--model", model]),
+];
 const isGone = ({ pid, childPid }: ProgramLife) => !isAlive(pid) && !isAlive(childPid);
 
 describe("a vllm that is started for the run", () => {
@@ -106,7 +111,7 @@ describe.skipIf(!hasLlama)("a real llama-server", () => {
   test("tells a prompt that does not fit its context as that", async () => {
     const workspace = await workspaceWith({ one: 0.6 }, { maxTokens: 8 });
     const big = JSON.parse(linesOf(pairOf("one")).split("\n")[0] ?? "") as { diff: string };
-    const diff = `${big.diff.trimEnd()}\n`.replace(/^(\+.*)$/m, `$1 ${"x".repeat(4000)}`);
+    const diff = big.diff.replace(/^(\+[^+].*)$/m, `$1 ${"x".repeat(4000)}`);
     workspace.write("data/cases.jsonl", `${JSON.stringify({ ...big, diff })}\n`);
     const { stderr } = await workspace.run([...command("./one"), ...on], { ...env, LLAMA_ARG_CTX_SIZE: "512" });
     expect(stderr).not.toContain("defect");
@@ -127,13 +132,19 @@ describe.skipIf(!hasLlama)("a real llama-server", () => {
 });
 
 const adapter = process.env["NITBENCH_TEST_ADAPTER"];
-const hasVllm = hasProgram("vllm", "pip install vllm on Linux with a GPU, and name a LoRA folder in NITBENCH_TEST_ADAPTER");
+const hasVllm = hasProgram(
+  "vllm",
+  "pip install vllm on Linux with a GPU, and name a LoRA folder in NITBENCH_TEST_ADAPTER",
+);
 
-test.skipIf(!hasVllm || adapter === undefined)("a real vllm serves an adapter that is proved to be applied", async () => {
-  const workspace = await workspaceWith({});
-  const args = [...command(adapter ?? ""), "--set", "reviewer.engine=vllm"];
-  const { code, stderr } = await workspace.run(args, { ...process.env, PATH: process.env["PATH"] ?? "" });
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  const [reviewer] = workspace.readRun().report.reviewers;
-  expect(reviewer?.served).toMatchObject({ engine: "vllm", proof: { unsteady: expect.any(Number) } });
-});
+test.skipIf(!hasVllm || adapter === undefined)(
+  "a real vllm serves an adapter that is proved to be applied",
+  async () => {
+    const workspace = await workspaceWith({});
+    const args = [...command(adapter ?? ""), "--set", "reviewer.engine=vllm"];
+    const { code, stderr } = await workspace.run(args, { ...process.env, PATH: process.env["PATH"] ?? "" });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const [reviewer] = workspace.readRun().report.reviewers;
+    expect(reviewer?.served).toMatchObject({ engine: "vllm", proof: { unsteady: expect.any(Number) } });
+  },
+);

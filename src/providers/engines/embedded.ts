@@ -1,4 +1,4 @@
-import type { Engine, EngineSettings, EngineWorld, Offer, ServableModel } from "../../core/engine.ts";
+import type { Engine, EngineWorld, Offer, ServableModel } from "../../core/engine.ts";
 import { isFile, isFolder } from "../../io/readable.ts";
 import { openLlama } from "../llama/llama.ts";
 
@@ -18,15 +18,15 @@ export function createEngine(): Engine {
           because: `the embedded engine needs the base as a GGUF file (add --set reviewer.base=./${baseName(model.base)}.gguf)`,
         };
       if (!isFile(base)) return { engine: name, because: whyNoBase(base) };
-      return offerOf(model, base, settings, world);
+      return offerOf(model, base, await world.digest(base), world);
     },
   };
 }
 
-function offerOf(model: ServableModel, base: string, _settings: EngineSettings, world: EngineWorld): Offer {
+function offerOf(model: ServableModel, base: string, digest: string, world: EngineWorld): Offer {
   return {
     engine: name,
-    identity: `llama on ${base}`,
+    identity: `llama on sha256:${digest}`,
     base,
     hosts: [],
     concurrency: 1,

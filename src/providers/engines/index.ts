@@ -6,6 +6,7 @@ type LoadEngine = () => Promise<{ createEngine: () => Engine }>;
 /** By the name that a suite says, in the order in which they are asked: what runs already before what has to be started. */
 const modules = {
   vllm: [() => import("./vllm.ts"), () => import("./vllm-process.ts")],
+  ollama: [() => import("./ollama.ts")],
   "llama-server": [() => import("./llama-server.ts")],
   llama: [() => import("./embedded.ts")],
 } satisfies Record<string, readonly LoadEngine[]>;

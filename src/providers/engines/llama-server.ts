@@ -79,7 +79,7 @@ export function createEngine(patience: Patience = usualPatience): Engine {
       wanted.set(file, (wanted.get(file) ?? new Map<string, ServableModel>()).set(model.hash, model));
       return {
         engine: name,
-        identity: `llama-server on ${file}`,
+        identity: `llama-server on sha256:${await world.digest(file)}`,
         base: file,
         hosts: [],
         start: (signal) => serve(model, file, program, settings, world, signal),

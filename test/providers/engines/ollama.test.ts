@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Engine, EngineWorld, Offer, ServableModel } from "../../../src/core/engine.ts";
 import { UsageError } from "../../../src/core/errors.ts";
+import { hashFile } from "../../../src/load/file-hash.ts";
 import { createEngine } from "../../../src/providers/engines/ollama.ts";
 import { makeHfAdapter, writeHfAdapter } from "../../fixtures/hf-adapter.ts";
 import { type Family, makeHfModel, writeAsGguf } from "../../fixtures/hf-model.ts";
@@ -46,7 +47,15 @@ function worldAt(url: string, more: Partial<EngineWorld> = {}): EngineWorld {
     return file;
   };
   const env = { OLLAMA_HOST: url.replace("http://", ""), OLLAMA_API_KEY: "sk-0123456789" };
-  return { fetch, now: () => performance.now(), env, note: (line) => notes.push(line), toGguf, ...more };
+  return {
+    fetch,
+    now: () => performance.now(),
+    env,
+    note: (line) => notes.push(line),
+    toGguf,
+    digest: hashFile,
+    ...more,
+  };
 }
 
 interface AdapterWishes extends Partial<ServableModel> {

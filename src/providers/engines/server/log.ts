@@ -55,7 +55,7 @@ const complaint =
 
 /** Lines that only repeat that something went wrong, the frames of a traceback, and advice. */
 const echo =
-  /see root cause|engine core (?:initialization|init|proc)|failed to load model|failed to load lora adapter|model loading error|exiting due to|^Traceback|^File "|^raise\b|^\^|unable to load model|Shutting down|resource_tracker|UserWarning|\bWARNING\b/i;
+  /see root cause|engine core (?:initialization|init|proc)|failed to load model|failed to load lora adapter|failed to create[_ ]context with model|model loading error|exiting due to|^Traceback|^File "|^raise\b|^\^|unable to load model|Shutting down|resource_tracker|UserWarning|\bWARNING\b/i;
 
 /** What of a log says best why its program ended: the last complaint that is no echo of another. */
 export function tellingLine(text: string): string {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EngineWorld } from "../../../core/engine.ts";
 import { type Provider, ProviderError } from "../../../core/provider.ts";
 import { asTree, endTree, hasEnded, signalTree } from "../../process-tree.ts";
+import { lineOf } from "./line.ts";
 import { openServerLog, type ServerLog } from "./log.ts";
 
 /** A server to start on this machine. */
@@ -59,7 +60,7 @@ export async function startServer(
   signal.throwIfAborted();
   const { name, program, args, env, port } = command;
   const log = openServerLog(`${name}-${port}`);
-  world.note(`${name}: starting \`${[name, ...args].join(" ")}\` (log: ${log.path})`);
+  world.note(`${name}: starting \`${lineOf(name, args)}\` (log: ${log.path})`);
   const child = spawn(program, args, { ...asTree, env: { ...env }, stdio: ["ignore", log.descriptor, log.descriptor] });
   closeSync(log.descriptor);
 
