@@ -25,15 +25,15 @@ export interface ServingNames {
 
 /** The values that vLLM takes for --max-lora-rank. */
 const vllmRanks = [8, 16, 32, 64, 128, 256, 320, 512];
-const ollamaFamilies = /llama|gemma-?2/i;
 const llamaServer = "http://127.0.0.1:8080/v1";
 
 /** Which engines can serve a PEFT adapter. @param ranks of its matrices, ascending */
 export function serveAdapter(config: AdapterConfig, ranks: readonly number[], names: ServingNames): ServingOption[] {
-  const { model, name, program } = names;
+  const { model, program } = names;
   const base = baseId(config.base_model_name_or_path);
   const shownBase = base ?? "BASE";
-  const gguf = `${shownBase.split("/").at(-1)}.gguf`;
+  const gguf = `./${shownBase.split("/").at(-1)}.gguf`;
+  const needs = "its base as a GGUF file";
   const rank = vllmRanks.find((one) => one >= (ranks.at(-1) ?? 1));
   const needsBase = base === null ? "the id or the path of its base in place of BASE" : null;
   const withRevision = config.revision === null ? "" : ` --revision ${quote(config.revision)}`;
@@ -44,30 +44,13 @@ export function serveAdapter(config: AdapterConfig, ranks: readonly number[], na
       refusal: vllmRefusal(config, rank),
       needs: needsBase,
       lines: [
-        `vllm serve ${quote(shownBase)}${withRevision} --enable-lora --max-lora-rank ${rank ?? ""} --lora-modules ${name}=${quote(model)}`,
-        `${program} --model vllm:${name}`,
+        `VLLM_ALLOW_RUNTIME_LORA_UPDATING=True vllm serve ${quote(shownBase)}${withRevision} --enable-lora --max-lora-rank ${rank ?? ""}`,
+        `${program} --model ${quote(model)}`,
       ],
     }),
-    option("embedded", {
-      refusal: toGguf,
-      needs: "its base as a GGUF file",
-      lines: [`${program} --model ${quote(model)} --set reviewer.base=./${gguf}`],
-    }),
-    option("llama-server", {
-      refusal: toGguf,
-      needs: "its base and the adapter as GGUF files (convert_lora_to_gguf.py of llama.cpp)",
-      lines: [
-        `llama-server -m ${gguf} --lora ${name}.gguf --port 8080`,
-        `${program} --model openai:${name}@${llamaServer}`,
-      ],
-    }),
-    option("ollama", {
-      refusal: toGguf,
-      needs: ollamaFamilies.test(shownBase)
-        ? `a Modelfile with the lines "FROM BASE", its base in Ollama, and "ADAPTER ${model}"`
-        : `a Modelfile with the lines "FROM ./${gguf}" and "ADAPTER ./${name}.gguf", since it converts the adapters of llama and gemma2 only`,
-      lines: ollamaLines(names),
-    }),
+    option("embedded", { refusal: toGguf, needs, lines: [onBase(names, "llama", gguf)] }),
+    option("llama-server", { refusal: toGguf, needs, lines: [onBase(names, "llama-server", gguf)] }),
+    option("ollama", { refusal: toGguf, needs, lines: ["ollama serve", onBase(names, "ollama", gguf)] }),
   ];
 }
 
@@ -114,21 +97,18 @@ export function serveGguf({ model, name, program }: ServingNames): ServingOption
 }
 
 /** Which engines can serve an adapter in a GGUF file. */
-export function serveGgufAdapter({ model, name, program }: ServingNames): ServingOption[] {
+export function serveGgufAdapter(names: ServingNames): ServingOption[] {
+  const needs = "its base as a GGUF file";
   return [
-    option("llama-server", {
-      needs: "its base as a GGUF file",
-      lines: [
-        `llama-server -m BASE.gguf --lora ${quote(model)} --port 8080`,
-        `${program} --model openai:${name}@${llamaServer}`,
-      ],
-    }),
-    option("ollama", {
-      needs: `a Modelfile with the lines "FROM BASE.gguf" and "ADAPTER ${model}"`,
-      lines: ollamaLines({ model, name, program }),
-    }),
+    option("embedded", { needs, lines: [onBase(names, "llama", "./BASE.gguf")] }),
+    option("llama-server", { needs, lines: [onBase(names, "llama-server", "./BASE.gguf")] }),
+    option("ollama", { needs, lines: ["ollama serve", onBase(names, "ollama", "./BASE.gguf")] }),
     option("vllm", { refusal: "it takes PEFT adapters only" }),
   ];
+}
+
+function onBase({ model, program }: ServingNames, engine: string, base: string): string {
+  return `${program} --model ${quote(model)} --set reviewer.engine=${engine} --set reviewer.base=${quote(base)}`;
 }
 
 function ollamaLines({ name, program }: ServingNames): string[] {

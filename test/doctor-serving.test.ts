@@ -17,8 +17,8 @@ describe("a PEFT adapter", () => {
       refusal: null,
       needs: null,
       lines: [
-        "vllm serve Qwen/Qwen2.5-Coder-0.5B --enable-lora --max-lora-rank 16 --lora-modules nitbench-0123456789ab=./adapter",
-        "pnpm bench --model vllm:nitbench-0123456789ab",
+        "VLLM_ALLOW_RUNTIME_LORA_UPDATING=True vllm serve Qwen/Qwen2.5-Coder-0.5B --enable-lora --max-lora-rank 16",
+        "pnpm bench --model ./adapter",
       ],
     });
   });
@@ -30,7 +30,7 @@ describe("a PEFT adapter", () => {
     [[257], 320],
     [[512], 512],
   ])("of ranks %j needs --max-lora-rank %i", (ranks, wanted) => {
-    expect(serve({}, ranks)["vllm"]?.lines[0]).toContain(`--max-lora-rank ${wanted} `);
+    expect(serve({}, ranks)["vllm"]?.lines[0]).toMatch(new RegExp(`--max-lora-rank ${wanted}$`));
   });
 
   test.each([
@@ -45,14 +45,19 @@ describe("a PEFT adapter", () => {
   test("whose base is not named needs its name, and the revision where there is one", () => {
     const { vllm } = serve({ base_model_name_or_path: null, revision: "v2 x" });
     expect(vllm?.needs).toBe("the id or the path of its base in place of BASE");
-    expect(vllm?.lines[0]).toMatch(/^vllm serve BASE --revision 'v2 x' --enable-lora/);
+    expect(vllm?.lines[0]).toContain("vllm serve BASE --revision 'v2 x' --enable-lora");
   });
 
-  test("is converted by Ollama for llama and gemma2 alone", () => {
-    expect(serve({ base_model_name_or_path: "meta-llama/Llama-3.2-1B" })["ollama"]?.needs).toContain(
-      '"ADAPTER ./adapter"',
+  test.each([
+    ["embedded", "llama"],
+    ["llama-server", "llama-server"],
+    ["ollama", "ollama"],
+  ])("is put on its base by %s", (shown, engine) => {
+    const { needs, lines } = serve()[shown] as ServingOption;
+    expect(needs).toBe("its base as a GGUF file");
+    expect(lines.at(-1)).toBe(
+      `pnpm bench --model ./adapter --set reviewer.engine=${engine} --set reviewer.base=./Qwen2.5-Coder-0.5B.gguf`,
     );
-    expect(serve()["ollama"]?.needs).toContain("converts the adapters of llama and gemma2 only");
   });
 
   test("with DoRA is served by no engine", () => {
