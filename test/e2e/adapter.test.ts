@@ -23,7 +23,8 @@ async function workspaceWithAdapter(spread: number): Promise<Workspace> {
 }
 
 const measured = ["tiny.yaml", "--out", "runs", "--model", "./adapter"];
-const onBase = ["--set", "reviewer.base=./base.gguf"];
+// No server that happens to run here may serve it.
+const onBase = ["--set", "reviewer.engine=llama", "--set", "reviewer.base=./base.gguf"];
 
 describe("nitbench --model ./adapter", () => {
   test("measures the adapter on its base, says which engine served it, and that it was applied", async () => {

@@ -3,7 +3,7 @@ import { accessSync, constants, createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { isFile } from "../../../io/readable.ts";
 
-const pieceBytes = 1 << 20;
+const pieceBytes = 1 << 16;
 
 /** A file's bytes, piece by piece. @throws what the system says */
 export async function* readPieces(file: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {

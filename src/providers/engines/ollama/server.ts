@@ -81,7 +81,9 @@ export async function sendFile(server: OllamaServer, file: string, digest: strin
   const bytes = statSync(file).size;
   const what = `${basename(file)} (${byteText(bytes)})`;
   world.note(`sending ${what} to Ollama at ${endpoint.shown}`);
-  const pieces = tellProgress(readPieces(file), bytes, (percent) => world.note(`sending ${what}: ${percent} %`));
+  const pieces = tellProgress(readPieces(file), bytes, signal, (percent) =>
+    world.note(`sending ${what}: ${percent} %`),
+  );
   const body = ReadableStream.from(pieces);
   const response = await ask(server, path, { method: "POST", body, duplex: "half" }, signal);
   if (!response.ok) throw refusal(server, `did not take ${what}`, await saidIn(response));
@@ -91,10 +93,13 @@ export async function sendFile(server: OllamaServer, file: string, digest: strin
 async function* tellProgress(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   bytes: number,
+  signal: AbortSignal,
   tell: (percent: number) => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let sent = 0;
   for await (const piece of pieces) {
+    // Fetch goes on reading what it no longer sends.
+    if (signal.aborted) return;
     const before = Math.floor((sent / bytes) * 10);
     sent += piece.length;
     const now = Math.floor((sent / bytes) * 10);
@@ -148,7 +153,9 @@ async function ask(
 ): Promise<Response> {
   const url = new URL(endpoint.baseUrl);
   url.pathname = `${url.pathname.replace(/\/$/, "")}${path}`;
-  const fetch = guardFetch(world.fetch, endpoint.key === null ? {} : { authorization: `Bearer ${endpoint.key}` });
+  // Where redirects may be looked at, fetch keeps all that was sent, which may be more than the memory holds.
+  const unfollowed: typeof world.fetch = (input, more) => world.fetch(input, { ...more, redirect: "error" });
+  const fetch = guardFetch(unfollowed, endpoint.key === null ? {} : { authorization: `Bearer ${endpoint.key}` });
   try {
     return await fetch(url, { ...init, signal });
   } catch (error) {
