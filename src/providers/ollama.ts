@@ -11,7 +11,7 @@ import { complaintError, isOverflow, timeoutError } from "./chat/failure.ts";
 import { type Heard, hearAnswer } from "./ollama/answer.ts";
 import { askFacts, askLoaded, isOlder, listModels, type Loaded, type OllamaFacts } from "./ollama/facts.ts";
 import { explainFailure, readComplaint, unknownModel } from "./ollama/failure.ts";
-import { guardJsonLines } from "./ollama/lines.ts";
+import { guardJsonLines, stoppedLoop } from "./ollama/lines.ts";
 import { findOllama, openClient } from "./ollama/server.ts";
 import { ageRateLimit, readRateLimit } from "./retry-after.ts";
 
@@ -244,7 +244,8 @@ function toAnswer(
   const facts = { effective: { ...effective, ...seen, num_ctx: context }, usage, serverTiming };
   if (usage.promptTokens !== null && usage.promptTokens >= context - 1)
     return { ...overflowAnswer(effective), ...facts };
-  const outcome = heard.isTooLong || finishReason === "length" ? "truncated" : "completed";
+  const isCut = heard.isTooLong || finishReason === "length" || finishReason === stoppedLoop;
+  const outcome = isCut ? "truncated" : "completed";
   return { text: endpoint.scrub(heard.text), outcome, finishReason, firstChunkMs, lastChunkMs, ...facts };
 }
 

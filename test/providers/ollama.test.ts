@@ -3,7 +3,7 @@ import { parseModelRef } from "../../src/core/model.ts";
 import { isOlder } from "../../src/providers/ollama/facts.ts";
 import { createProvider } from "../../src/providers/ollama.ts";
 import { requestOf } from "../fixtures/asking.ts";
-import { dialects, fails, ollamaRoutes, says } from "../fixtures/dialects.ts";
+import { dialects, fails, ollamaRoutes, says, streams } from "../fixtures/dialects.ts";
 import {
   type Behaviour,
   deadUrl,
@@ -195,6 +195,23 @@ describe("the shape of an answer", () => {
     });
     expect(server.chats).toEqual([]);
     expect((await provider.generate(requestOf(), never)).text).toBe("fine");
+  });
+});
+
+describe("an answer that ends without its last line", () => {
+  const piece = (content: string) => `${JSON.stringify({ message: { role: "assistant", content }, done: false })}\n`;
+  const endsAfter = (pieces: readonly string[]) => streams(ollama, pieces.map(piece).join(""));
+
+  test("is one that went round in circles where the server stopped it for that: it counts as cut", async () => {
+    const { answer } = await ask(endsAfter(["The ", ...Array<string>(30).fill(" no")]));
+    expect(answer).toMatchObject({ outcome: "truncated", finishReason: "repeats" });
+    expect(answer.text).toMatch(/^The ( no){30}$/);
+  });
+
+  test("was cut on its way where nothing is repeated so often", async () => {
+    const pieces = ["The ", ...Array<string>(29).fill(" no")];
+    await expect(ask(endsAfter(pieces))).rejects.toThrow("it ended without saying that it is done");
+    await expect(ask(endsAfter([...pieces, " yes", " no"]))).rejects.toThrow("it ended without saying that it is done");
   });
 });
 
