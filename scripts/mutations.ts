@@ -243,8 +243,8 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/row.ts",
     what: "an outage is scored as zero",
-    find: "const unscoredCase: Score = { value: null, reason: failedGeneration };",
-    replace: "const unscoredCase: Score = { numerator: 0, denominator: 1 };",
+    find: "return { value: null, reason: whyUnscored(row) };",
+    replace: "return { numerator: 0, denominator: 1 };",
     tests: ["test/core/row.test.ts", "test/core/reduce.test.ts"],
   },
   {
@@ -292,7 +292,7 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/apply-gates.ts",
     what: "a gate looks at all cases instead of its slice",
-    find: "const metric = measure(gate.metric, rows, seed, where, null, judgeError);",
+    find: "const metric = measure(gate.metric, rows, seed, where, null, judgeError, alpha);",
     replace: "const metric = measure(gate.metric, rows, seed);",
     tests: ["test/core/apply-gates.test.ts"],
   },
@@ -422,5 +422,47 @@ export const mutations: readonly Mutation[] = [
     find: "    nonce: z.literal(nonce),",
     replace: "    nonce: z.string(),",
     tests: ["test/core/judge"],
+  },
+  {
+    file: "src/core/judge/batch-verdict.ts",
+    what: "of two entries for one pair the first is taken",
+    find: "if (own.length > 1)",
+    replace: "if (own.length > 9)",
+    tests: ["test/core/judge"],
+  },
+  {
+    file: "src/core/judge/batch-verdict.ts",
+    what: "an entry for a pair that was not asked about is passed over",
+    find: "if (strange === undefined) return entries;",
+    replace: "if (strange !== null) return entries;",
+    tests: ["test/core/judge"],
+  },
+  {
+    file: "src/core/judge/batch.ts",
+    what: "a batch depends on the order of the findings",
+    find: "distinct.toSorted(comparePairs)",
+    replace: "distinct",
+    tests: ["test/core/judge"],
+  },
+  {
+    file: "src/core/relative-gate.ts",
+    what: "a gate against a baseline passes by the difference alone",
+    find: "if (low !== null && low > least)",
+    replace: "if (low !== null && difference > least)",
+    tests: ["test/core/relative-gate.test.ts"],
+  },
+  {
+    file: "src/core/relative-gate.ts",
+    what: "more false alarms than the baseline are better",
+    find: "if (!isLowerBetter(metric))",
+    replace: "if (metric !== undefined)",
+    tests: ["test/core/relative-gate.test.ts"],
+  },
+  {
+    file: "src/core/apply-relative-gates.ts",
+    what: "a baseline that has only a part of the cases decides",
+    find: "if (missing.length <= allowed * all.length) return null;",
+    replace: "if (missing.length >= 0) return null;",
+    tests: ["test/core/apply-relative-gates.test.ts"],
   },
 ];

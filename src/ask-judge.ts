@@ -3,6 +3,7 @@ import { addUsage, noSpending, type Spending } from "./core/cost.ts";
 import { nearWord, UsageError } from "./core/errors.ts";
 import type { Generation } from "./core/generation.ts";
 import { identityByWords, judgeByWords } from "./core/judge/by-words.ts";
+import { tokensFor } from "./core/judge/batch.ts";
 import type { JudgeSetup } from "./core/judge/calibration.ts";
 import type { JudgeAnswer, JudgeCall } from "./core/judge/judge.ts";
 import { parseModelRef } from "./core/model.ts";
@@ -89,8 +90,8 @@ export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Prom
 
   /** Equal questions share an answer, also while it is awaited, so that a run which goes on finds what the first found. */
   function ask(judge: Provider, call: JudgeCall): Promise<JudgeAnswer> {
-    const { maxTokens, temperature } = rubric;
-    const parameters = { maxTokens, temperature, seed: seed + call.run };
+    const maxTokens = tokensFor(rubric.maxTokens, call.pairs ?? 1);
+    const parameters = { maxTokens, temperature: rubric.temperature, seed: seed + call.run };
     const key = judgeKey(judge.identity, call, parameters);
     const asked = underWay.get(key);
     if (asked !== undefined) return asked;

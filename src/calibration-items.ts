@@ -160,7 +160,12 @@ async function gatherBcBench({ dir }: LabelRequest, rubric: Rubric, world: Sourc
       question: { judges: "pair", diff: "", bug, finding },
       people: { [axis.name]: isSame },
     })),
-    notes: [],
+    notes:
+      rubric.pairsPerCall === "one"
+        ? []
+        : [
+            "each pair is of a change of its own, so each was asked about alone; a run asks about all of a case at once",
+          ],
     agreement: {},
   };
 }

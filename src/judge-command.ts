@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
 import { type AskableJudge, prepareAsking } from "./ask-judge.ts";
 import { programName } from "./command-line.ts";
 import { gatherLabels, type LabelRequest, limitQuestions } from "./calibration-items.ts";
-import { IncompleteError, UsageError } from "./core/errors.ts";
+import { UsageError } from "./core/errors.ts";
 import { plural, shortRef } from "./core/format.ts";
 import { consensusPass } from "./core/judge/aggregate.ts";
 import { type JudgeCalibration, readsAs, type SelfTestResult, updateCalibration } from "./core/judge/calibration.ts";
@@ -10,18 +9,12 @@ import { compareWithPeople, warnOfFewLabels } from "./core/judge/compare.ts";
 import type { JudgedRun } from "./core/judge/judge.ts";
 import type { Question } from "./core/judge/prompt.ts";
 import { adviseAfter, type SelfTestCase, type SelfTestOutcome, selfTestOutcome } from "./core/judge/self-test.ts";
-import { ProviderError, type ProviderWorld } from "./core/provider.ts";
-import { makeFolder } from "./io/folder.ts";
+import { askAll, type JudgeWorld } from "./judge-asking.ts";
 import { chooseRef, commandWords } from "./panel.ts";
-import { findJudgeCalibration, setupKey, writeJudgeCalibration } from "./load/judge-calibration.ts";
+import { findJudgeCalibration, writeJudgeCalibration } from "./load/judge-calibration.ts";
 import { type LoadedRubric, loadRubric } from "./load/rubric.ts";
 import { loadSelfTest } from "./load/self-test.ts";
-import { displayPath } from "./load/suite.ts";
 import { renderAgreement, renderSelfTest, renderSpent, type WrongCase } from "./reporters/judge-text.ts";
-import { openJudgeLog } from "./run/judge-log.ts";
-import { type FolderLock, lockFolder } from "./run/lock.ts";
-import { createProgress, type ProgressStream } from "./run/progress.ts";
-import { judgeRuns } from "./scorers/judge.ts";
 
 /** Which judge is meant, and how it is asked. */
 export interface JudgeOptions {
@@ -35,14 +28,6 @@ export interface JudgeOptions {
   /** Name of the variable that holds the judge's key. */
   keyVariable?: string | undefined;
   seed: number;
-}
-
-/** What these commands need of the outside. */
-export interface JudgeWorld extends ProviderWorld {
-  stderr: ProgressStream;
-  signal: AbortSignal;
-  /** Wall clock. */
-  date: () => Date;
 }
 
 /** What a command has to say, in words and as one JSON document. */
@@ -65,7 +50,8 @@ export async function judgeTest(options: JudgeOptions, world: JudgeWorld): Promi
   const { rubric } = loaded;
   const { cases, file } = loadSelfTest(rubric);
   return withJudge(loaded, options, world, async (judge) => {
-    const judged = await askAll(judge, loaded, cases.map(questionOf), options, world);
+    const asked = cases.map((one) => ({ question: questionOf(one), caseId: "" }));
+    const judged = await askAll(judge, loaded, asked, options.concurrency, world);
     const required = rubric.axes.filter((axis) => axis.required).map(({ name }) => name);
     const verdicts = new Map(cases.map((one, index) => [one.id, verdictOf(one, judged[index] ?? [], required)]));
     const outcome = selfTestOutcome(cases, verdicts, rubric.floor.selfTest);
@@ -107,8 +93,7 @@ export async function judgeCalibrate(options: CalibrateOptions, world: JudgeWorl
       options.limit === undefined ? gathered.items : limitQuestions(gathered.items, options.limit, options.seed);
     if (items.length === 0)
       throw new UsageError(`--against ${options.against}: no label that a judge could be asked about`);
-    const questions = items.map(({ question }) => question);
-    const judged = await askAll(judge, loaded, questions, options, world);
+    const judged = await askAll(judge, loaded, items, options.concurrency, world);
     const reviews = items.map(({ people }, index) => ({ people, judged: judged[index] ?? [] }));
     const limited = items.length < gathered.items.length ? `, ${items.length} of ${gathered.items.length} by hash` : "";
     const axes = compareWithPeople(reviews, rubric.axes, `${gathered.source}${limited}`);
@@ -148,85 +133,6 @@ async function withJudge(
   } finally {
     await judge.close();
   }
-}
-
-/** Every question in every run; what the judge answered before is taken from its log. */
-async function askAll(
-  judge: AskableJudge,
-  { rubric }: LoadedRubric,
-  questions: readonly Question[],
-  { concurrency }: JudgeOptions,
-  world: JudgeWorld,
-): Promise<JudgedRun[][]> {
-  const lock = await openLog(judge, world);
-  const isQuiet = judge.provider === null;
-  const progress = createProgress({
-    total: questions.length,
-    label: rubric.name,
-    stream: world.stderr,
-    now: world.now,
-    isQuiet,
-  });
-  const judged: JudgedRun[][] = [];
-  const queue = questions.entries();
-  const tools = { engine: judge.engine, axes: rubric.axes, runs: judge.setup.runs };
-  const askInTurn = async () => {
-    for (const [index, question] of queue) {
-      // Without one answer there is no outcome, so the others are not worth their price.
-      if (judge.outages.count > 0) return;
-      judged[index] = await judgeRuns(tools, question);
-      progress.advance();
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: concurrency }, askInTurn));
-  } catch (error) {
-    if (world.signal.aborted) throw interruption();
-    throw error;
-  } finally {
-    progress.finish();
-    lock?.release();
-  }
-  if (judge.outages.count > 0)
-    throw new IncompleteError(
-      `${judge.ref}: ${judge.outages.first ?? ""} (its answers are kept: go on with the same command)`,
-    );
-  return judged;
-}
-
-/** Opens the log of all that this judge was ever asked, and looks whether it is there at all. */
-async function openLog(judge: AskableJudge, { signal }: JudgeWorld): Promise<FolderLock | null> {
-  if (judge.provider === null) return null;
-  const folder = resolve(".nitbench", "judge", setupKey(judge.setup).slice(0, 16));
-  const lock = takeFolder(folder);
-  try {
-    judge.open(openJudgeLog(folder), signal);
-    await judge.provider.probe?.(signal);
-    return lock;
-  } catch (error) {
-    lock.release();
-    if (signal.aborted) throw interruption();
-    if (error instanceof ProviderError) throw new IncompleteError(`${judge.ref}: ${error.message}`);
-    throw error;
-  }
-}
-
-function takeFolder(folder: string): FolderLock {
-  try {
-    makeFolder(folder);
-    return lockFolder(folder);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    if (error instanceof UsageError)
-      throw new UsageError(`${displayPath(folder)}: another process is asking this judge (wait for it or stop it)`);
-    throw new UsageError(`${displayPath(folder)}: cannot write there (${why}; mend its permissions)`);
-  }
-}
-
-function interruption(): Error {
-  const error = new Error("interrupted; the judge's answers are kept: go on with the same command");
-  error.name = "InterruptedError";
-  return error;
 }
 
 /** Adds what was learnt to the judge's record, and says what that makes of it. */

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { positive, whole } from "./flags.ts";
 import { catchInterrupt } from "./interrupt.ts";
-import type { CommandResult, JudgeWorld } from "./judge-command.ts";
+import type { JudgeWorld } from "./judge-asking.ts";
+import type { CommandResult } from "./judge-command.ts";
 
 interface AskFlags {
   judge?: string;

@@ -73,6 +73,7 @@ export async function prepareJudge(
     tools: {
       judges: members.map(({ judge }) => ({ ref: judge.ref, engine: judge.engine, runs: judge.setup.runs })),
       axes: rubric.axes,
+      silence: rubric.silence,
       norms: indexNorms(
         dataset.entries.map((entry) => withoutTexts(dataset.read(entry))),
         seed,
@@ -91,6 +92,7 @@ export async function prepareJudge(
       engine: isLexical ? "lexical" : "model",
       rubric: { name: rubric.name, file: loaded.file, hash: loaded.hash },
       axes: rubric.axes.map(({ name, required, definition }) => ({ name, required, definition })),
+      ...(rubric.silence === "pass" ? { silence: rubric.silence } : {}),
       runs: members[0]?.judge.setup.runs ?? runs,
       temperature: rubric.temperature,
       ...workOfAll(members),

@@ -53,6 +53,7 @@ test("a judge does not hold a recorded reviewer's review against the references 
   const judge = {
     judges: [{ ref: "lexical", engine, runs: 1 }],
     axes: [{ name: "theme", definition: "d", needs: "reference" as const, scale: "verdict" as const, required: true }],
+    silence: "fail" as const,
     norms: indexNorms([], 1, (text) => text),
   };
   const [scorer] = await createScorers(

@@ -43,6 +43,7 @@ function judgeOf(
   const tools: JudgeTools = {
     judges: [{ ref: "j", engine: { kind: "model", ready, ask, newNonce: () => `nonce000${++nonces}` }, runs }],
     axes: rubric.axes,
+    silence: rubric.silence,
     norms: indexNorms(cases, 1, (text) => text),
   };
   const scorer = createJudgeScorer(tools);
@@ -97,6 +98,16 @@ describe("a case", () => {
       [flips]: { numerator: 0, denominator: 1 },
     });
   });
+});
+
+test("silence passes on every axis where the rubric says so, and nobody is asked", async () => {
+  const { calls, score } = judgeOf(() => ({ text: "" }), { rubric: rubricOf({ silence: "pass" }) });
+  const { judged, scores } = await score([]);
+  expect(calls).toEqual([]);
+  expect(judged?.map(({ axes: said, pass }) => [said, pass])).toEqual(
+    Array.from({ length: 3 }, () => [{ theme: "pass", voice: "pass" }, true]),
+  );
+  expect(scores[consensus]).toEqual({ numerator: 1, denominator: 1 });
 });
 
 describe("scores", () => {
@@ -167,6 +178,7 @@ describe("the engine that compares words", () => {
     const scorer = createJudgeScorer({
       judges: [{ ref: "lexical", engine: { kind: "lexical", judge }, runs: 1 }],
       axes: rubricOf({ axes: axes.slice(0, 1) }).axes,
+      silence: "fail",
       norms,
     });
     const { judged } = await scorer.score({ source, repeat: 0, review: { findings: [remark] }, parts: [] });
@@ -185,6 +197,7 @@ describe("several judges", () => {
   const panelOf = (...marks: string[]) =>
     createJudgeScorer({
       axes: requiredAxis,
+      silence: "fail",
       norms: indexNorms([source], 1, (text) => text),
       judges: marks.map((said, index) => {
         const rubric = rubricOf({ axes: axes.slice(0, 1) });
@@ -205,12 +218,42 @@ describe("several judges", () => {
     panelOf(...marks).score({ source, repeat: 0, review: { findings: [remark] }, parts: [] });
   const disagreement = "judge.panel_disagreement" as const;
 
+  test("pass by most of whole verdicts, and by consensus axis by axis", async () => {
+    // Each run of the first two judges fails an axis, another one in turn, so that each axis passes in two of three.
+    const torn = ["-++", "+-+", "++-"];
+    const rubric = rubricOf({ axes: ["theme", "place", "voice"].map((name) => ({ name, definition: "d" })) });
+    const ready = { rubric, template: { file: "mine.md", template } };
+    const judges = [torn, torn, ["+++", "+++", "+++"]].map((runs, index) => ({
+      ref: `j${index}`,
+      runs: 3,
+      engine: {
+        kind: "model" as const,
+        ready,
+        newNonce: () => "nonce0001",
+        ask: (call: JudgeCall) => {
+          const [theme, place, voice] = Array.from(runs[call.run] ?? "", (mark) => (mark === "+" ? "pass" : "fail"));
+          return Promise.resolve(write(call, { theme: theme ?? "", place: place ?? "", voice: voice ?? "" }));
+        },
+      },
+    }));
+    const norms = indexNorms([source], 1, (text) => text);
+    const scorer = createJudgeScorer({ judges, axes: rubric.axes, silence: "fail", norms });
+    const { panel, scores } = await scorer.score({ source, repeat: 0, review: { findings: [remark] }, parts: [] });
+    expect(panel).toEqual([
+      { judge: "j0", pass: false, consensus: true },
+      { judge: "j1", pass: false, consensus: true },
+      { judge: "j2", pass: true, consensus: true },
+    ]);
+    expect(scores[consensus]).toEqual({ numerator: 1, denominator: 1 });
+    expect(scores[disagreement]).toEqual({ numerator: 1, denominator: 1 });
+  });
+
   test("decide by the majority of what each says by the median of its runs", async () => {
     const { scores, panel } = await tell("++-", "+-+", "---");
     expect(panel).toEqual([
-      { judge: "j0", pass: true },
-      { judge: "j1", pass: true },
-      { judge: "j2", pass: false },
+      { judge: "j0", pass: true, consensus: true },
+      { judge: "j1", pass: true, consensus: true },
+      { judge: "j2", pass: false, consensus: false },
     ]);
     expect(scores[consensus]).toEqual({ numerator: 1, denominator: 1 });
     expect(scores[disagreement]).toEqual({ numerator: 1, denominator: 1 });

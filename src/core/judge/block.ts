@@ -4,7 +4,16 @@ export const diffLimit = 60_000;
 export const textLimit = 20_000;
 
 /** What stands in a block, in the words of the prompt. */
-export type BlockName = "DIFF" | "REFERENCE" | "NORM" | "REVIEW" | "BUG" | "FINDING";
+export type BlockName =
+  | "DIFF"
+  | "REFERENCE"
+  | "NORM"
+  | "REVIEW"
+  | "BUG"
+  | "FINDING"
+  // One of several of the same question, numbered from 1.
+  | `BUG ${number}`
+  | `FINDING ${number}`;
 
 /**
  * A text from outside between delimiters that only this question has. No text can close its block or open another: runs

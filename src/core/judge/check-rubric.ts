@@ -8,7 +8,13 @@ const lexicalAxes: readonly string[] = ["theme", "actionable", "voice"];
 
 /** Finds what a schema cannot see: names used twice, totals that nobody can reach, what an engine cannot do. */
 export function checkRubric(rubric: Rubric): Mistake[] {
-  return [...checkAxes(rubric), ...checkAggregate(rubric), ...checkEngine(rubric), ...checkModel(rubric)];
+  return [
+    ...checkAxes(rubric),
+    ...checkAggregate(rubric),
+    ...checkKind(rubric),
+    ...checkEngine(rubric),
+    ...checkModel(rubric),
+  ];
 }
 
 function checkAxes({ axes, judges }: Rubric): Mistake[] {
@@ -42,6 +48,22 @@ function checkAggregate({ axes, aggregate }: Rubric): Mistake[] {
       message: `expected at most the ${most} points of the required axes, got ${aggregate.points} (${mend})`,
     },
   ];
+}
+
+/** What only one kind of rubric can say. */
+function checkKind({ judges, pairsPerCall, silence }: Rubric): Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (judges === "review" && pairsPerCall === "case")
+    mistakes.push({
+      path: ["pairsPerCall"],
+      message: "expected one for a rubric of reviews, got case (remove it, or write judges: pair)",
+    });
+  if (judges === "pair" && silence === "pass")
+    mistakes.push({
+      path: ["silence"],
+      message: "expected fail for a rubric of pairs, got pass (a finding without a word describes no bug: remove it)",
+    });
+  return mistakes;
 }
 
 function checkEngine({ engine, judges, axes, prompt, model }: Rubric): Mistake[] {

@@ -2,7 +2,15 @@ import type { Axis, Rubric } from "./rubric.ts";
 import { axesByCall, askableAxes } from "./rubric.ts";
 import { type Question, renderQuestion } from "./prompt.ts";
 import type { JudgeTemplate } from "./template.ts";
-import { type AxisVerdict, axisVerdicts, parseVerdict, passes, type Verdict, verdictJsonSchema } from "./verdict.ts";
+import {
+  type AxisVerdict,
+  axisVerdicts,
+  type ParsedVerdict,
+  parseVerdict,
+  passes,
+  type Verdict,
+  verdictJsonSchema,
+} from "./verdict.ts";
 
 /** One call to a judge: what it is shown, and the shape that its answer must have. */
 export interface JudgeCall {
@@ -11,6 +19,8 @@ export interface JudgeCall {
   nonce: string;
   /** 0-based: the run is part of the seed and of every key, or repeats would be copies. */
   run: number;
+  /** How many pairs it asks about, where these may be several. */
+  pairs?: number;
 }
 
 /** What came of a call: a text, or why there is none (an outage, a refusal, a cut answer). */
@@ -40,6 +50,7 @@ export interface ReadyRubric {
  * Puts one question to a judge in every run. Axes that the question lacks the material for (no reference, no norm) are not
  * asked and are `unknown`. A run of which one call gives no valid answer is unscored as a whole; nothing is filled in.
  * @param newNonce gives 8 to 64 letters and digits that no reviewer can know, new ones for each call
+ * @throws RangeError for a pair by itself where the rubric asks about all of a case at once (`judgePairs`)
  */
 export async function judgeQuestion(
   { rubric, template }: ReadyRubric,
@@ -48,6 +59,8 @@ export async function judgeQuestion(
   ask: AskJudge,
   newNonce: () => string,
 ): Promise<JudgedRun[]> {
+  if (question.judges === "pair" && rubric.pairsPerCall === "case")
+    throw new RangeError(`rubric ${rubric.name}: expected all pairs of a case at once, got one by itself`);
   const asked = question.judges === "pair" ? rubric.axes : askableAxes(rubric, shownBy(question));
   const lacking = rubric.axes.filter((axis) => axis.required && !asked.includes(axis));
   if (lacking.length > 0 && asked.length === 0)
@@ -56,29 +69,37 @@ export async function judgeQuestion(
 
   async function judgeRun(run: number): Promise<JudgedRun> {
     const calls = axesByCall(rubric, asked).map((axes) => askOnce(axes, run));
-    const verdicts: Verdict[] = [];
-    for (const answer of await Promise.all(calls)) {
-      if (!answer.ok) return unscored(answer.reason);
-      verdicts.push(answer.verdict);
-    }
-    const answers = Object.assign({}, ...verdicts.map((verdict) => verdict.answers)) as Verdict["answers"];
-    const pass = passes(rubric, { answers });
-    return {
-      axes: axisVerdicts(rubric, { answers }),
-      pass,
-      evidence: verdicts.map((verdict) => verdict.evidence).join("\n"),
-      reasoning: verdicts.map((verdict) => verdict.reasoning).join("\n"),
-      ...(pass === null ? { reason: whyUnknown(rubric, answers, lacking) } : {}),
-    };
+    return readRun(rubric, await Promise.all(calls), lacking);
   }
 
-  async function askOnce(axes: readonly Axis[], run: number) {
+  async function askOnce(axes: readonly Axis[], run: number): Promise<ParsedVerdict> {
     const nonce = newNonce();
     const prompt = renderQuestion(template, { judges: rubric.judges, axes: [...axes] }, question, nonce);
     const answer = await ask({ prompt, schema: verdictJsonSchema({ axes: [...axes] }), nonce, run });
-    if (answer.text === null) return { ok: false as const, reason: answer.reason };
+    if (answer.text === null) return { ok: false, reason: answer.reason };
     return parseVerdict(answer.text, { axes: [...axes] }, answer.nonce ?? nonce);
   }
+}
+
+/**
+ * What a run says by the answers of all its calls, each for axes of its own; one that is no verdict leaves it unscored.
+ * @param lacking required axes that could not be asked
+ */
+export function readRun(rubric: Rubric, parsed: readonly ParsedVerdict[], lacking: readonly Axis[] = []): JudgedRun {
+  const verdicts: Verdict[] = [];
+  for (const answer of parsed) {
+    if (!answer.ok) return unscored(answer.reason);
+    verdicts.push(answer.verdict);
+  }
+  const answers = Object.assign({}, ...verdicts.map((verdict) => verdict.answers)) as Verdict["answers"];
+  const pass = passes(rubric, { answers });
+  return {
+    axes: axisVerdicts(rubric, { answers }),
+    pass,
+    evidence: verdicts.map((verdict) => verdict.evidence).join("\n"),
+    reasoning: verdicts.map((verdict) => verdict.reasoning).join("\n"),
+    ...(pass === null ? { reason: whyUnknown(rubric, answers, lacking) } : {}),
+  };
 }
 
 function shownBy(question: Extract<Question, { judges: "review" }>) {
@@ -90,11 +111,11 @@ export function unscored(reason: string): JudgedRun {
   return { axes: {}, pass: null, evidence: "", reasoning: "", reason };
 }
 
-/** The verdict on an empty review, which nobody has to be asked about: silence says nothing that could pass. */
-export function failedBySilence({ axes }: Pick<Rubric, "axes">): JudgedRun {
+/** The verdict on an empty review, which nobody has to be asked about: on every axis what the rubric says of silence. */
+export function judgedBySilence({ axes, silence }: Pick<Rubric, "axes" | "silence">): JudgedRun {
   return {
-    axes: Object.fromEntries(axes.map((axis) => [axis.name, "fail" as const])),
-    pass: false,
+    axes: Object.fromEntries(axes.map((axis) => [axis.name, silence])),
+    pass: silence === "pass",
     evidence: "",
     reasoning: "The review is empty.",
   };

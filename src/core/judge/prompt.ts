@@ -33,20 +33,37 @@ export function renderQuestion(
   checkQuestion(judges, axes, question, nonce);
   const view = {
     ...viewOf(question, axes, nonce),
-    diff: question.diff.trim() === "" ? "" : renderBlock("DIFF", question.diff, nonce),
-    axes: axes.map(describeAxis).join("\n"),
+    ...commonView(question.diff, axes, nonce),
     contract: describeContract(axes, nonce),
-    nonce,
   };
+  return renderView(template, view);
+}
+
+/** Puts the fields into a template as they are. */
+export function renderView(template: string, view: Record<string, string>): string {
   return Mustache.render(template, view, undefined, { escape: String });
 }
 
-function checkQuestion(judges: Rubric["judges"], axes: readonly Axis[], question: Question, nonce: string): void {
+/** The fields that every question has. */
+export function commonView(diff: string, axes: readonly Axis[], nonce: string): Record<string, string> {
+  return {
+    diff: diff.trim() === "" ? "" : renderBlock("DIFF", diff, nonce),
+    axes: axes.map(describeAxis).join("\n"),
+    nonce,
+  };
+}
+
+/** @throws RangeError for a nonce that is none, and where no axis is asked for */
+export function checkCall(axes: readonly Axis[], nonce: string): void {
   if (!/^[a-zA-Z0-9]{8,64}$/.test(nonce))
     throw new RangeError(`nonce: expected 8 to 64 letters and digits, got ${JSON.stringify(nonce)}`);
+  if (axes.length === 0) throw new RangeError("question: expected an axis to ask for, got none");
+}
+
+function checkQuestion(judges: Rubric["judges"], axes: readonly Axis[], question: Question, nonce: string): void {
+  checkCall(axes, nonce);
   if (question.judges !== judges)
     throw new RangeError(`question: expected one about a ${judges}, got one about a ${question.judges}`);
-  if (axes.length === 0) throw new RangeError("question: expected an axis to ask for, got none");
   if (question.judges === "pair") return;
   for (const { name, needs } of axes) {
     const given = { nothing: null, reference: question.references, norm: question.norm }[needs];
@@ -73,6 +90,11 @@ function describeAxis(axis: Axis): string {
   return `- ${axis.name}: ${axis.definition.trim().replaceAll(/\s*\n\s*/g, " ")}`;
 }
 
+/** How an axis is answered, as a line of the contract. */
+export function describeAnswer(axis: Axis): string {
+  return `- "${axis.name}": ${listWords(answersOf(axis).map((answer) => JSON.stringify(answer)))}`;
+}
+
 /**
  * What the answer must be. The pattern is no JSON, so that a judge which only repeats it has given no answer. Lengths are
  * in words, which models can keep to, and below the limits of `verdictSchema`.
@@ -86,7 +108,7 @@ function describeContract(axes: readonly Axis[], nonce: string): string {
     "",
     `- "evidence": the words that decide, quoted; at most 50 words, no line breaks`,
     `- "reasoning": what follows from them${axes.length > 1 ? " for each axis" : ""}; at most 150 words, no line breaks`,
-    ...axes.map((axis) => `- "${axis.name}": ${listWords(answersOf(axis).map((answer) => JSON.stringify(answer)))}`),
+    ...axes.map(describeAnswer),
     `- "nonce": "${nonce}", as it is`,
   ].join("\n");
 }

@@ -81,6 +81,13 @@ export const Rubric = z.strictObject({
     .enum(["all", "one"])
     .default("all")
     .meta({ description: "Whether one request asks for all axes or for one" }),
+  pairsPerCall: z.enum(["one", "case"]).default("one").meta({
+    description: "Of a pair rubric. one: each finding and bug by itself; case: all that are asked about a case at once",
+  }),
+  silence: z
+    .enum(["fail", "pass"])
+    .default("fail")
+    .meta({ description: "What becomes of a review that says nothing, which the judge is not asked about" }),
   floor: z
     .strictObject({
       tpr: rate("Share of people's passes that the judge must pass", 0.8),

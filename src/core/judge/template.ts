@@ -12,10 +12,18 @@ export interface JudgeTemplate {
 /** Fields of every template: the change, and what the code writes. */
 const commonFields = ["diff", "axes", "contract", "nonce"];
 
-const fieldsOf = { review: ["references", "norm", "review"], pair: ["bug", "finding"] };
+/** A template of pairs may serve both ways to ask for them: the fields of the other way are empty. */
+const fieldsOf = {
+  review: ["references", "norm", "review"],
+  pair: ["bug", "finding", "bugs", "findings", "pairs"],
+};
 
 /** What a judge cannot do without, whatever it judges. */
-const neededFields = { review: ["axes", "review", "contract"], pair: ["axes", "bug", "finding", "contract"] };
+const neededFields = {
+  review: ["axes", "review", "contract"],
+  pair: ["axes", "bug", "finding", "contract"],
+  pairs: ["axes", "bugs", "findings", "pairs", "contract"],
+};
 
 /**
  * Checks the Mustache template of a rubric: every tag must name a field that such a question has, and what the rubric's
@@ -26,13 +34,13 @@ const neededFields = { review: ["axes", "review", "contract"], pair: ["axes", "b
 export function parseJudgeTemplate(
   template: string,
   file: string,
-  { judges, axes }: Pick<Rubric, "judges" | "axes">,
+  { judges, axes, pairsPerCall }: Pick<Rubric, "judges" | "axes" | "pairsPerCall">,
 ): JudgeTemplate {
   const known = [...commonFields, ...fieldsOf[judges]];
   const shown = new Set<string>();
   readTokens(parseTokens(template, file), { template, file, known, shown });
   const needs = new Set(axes.map((axis) => axis.needs));
-  const needed = [...neededFields[judges]];
+  const needed = [...neededFields[judges === "pair" && pairsPerCall === "case" ? "pairs" : judges]];
   if (judges === "review" && needs.has("reference")) needed.push("references");
   if (needs.has("norm")) needed.push("norm");
   const missing = needed.filter((field) => !shown.has(field));

@@ -17,10 +17,11 @@ export interface Verdict {
   answers: Record<string, AxisAnswer>;
 }
 
+/** A verdict, or why an answer gives none. */
 export type ParsedVerdict = { ok: true; verdict: Verdict } | { ok: false; reason: string };
 
 /** The axes that were asked: a rubric, or the part of one that a call carries. */
-type Asked = Pick<Rubric, "axes">;
+export type Asked = Pick<Rubric, "axes">;
 
 /** Longest evidence and reasoning that are taken, in UTF-16 code units. */
 export const evidenceLimit = 600;
@@ -58,7 +59,8 @@ export function answersOf(axis: Pick<Axis, "scale">): AxisAnswer[] {
   return [...Array.from({ length: axis.scale.points + 1 }, (_, points) => points), "unknown"];
 }
 
-function answerSchemas(axes: readonly Axis[]): Record<string, z.ZodType<AxisAnswer>> {
+/** The schema of each axis by its name, in the rubric's order. */
+export function answerSchemas(axes: readonly Axis[]): Record<string, z.ZodType<AxisAnswer>> {
   return Object.fromEntries(axes.map((axis) => [axis.name, answerSchema(axis)]));
 }
 
@@ -79,17 +81,34 @@ export function parseVerdict(text: string, asked: Asked, nonce: string): ParsedV
   if (typeof found === "string") return { ok: false, reason: found };
   const schema = verdictSchema(asked, nonce);
   const result = schema.safeParse(found);
-  if (!result.success) return { ok: false, reason: reasonOf(result.error.issues, schema, found, asked) };
-  const repeated = repeatedKey(answer, Object.keys(result.data));
+  if (!result.success) {
+    const expected = [...expectedAnswers(asked), ["nonce", expectedNonce] as const];
+    return { ok: false, reason: reasonOf(result.error.issues, schema, found, new Map(expected)) };
+  }
+  const repeated = repeatedKey(answer, Object.keys(result.data), [result.data]);
   if (repeated !== undefined) return { ok: false, reason: `expected every key once, got "${repeated}" again` };
   const { evidence, reasoning, nonce: _, ...answers } = result.data;
   return { ok: true, verdict: { evidence, reasoning, answers } as Verdict };
 }
 
-/** Each mistake in words; of an axis and the nonce better ones than a schema's, which would advise the nearest answer. */
-function reasonOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, found: object, { axes }: Asked): string {
-  const expected = new Map(axes.map((axis) => [axis.name, listWords(answersOf(axis))]));
-  expected.set("nonce", "the nonce of the question");
+/** What a message says was expected of the nonce. */
+export const expectedNonce = "the nonce of the question";
+
+/** What a message says was expected of each axis. */
+export function expectedAnswers({ axes }: Asked): (readonly [name: string, words: string])[] {
+  return axes.map((axis) => [axis.name, listWords(answersOf(axis))]);
+}
+
+/**
+ * Each mistake in words: of the keys in `expected` with these, which are better than a schema's own, since that would
+ * advise the nearest answer.
+ */
+export function reasonOf(
+  issues: readonly z.core.$ZodIssue[],
+  schema: z.ZodType,
+  found: object,
+  expected: ReadonlyMap<string, string>,
+): string {
   const reasons = issues.map((issue) => {
     const key = String(issue.path[0]);
     const words = expected.get(key);
@@ -110,15 +129,15 @@ export function listWords(words: readonly (string | number)[]): string {
 }
 
 /** The only JSON object in a text, or the reason why there is none. */
-function onlyObject(text: string): object | string {
+export function onlyObject(text: string): object | string {
   if (text.trim() === "") return "expected one JSON object, got an empty answer";
   const { spans, isCut } = findJson(text);
   const values = spans.map((span) => span.value);
+  if (isCut) return "expected one JSON object, got one that is never closed";
   if (values.some((value) => Array.isArray(value) && value.some(isObject)))
     return "expected one JSON object, got a list";
   const objects = values.filter(isObject);
   if (objects.length > 1) return `expected one JSON object, got ${objects.length}`;
-  if (isCut) return "expected one JSON object, got one that is never closed";
   return objects[0] ?? "expected one JSON object, got none that is well-formed";
 }
 
@@ -126,10 +145,16 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** JSON takes the last of two equal keys in silence. Inside a JSON string the quotes of a key would be escaped. */
-function repeatedKey(text: string, keys: readonly string[]): string | undefined {
-  const object = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
-  return keys.find((key) => (object.match(new RegExp(`"${key}"\\s*:`, "g")) ?? []).length > 1);
+/**
+ * The first of these keys that a text has more often than the objects which were read from it: JSON takes the last of two
+ * equal keys in silence. Inside a JSON string the quotes of a key would be escaped.
+ */
+export function repeatedKey(text: string, keys: readonly string[], objects: readonly object[]): string | undefined {
+  const written = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
+  return keys.find((key) => {
+    const owners = objects.filter((object) => Object.hasOwn(object, key));
+    return (written.match(new RegExp(`"${key}"\\s*:`, "g")) ?? []).length > owners.length;
+  });
 }
 
 /** What a verdict says of each of these axes, points as pass or fail by the threshold. One never asked is `unknown`. */

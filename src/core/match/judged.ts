@@ -1,6 +1,8 @@
 import { anchorsOf, type Anchor, type Bug } from "../case.ts";
 import { consensusPass, medianPass, passRate } from "../judge/aggregate.ts";
-import { type AskJudge, judgeQuestion, type JudgedRun, type ReadyRubric } from "../judge/judge.ts";
+import type { PairTexts } from "../judge/batch.ts";
+import { judgePairs } from "../judge/judge-pairs.ts";
+import type { AskJudge, JudgedRun, ReadyRubric } from "../judge/judge.ts";
 import { reviewWithPlaces } from "../review.ts";
 import type { Matcher, PairQuestion, PairVerdict } from "./matcher.ts";
 
@@ -17,52 +19,60 @@ export interface PairJudge {
 }
 
 /**
- * A matcher that asks a judge, or each of several, about each finding and bug, whatever the others, so that the order of
- * the findings is nothing to it. Most of a judge's runs decide, and of several judges most of them; the weight is the
- * share of all runs that pass. What is left open so is undecided with weight 0. A finding without a word is another thing
- * than any bug, and nobody is asked.
+ * A matcher that asks a judge, or each of several, about all pairs of a review, each by itself or together as the rubric
+ * says. The order of the findings is nothing to it. Most of a judge's runs decide, and of several judges most of them; the
+ * weight is the share of all runs that pass. What is left open so is undecided with weight 0. A finding without a word is
+ * another thing than any bug, and nobody is asked.
  */
 export function judgedMatcher(...judges: readonly PairJudge[]): Matcher {
-  async function compareOne(
-    finding: string,
-    bug: string,
-    diff: string,
-  ): Promise<Omit<PairVerdict, keyof PairQuestion>> {
-    if (finding === "") return { verdict: "different", weight: 0 };
-    const said = await Promise.all(judges.map((judge) => askOne(judge, finding, bug, diff)));
-    const pass = medianPass(said.map((one) => one.pass));
-    if (pass === null) return { verdict: "undecided", weight: 0 };
-    const weight = passRate(said.flatMap(({ judged }) => judged.map((run) => run.pass === true))) ?? 0;
-    return { verdict: pass ? "same" : "different", weight };
-  }
-
   return {
     name: "judge",
     asksOnlyAtPlace: true,
-    compare({ caseId, diff, bugs }, findings, questions) {
-      const comparing = questions.map(async ({ findingIndex, bugIndex }): Promise<PairVerdict> => {
+    async compare({ caseId, diff, bugs }, findings, questions) {
+      const pairs = questions.map(({ findingIndex, bugIndex }) => {
         const [finding, bug] = [findings[findingIndex], bugs[bugIndex]];
         if (finding === undefined || bug === undefined)
           throw new RangeError(`case ${caseId}: no finding ${findingIndex} or no bug ${bugIndex} to compare`);
-        const told = await compareOne(reviewWithPlaces({ findings: [finding] }), describeBug(bug), diff);
-        return { findingIndex, bugIndex, ...told };
+        return { findingIndex, bugIndex, finding: reviewWithPlaces({ findings: [finding] }), bug: describeBug(bug) };
       });
-      return Promise.all(comparing);
+      const worded = pairs.filter(({ finding }) => finding !== "");
+      const said = await Promise.all(judges.map((judge) => askOne(judge, diff, worded)));
+      const verdicts = new Map(
+        worded.map((pair, index) => [pair, verdictOf(said.flatMap((ofJudge) => ofJudge[index] ?? []))]),
+      );
+      return pairs.map((pair): PairVerdict => {
+        const { findingIndex, bugIndex } = pair;
+        return { findingIndex, bugIndex, ...(verdicts.get(pair) ?? { verdict: "different", weight: 0 }) };
+      });
     },
   };
 }
 
 /** What one judge says of a pair: in each of its runs, and by their majority. */
+interface SaidOfPair {
+  judged: JudgedRun[];
+  pass: boolean | null;
+}
+
 async function askOne(
   { ready, runs, ask, newNonce, count }: PairJudge,
-  finding: string,
-  bug: string,
   diff: string,
-): Promise<{ judged: JudgedRun[]; pass: boolean | null }> {
-  const judged = await judgeQuestion(ready, { judges: "pair", diff, bug, finding }, runs, ask, newNonce);
-  count?.(judged);
+  pairs: readonly PairTexts[],
+): Promise<SaidOfPair[]> {
   const required = ready.rubric.axes.filter((axis) => axis.required).map(({ name }) => name);
-  return { judged, pass: consensusPass(judged, required) };
+  const said = await judgePairs(ready, diff, pairs, runs, ask, newNonce);
+  return said.map((judged) => {
+    count?.(judged);
+    return { judged, pass: consensusPass(judged, required) };
+  });
+}
+
+/** What most judges say of a pair. */
+function verdictOf(said: readonly SaidOfPair[]): Omit<PairVerdict, keyof PairQuestion> {
+  const pass = medianPass(said.map((one) => one.pass));
+  if (pass === null) return { verdict: "undecided", weight: 0 };
+  const weight = passRate(said.flatMap(({ judged }) => judged.map((run) => run.pass === true))) ?? 0;
+  return { verdict: pass ? "same" : "different", weight };
 }
 
 /** A bug as a judge is shown it: its places and category before what is wrong. */

@@ -115,12 +115,23 @@ export function packLine(
   return { reviewer, repeat: line.repeat, block, start, tailStart, end, textLength: t.length, said };
 }
 
-function packScores(scores: CaseLine["scores"]): Record<string, [number, number] | string> {
-  const packed: Record<string, [number, number] | string> = {};
+/** A reason, or numerator and denominator with what in the review cost it points. */
+type PackedScore = string | [number, number] | [number, number, string];
+
+function packScores(scores: CaseLine["scores"]): Record<string, PackedScore> {
+  const packed: Record<string, PackedScore> = {};
   for (const [name, score] of Object.entries(scores)) {
-    packed[name] = "value" in score ? score.reason : [rounded(score.numerator), rounded(score.denominator)];
+    packed[name] = packScore(name, score);
   }
   return packed;
+}
+
+function packScore(name: string, score: CaseLine["scores"][string]): PackedScore {
+  if ("value" in score) return score.reason;
+  const counts: [number, number] = [rounded(score.numerator), rounded(score.denominator)];
+  // All checks together only repeat what each of them says.
+  if (score.evidence === undefined || name === "safety.pass_rate") return counts;
+  return [...counts, cut(score.evidence)];
 }
 
 const rounded = (value: number) => Math.round(value * 1000) / 1000;

@@ -16,6 +16,8 @@ test.each([
   ["an optional axis beside a required one", { axes: [theme, { ...theme, name: "voice", required: false }] }],
   ["a model", { model: "openai:judge" }],
   ["the lexical engine", lexical],
+  ["all pairs of a case in one call", { judges: "pair", pairsPerCall: "case" }],
+  ["reviews whose silence passes", { silence: "pass" }],
 ])("a rubric with %s has no mistake", (_, more) => {
   expect(mistakesOf(more)).toEqual([]);
 });
@@ -78,6 +80,16 @@ describe("a mistake is found where it stands:", () => {
       "lexical with points",
       { ...lexical, axes: [{ ...theme, scale: points }] },
       "axes.0.scale: expected verdict for the engine lexical, got points",
+    ],
+    [
+      "several pairs a call where reviews are judged",
+      { pairsPerCall: "case" },
+      "pairsPerCall: expected one for a rubric of reviews, got case (remove it, or write judges: pair)",
+    ],
+    [
+      "pairs whose silence passes",
+      { judges: "pair", silence: "pass" },
+      "silence: expected fail for a rubric of pairs, got pass (a finding without a word describes no bug: remove it)",
     ],
     [
       "lexical for pairs",

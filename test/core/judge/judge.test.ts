@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  failedBySilence,
+  judgedBySilence,
   type JudgeAnswer,
   type JudgeCall,
   judgeQuestion,
@@ -250,9 +250,15 @@ test("a run that is given up rejects with its reason", async () => {
   ).rejects.toBe(stop);
 });
 
-test("silence fails on every axis", () => {
-  expect(failedBySilence(readyRubric().rubric)).toMatchObject({
-    axes: { theme: "fail", actionable: "fail", voice: "fail" },
-    pass: false,
+test.each([
+  [{}, "fail", false],
+  [{ silence: "fail" }, "fail", false],
+  [{ silence: "pass" }, "pass", true],
+] as const)("of silence a rubric with %j says on every axis: %s", (more, said, pass) => {
+  expect(judgedBySilence(readyRubric(more).rubric)).toEqual({
+    axes: { theme: said, actionable: said, voice: said },
+    pass,
+    evidence: "",
+    reasoning: "The review is empty.",
   });
 });

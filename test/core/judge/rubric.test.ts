@@ -27,6 +27,8 @@ test("a rubric of a few lines has a default for all else", () => {
     temperature: 0,
     maxTokens: 1024,
     axesPerCall: "all",
+    pairsPerCall: "one",
+    silence: "fail",
     floor: { tpr: 0.8, tnr: 0.8, selfTest: 0.9 },
   });
 });

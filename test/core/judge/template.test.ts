@@ -8,6 +8,8 @@ const file = "judges/prompts/mine.md";
 const rubricOf = (judges: string, needs: string) =>
   Rubric.parse({ version: 1, name: "mine", judges, prompt: "x", axes: [{ name: "theme", definition: "…", needs }] });
 const plain = rubricOf("review", "nothing");
+const several = "{{axes}}{{bugs}}{{findings}}{{pairs}}{{contract}}";
+const together: Rubric = { ...rubricOf("pair", "reference"), pairsPerCall: "case" };
 const whole = "{{axes}}\n{{review}}\n{{contract}}\n";
 const complaint = (template: string, rubric = plain) =>
   messageOf(() => parseJudgeTemplate(template, file, rubric), UsageError);
@@ -18,6 +20,8 @@ test.each([
   ["a reference", `${whole}{{references}}`, rubricOf("review", "reference")],
   ["a norm", `${whole}{{#norm}}{{{norm}}}{{/norm}}`, rubricOf("review", "norm")],
   ["a pair", "{{axes}}{{bug}}{{&finding}}{{contract}}", rubricOf("pair", "reference")],
+  ["several pairs", several, together],
+  ["both", `{{#pairs}}${several}{{/pairs}}{{^pairs}}{{bug}}{{finding}}{{/pairs}}`, together],
 ])("a template with %s is taken", (_, template, rubric) => {
   expect(parseJudgeTemplate(template, file, rubric)).toEqual({ file, template });
 });
@@ -50,6 +54,7 @@ describe("a template is refused that does not show", () => {
     ["the references that an axis needs", whole, rubricOf("review", "reference"), "{{references}}"],
     ["the norm that an axis needs", whole, rubricOf("review", "norm"), "{{norm}}"],
     ["the pair", "{{axes}}{{contract}}", rubricOf("pair", "reference"), "{{bug}}, {{finding}}"],
+    ["which pairs there are", "{{axes}}{{bug}}{{finding}}{{contract}}", together, "{{bugs}}, {{findings}}, {{pairs}}"],
   ])("%s", (_, template, rubric, tags) => {
     expect(complaint(template, rubric)).toBe(
       `${file}: the judge is not shown what the rubric rests on (write ${tags})`,

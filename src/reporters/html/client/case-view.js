@@ -4,6 +4,7 @@ import { el, folded, glyph, plural, prose, reviewerMark, shownNumber } from "./d
 import { factsOf, linesOf } from "./filter.js";
 import { notesOf, placeNotes, placeText } from "./place.js";
 import { unplacedView } from "./unplaced.js";
+import { safetyView } from "./safety.js";
 import { judgedGlyph, verdictView } from "./verdict.js";
 
 /** The address of a case, to be shared. */
@@ -29,6 +30,7 @@ export function caseView(view) {
     reviewerSwitch(view),
     tally(item, line, lines, view),
     line === undefined ? null : verdictView(item, line, data),
+    line === undefined ? null : safetyView(line),
     unplacedView(placed.elsewhere, item),
     files.length === 0 ? null : diffView(files, placed, item),
     references(item.references),
@@ -235,14 +237,14 @@ function scores(line) {
   const rows = Object.entries(line.s).map(([name, score]) => {
     if (typeof score === "string")
       return el("tr", "", el("th", { scope: "row" }, name), el("td", "num", "–"), el("td", "quiet", score));
-    const [numerator, denominator] = score;
+    const [numerator, denominator, evidence] = score;
     const value = denominator === 0 ? "–" : shownNumber(numerator / denominator, 3);
     return el(
       "tr",
       "",
       el("th", { scope: "row" }, name),
       el("td", "num", value),
-      el("td", "quiet", `${numerator} / ${denominator}`),
+      el("td", "quiet", `${numerator} / ${denominator}${evidence === undefined ? "" : ` · ${evidence}`}`),
     );
   });
   return rows.length === 0

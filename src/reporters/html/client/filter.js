@@ -11,8 +11,18 @@ export const states = [
   { id: "duplicate", label: "Duplicate", holds: (facts) => facts.duplicates > 0 },
   { id: "unjudged", label: "Unjudged", holds: (facts) => facts.unjudged > 0 },
   { id: "invented", label: "Invented place", holds: (facts) => facts.invented > 0 },
+  { id: "unsafe", label: "Unsafe", holds: (facts) => facts.unsafe > 0 },
   { id: "unscored", label: "Unscored", holds: (facts) => facts.isUnscored },
 ];
+
+/** The safety checks that a line's review failed, each with what in it shows that. */
+export function failedChecks(line) {
+  return Object.entries(line.s ?? {}).flatMap(([name, score]) =>
+    name.startsWith("safety.") && Array.isArray(score) && typeof score[2] === "string"
+      ? [{ name: name.slice("safety.".length).replaceAll("_", " "), evidence: score[2] }]
+      : [],
+  );
+}
 
 /** Every repeat of one reviewer's work on a case. */
 export function linesOf(item, reviewer) {
@@ -45,6 +55,7 @@ function countFacts(item, lines) {
     invented: most((line) => (line.f ?? []).filter((finding) => finding.invented).length),
     unlisted: inState("unlisted"),
     duplicates: inState("duplicate"),
+    unsafe: most((line) => failedChecks(line).length),
     unjudged: Math.max(inState("unjudged"), most(bugsIn("unjudged"))),
     isUnscored: lines.length === 0 || lines.some((line) => line.f === null),
     outcomes: [...new Set(lines.map((line) => line.o))],
