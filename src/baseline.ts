@@ -27,7 +27,7 @@ export function openBaseline(name: string | undefined): NamedBaseline | null {
 }
 
 /** Reads a stored baseline. @throws UsageError also where nothing can be held against it, since it was cut short */
-export function readWhole(name: string): Side {
+function readWhole(name: string): Side {
   const { run, side } = readSide(name, homes);
   const { verdict, run: facts } = run.report;
   if (facts.isWhole && verdict.status !== "incomplete") return side;
@@ -60,11 +60,18 @@ export function besideBaseline(suite: Suite, baseline: NamedBaseline | null, mea
   return { ...suite, company: [...new Set([...suite.company, baseline.ref])] };
 }
 
+/** @throws UsageError where a baseline opens as several reviewers, such as a folder of checkpoints */
+export function checkBaseline(baseline: NamedBaseline | null, opened: readonly { named?: string }[]): void {
+  if (baseline?.kind !== "reviewer") return;
+  const count = opened.filter(({ named }) => named === baseline.ref).length;
+  if (count > 1)
+    throw new UsageError(`--baseline ${baseline.ref}: it holds ${count} models (name the folder of one of them)`);
+}
+
 /**
  * The baseline that measured reviewers are compared with.
  * @param own how this run measures
  * @param measured all reviewers of this run with their rows; `named` as the command or the suite has it
- * @throws UsageError where a model of the same run opens as several reviewers
  */
 export function baselineOf(
   named: NamedBaseline,
@@ -76,7 +83,7 @@ export function baselineOf(
     const { report, reviewer, rows } = named.side;
     return { name, run: report.run.id, reviewer, rows, obstacles: findObstacles(report, own) };
   }
-  const [found] = measured.filter((one) => one.named === named.ref);
+  const found = measured.find((one) => one.named === named.ref);
   if (found === undefined) throw new Error(`baseline ${named.ref} was not measured`);
   return { name, run: null, reviewer: found.report, rows: found.rows, obstacles: [] };
 }

@@ -1,27 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { compileReviewer, rankReviewers } from "./core/compile-report.ts";
+import { join } from "node:path";
+import { compareWithBaseline } from "./against-baseline.ts";
+import { compileReviewer, rankReviewers, type ReviewerMeasurement } from "./core/compile-report.ts";
+import { answerSweep, decideSweep } from "./core/describe-sweep.ts";
+import type { LatencyReport } from "./core/latency/latency-report.ts";
+import { withLatency } from "./core/latency/metrics.ts";
 import type { Report } from "./core/report.ts";
 import { explainOutage, reachVerdict } from "./core/verdict.ts";
 import { describeReport } from "./describe.ts";
-import { type Ending, firstOf, setDeadline, takeUntil } from "./ending.ts";
-import { type Measured, startMeasuring } from "./measure.ts";
+import { firstOf, setDeadline } from "./ending.ts";
+import type { LatencyPhase } from "./latency-phase.ts";
+import type { Measured } from "./measure.ts";
+import { measureOne } from "./measure-one.ts";
 import { openRunJournal } from "./open-journal.ts";
-import { type PreparedReviewer, type PreparedRun, prepareRun, type PrepareWorld, type RunRequest } from "./prepare.ts";
+import { type PreparedRun, prepareRun, type PrepareWorld, type RunRequest } from "./prepare.ts";
 import { openRunFolder, type RunFolder } from "./publish.ts";
 import { checkReporters, loadReporters } from "./reporters/index.ts";
 import { findRun, nameToResume } from "./resume.ts";
-import { createCache } from "./run/cache.ts";
-import { type Outage, runJobs } from "./run/generate.ts";
+import type { Outage } from "./run/generate.ts";
 import { openJudgeLog } from "./run/judge-log.ts";
 import { type Journal, readGenerations } from "./run/journal.ts";
 import { createLimits } from "./run/limits.ts";
-import { createProgress, type Progress, type ProgressStream } from "./run/progress.ts";
-import { probeAll } from "./run/probe.ts";
-import { openQueue } from "./run/queue.ts";
+import { createProgress, type ProgressStream } from "./run/progress.ts";
 import { realWorld } from "./run/world.ts";
-import { openPurse, type Purse } from "./spending.ts";
+import { openPurse } from "./spending.ts";
+import { chooseOf, countReviews, gateChosen, judgedReviews, planTurns, probeRun, withTurn } from "./sweep.ts";
 
 /** How a run is carried out, beside what is measured. */
 export interface BenchOptions extends RunRequest {
@@ -80,27 +84,36 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
     const journal = await openRunJournal(folder, run, options, startedAt);
     // Loaded while the first answers are awaited.
     const reporters = loadReporters(options.reporters);
-    const { measured, isWhole, outages, overspent } = await askAll(run, journal, folder, options, world);
+    const { measured, latency, isWhole, outages, overspent } = await askAll(run, journal, folder, options, world);
     const { error = null, panel = [] } = run.judge ?? {};
-    const reviewers = rankReviewers(
-      measured.map((one) => compileReviewer(one, run.suite, run.seed, run.barred, error, panel)),
+    const choice = chooseOf(run, measured);
+    const compiled = measured.map((one) =>
+      compileReviewer(gateChosen(one, choice), run.suite, run.seed, run.barred, error, panel),
     );
+    const rowsOf = new Map(measured.map(({ facts, rows }) => [facts.id, rows]));
+    const { reviewers: unranked, comparisons } = compareWithBaseline(run, compiled, rowsOf, choice);
+    const reviewers = rankReviewers(unranked);
     const reached = reachVerdict({
       reviewers,
       budget: run.suite.budget,
       isWhole,
       outages,
       allowInconclusive: options.allowInconclusive,
-      judged: run.judge === null || run.judge.isLexical ? null : run.judge.cases * run.suite.reviewer.repeats,
+      judged: run.judge === null || run.judge.isLexical ? null : judgedReviews(run),
       closedRecords: run.matching.closedRecords,
     });
-    const verdict =
+    const own =
       overspent === null || outages.length > 0
         ? reached
         : { ...reached, sentence: `The run was cut short: ${overspent}.` };
+    const sweep = choice === null ? null : decideSweep(choice, reviewers, own);
+    const verdict = sweep === null ? own : answerSweep(own, sweep);
     const report = describeReport({
       run,
       reviewers,
+      comparisons,
+      sweep,
+      latency,
       verdict,
       isWhole,
       startedAt: journal.header.startedAt,
@@ -147,8 +160,7 @@ async function askAll(
 ): Promise<MeasuredAll> {
   let isReached = false;
   try {
-    const askable = [...run.reviewers, ...run.judges].flatMap(({ provider }) => provider ?? []);
-    await probeAll(askable, world.signal);
+    await probeRun(run, world.signal);
     isReached = true;
     return await measureAll(run, journal, folder, options, world);
   } catch (error) {
@@ -161,7 +173,8 @@ async function askAll(
 }
 
 interface MeasuredAll {
-  measured: Measured[];
+  measured: (Measured & Pick<ReviewerMeasurement, "latency">)[];
+  latency: LatencyReport | null;
   isWhole: boolean;
   /** Reviewers that were given up. */
   outages: (Outage & { reviewer: string })[];
@@ -177,9 +190,8 @@ async function measureAll(
   options: BenchOptions,
   world: BenchWorld,
 ): Promise<MeasuredAll> {
-  const perReviewer = run.dataset.entries.length * run.suite.reviewer.repeats;
   const progress = createProgress({
-    total: perReviewer * run.reviewers.length,
+    total: countReviews(run),
     label: run.suite.name,
     stream: world.stderr,
     now: world.now,
@@ -201,89 +213,28 @@ async function measureAll(
   folder.startLines(run.dataset);
   try {
     for await (const generation of earlier.size === 0 ? [] : readGenerations(journal.file)) purse.add(generation);
-    for (const reviewer of run.reviewers) {
-      const one = await measureOne(reviewer, earlier, context);
+    for (const turn of planTurns(run, () => ({ measured, isWhole: isWhole && !ending.wasHeard() }))) {
+      const one = await withTurn(turn, world.signal, () => measureOne(turn, earlier, context));
       measured.push(one.measured);
       isWhole &&= one.isWhole;
-      if (one.outage !== undefined) outages.push({ reviewer: reviewer.provider.ref, ...one.outage });
+      if (one.outage !== undefined) outages.push({ reviewer: turn.reviewer.provider.ref, ...one.outage });
     }
+  } catch (error) {
+    deadline.close();
+    throw error;
   } finally {
     progress.finish();
     folder.endLines();
-    deadline.close();
   }
-  return { measured, isWhole: isWhole && !ending.wasHeard(), outages, overspent: purse.explain() };
+  const phase = { run, folder: folder.path, purse, ending, world, isQuiet: options.isQuiet };
+  const latency = await timeReviewers(phase).finally(() => deadline.close());
+  isWhole &&= latency?.isWhole !== false && !ending.wasHeard();
+  return { measured: withLatency(measured, latency), latency, isWhole, outages, overspent: purse.explain() };
 }
 
-interface MeasureContext {
-  run: PreparedRun;
-  journal: Journal;
-  folder: RunFolder;
-  progress: Progress;
-  limits: ReturnType<typeof createLimits>;
-  purse: Purse;
-  ending: Ending;
-  deadlineAtMs: number | undefined;
-  world: BenchWorld;
-}
-
-/** @param earlier the keys that the run had finished before it was resumed */
-async function measureOne(
-  reviewer: PreparedReviewer,
-  earlier: ReadonlySet<string>,
-  context: MeasureContext,
-): Promise<{ measured: Measured; isWhole: boolean; outage?: Outage }> {
-  const { run, journal, folder, progress, limits, purse, ending, deadlineAtMs, world } = context;
-  const measuring = startMeasuring(run, reviewer);
-  const score = async (generation: Parameters<typeof measuring.take>[0]) => {
-    const line = await measuring.take(generation);
-    if (line === null) return;
-    run.judge?.count(line.judged ?? []);
-    folder.writeLine(line);
-    progress.advance(1, line.outcome === "transport-error" ? 1 : 0);
-  };
-  const queue = openQueue(Math.max(1, ...run.judges.map((judge) => 2 * judge.concurrency)));
-  const take = (generation: Parameters<typeof score>[0]) => queue.add(() => score(generation));
-
-  const { concurrency, retries, timeoutMs, caseDeadlineMs, cache } = run.suite.reviewer;
-  const jobs = takeUntil(ending, () => measuring.jobs((key) => earlier.has(key)));
-  const results = runJobs(jobs, {
-    provider: reviewer.provider,
-    concurrency: Math.min(concurrency, reviewer.provider.concurrency ?? concurrency),
-    retries,
-    timeoutMs,
-    caseDeadlineMs,
-    runDeadlineAtMs: deadlineAtMs,
-    limits,
-    cache: cache ? createCache(resolve(".nitbench", "cache"), (line) => progress.note(line)) : undefined,
-    world: realWorld,
-    signal: world.signal,
-  });
-  try {
-    if (earlier.size > 0) {
-      for await (const generation of readGenerations(journal.file)) {
-        world.signal.throwIfAborted();
-        if (generation.reviewer === reviewer.provider.ref) await take(generation);
-      }
-    }
-    purse.begin(reviewer.provider.ref);
-    for (;;) {
-      const step = await results.next();
-      if (step.done) {
-        const machineMs = purse.end();
-        await queue.drain();
-        return { measured: measuring.finish(machineMs), ...step.value };
-      }
-      journal.append(step.value.generation);
-      purse.add(step.value.generation);
-      await take(step.value.generation);
-    }
-  } catch (error) {
-    // What cannot be kept is not worth asking on for.
-    for (const judge of run.judges) judge.giveUp(error);
-    throw error;
-  } finally {
-    await results.return({ isWhole: false });
-    await queue.settle();
-  }
+/** What a suite without a latency phase does not need is not loaded. */
+async function timeReviewers(phase: LatencyPhase): Promise<LatencyReport | null> {
+  if (phase.run.suite.scorers.latency === undefined) return null;
+  const { measureLatency } = await import("./latency-phase.ts");
+  return await measureLatency(phase);
 }

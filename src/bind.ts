@@ -14,6 +14,8 @@ import type { Usable } from "./servable.ts";
 export interface BoundReviewer {
   provider: Provider;
   facts: () => ServedModel;
+  /** What it was trained from, as the same engine serves it without the adapter. */
+  base: (ref: string) => Provider;
 }
 
 /** What binding needs of the outside. */
@@ -46,33 +48,61 @@ export async function bindModel(
 function bound(model: ServableModel, offer: Offer, warnings: readonly string[]): BoundReviewer {
   let served: Served | null = null;
   let proof: AdapterProof | null = null;
-  const provider: Provider = {
-    ref: model.ref,
-    name: offer.engine,
-    model: model.loadName,
-    identity: `${offer.identity} sha256:${model.hash}`,
-    hosts: offer.hosts,
-    seesTruth: false,
-    isTimed: true,
-    ...(offer.concurrency === undefined ? {} : { concurrency: offer.concurrency }),
-    async probe(signal) {
-      served ??= await offer.start(signal);
-      await served.provider.probe?.(signal);
-      if (served.base !== null) proof ??= await proveApplied(served.provider, served.base, signal);
+  // It is served as long as the adapter or its base is in use.
+  const users = new Set<Provider>();
+
+  function servedAs(
+    who: Pick<Provider, "ref" | "model" | "identity">,
+    pick: (one: Served) => Provider | null,
+    prove: (one: Served, signal: AbortSignal) => Promise<void>,
+  ): Provider {
+    const inUse = () => (served === null || !users.has(provider) ? null : pick(served));
+    const provider: Provider = {
+      ...who,
+      name: offer.engine,
+      hosts: offer.hosts,
+      seesTruth: false,
+      isTimed: true,
+      ...(offer.concurrency === undefined ? {} : { concurrency: offer.concurrency }),
+      async probe(signal) {
+        served ??= await offer.start(signal);
+        users.add(provider);
+        await pick(served)?.probe?.(signal);
+        await prove(served, signal);
+      },
+      async generate(request, signal) {
+        const answering = inUse();
+        if (answering === null) throw new ProviderError(`${who.ref} is not served yet`, { isRetryable: false });
+        return await answering.generate(request, signal);
+      },
+      wire: async (request) => (await inUse()?.wire?.(request)) ?? null,
+      async close() {
+        if (!users.delete(provider) || users.size > 0) return;
+        const unused = served;
+        served = null;
+        await unused?.close();
+      },
+    };
+    return provider;
+  }
+
+  const provider = servedAs(
+    { ref: model.ref, model: model.loadName, identity: `${offer.identity} sha256:${model.hash}` },
+    (one) => one.provider,
+    async (one, signal) => {
+      if (one.base !== null) proof ??= await proveApplied(one.provider, one.base, signal);
     },
-    async generate(request, signal) {
-      if (served === null) throw new ProviderError(`${model.ref} is not served yet`, { isRetryable: false });
-      return await served.provider.generate(request, signal);
-    },
-    wire: async (request) => (await served?.provider.wire?.(request)) ?? null,
-    async close() {
-      await served?.close();
-      served = null;
-    },
-  };
+  );
+  const baseOf = (ref: string) =>
+    servedAs(
+      { ref, model: offer.base ?? "", identity: `${offer.identity} base` },
+      (one) => one.base,
+      async () => {},
+    );
   const { kind, hash, base: trainedOn, rank } = model;
   const { engine, base } = offer;
-  return { provider, facts: () => ({ kind, hash, trainedOn, rank, engine, base, warnings: [...warnings], proof }) };
+  const facts = () => ({ kind, hash, trainedOn, rank, engine, base, warnings: [...warnings], proof });
+  return { provider, facts, base: baseOf };
 }
 
 /** The file is named by what it is made of: runs beside each other write the same. */

@@ -1,13 +1,16 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { programName, quote, writeCommandLine } from "./command-line.ts";
 import { defectExitCode, reportDefect } from "./defect.ts";
 import { collect, positive, whole } from "./flags.ts";
 import { catchInterrupt } from "./interrupt.ts";
+import { addBaselineCommand } from "./baseline-flags.ts";
 import { addCompareCommand } from "./compare-flags.ts";
 import { addDoctorCommand } from "./doctor-flags.ts";
+import { addGateCommand } from "./gate-flags.ts";
+import { addInitCommand } from "./init-flags.ts";
 import { addJudgeCommand } from "./judge-flags.ts";
+import { jsonOf, printReport, tellGivenUp, tellJob, tellWhy } from "./tell.ts";
 import { refuseSlip } from "./refuse-slip.ts";
 import { toolVersion } from "./version.ts";
 import { UsageError } from "./core/errors.ts";
@@ -15,9 +18,8 @@ import type { Report } from "./core/report.ts";
 import type { RecalledRequest } from "./resume.ts";
 
 /** Commands and flags of the contract that this version does not have yet: known, so that they say so. */
-const plannedCommands = ["score", "gate", "baseline", "diagnose", "leaderboard", "merge", "data", "init"];
+const plannedCommands = ["score", "diagnose", "leaderboard", "merge", "data"];
 const plannedFlags = {
-  baseline: "--baseline",
   shard: "--shard",
   trainedOn: "--trained-on",
 } as const;
@@ -25,6 +27,7 @@ const plannedFlags = {
 interface RunFlags {
   model?: string[];
   judge?: string[];
+  baseline?: string;
   judgeRuns?: number;
   repeats?: number;
   concurrency?: number;
@@ -100,6 +103,9 @@ function createProgram(argv: readonly string[], setExitCode: (code: number) => v
     });
   addJudgeCommand(program, setExitCode);
   addCompareCommand(program);
+  addGateCommand(program, setExitCode);
+  addBaselineCommand(program);
+  addInitCommand(program);
   addDoctorCommand(program, setExitCode);
   for (const name of plannedCommands) {
     program
@@ -130,6 +136,7 @@ function addRunCommand(program: Command, argv: readonly string[], setExitCode: (
       "the judge, in place of the suite's; an odd number of them is a panel (repeatable)",
       collect,
     )
+    .option("--baseline <run|ref>", "what gates with vsBaseline compare with: a stored run, or a model measured beside")
     .option("--judge-runs <k>", "how often the judge is asked each question; odd", positive)
     .option("--repeats <n>", "generations per case", positive)
     .option("--concurrency <n>", "requests in flight per reviewer", positive)
@@ -140,7 +147,7 @@ function addRunCommand(program: Command, argv: readonly string[], setExitCode: (
     .option("--name <run>", "name of the run's folder")
     .option("--resume <run>", "go on with a run; what is left out of the command is as it was")
     .option("--set <path=value>", "replace a value of the suite, such as gates[0].min=0.8 (repeatable)", collect)
-    .option("--reporter <name>", "files to write: json, html (repeatable; all)", collect)
+    .option("--reporter <name>", "files to write: json, html, junit, github (repeatable; all)", collect)
     .option("--allow-inconclusive", "exit 0 when a required gate is undecided")
     .option("--dry-run", "check everything and say what would be asked")
     .option("--quiet", "no progress and no table")
@@ -160,7 +167,7 @@ function refusePlannedFlags(flags: RunFlags): void {
 async function runSuites(suites: readonly string[], flags: RunFlags, argv: readonly string[]): Promise<number> {
   const out = resolve(flags.out ?? "reports/runs");
   const asked = await requestOf(suites, flags, out, argv);
-  const { models = [], overrides, seed = 1, judge } = asked;
+  const { models = [], overrides, seed = 1, judge, baseline } = asked;
   const names = asked.suites.length > 0 ? asked.suites : [models.length === 0 ? "quickstart" : "standard"];
   if (names.length > 1 && (flags.resume ?? flags.name) !== undefined) {
     throw new UsageError(
@@ -192,6 +199,7 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
     overrides,
     seed,
     judge,
+    baseline,
     out,
     name: flags.name,
     resume: flags.resume,
@@ -217,6 +225,7 @@ async function runSuites(suites: readonly string[], flags: RunFlags, argv: reado
         throw error;
       });
       reports.push(report);
+      await tellJob(report, folder);
       if (givenUp !== null) await tellGivenUp(givenUp, lineFor(suite));
       else if (flags.quiet && report.verdict.exitCode !== 0) await tellWhy(report);
       if (!flags.json && !flags.quiet) await printReport(report, folder);
@@ -236,37 +245,11 @@ async function requestOf(
   argv: readonly string[],
 ): Promise<RecalledRequest> {
   const judge = { refs: flags.judge ?? [], runs: flags.judgeRuns };
-  const given = { suites, models: flags.model, overrides: overridesOf(flags), seed: flags.seed, judge };
+  const { model: models, seed, baseline } = flags;
+  const given = { suites, models, overrides: overridesOf(flags), seed, judge, baseline };
   if (flags.resume === undefined || suites.length > 1) return { ...given, command: null };
   const { recallRequest } = await import("./resume.ts");
   return recallRequest(given, { out, resume: flags.resume, argv });
-}
-
-/** Tells of reviewers that were given up, with the line that asks them again for what they did not answer. */
-async function tellGivenUp({ message, resume }: { message: string; resume: string }, line: string): Promise<void> {
-  const { neutralise } = await import("./core/format.ts");
-  const { hideSecrets } = await import("./core/url-secret.ts");
-  process.stderr.write(`${neutralise(hideSecrets(message))}; go on with: ${line} --resume ${quote(resume)}\n`);
-}
-
-/** Tells why a run without a table does not exit 0. */
-async function tellWhy({ suite, verdict }: Report): Promise<void> {
-  const { neutralise } = await import("./core/format.ts");
-  const { hideSecrets } = await import("./core/url-secret.ts");
-  process.stderr.write(`${neutralise(hideSecrets(`${suite.name}: ${verdict.sentence}`))}\n`);
-}
-
-/** One document: the thing itself where there is one, else a list. */
-function jsonOf(values: readonly unknown[]): string {
-  return `${JSON.stringify(values.length === 1 ? values[0] : values, null, 2)}\n`;
-}
-
-async function printReport(report: Report, folder: string): Promise<void> {
-  const { renderTerminal } = await import("./reporters/terminal.ts");
-  const { displayPath } = await import("./load/suite.ts");
-  const { terminalStyle } = await import("./terminal-style.ts");
-  const file = ["report.html", "report.json"].map((name) => join(folder, name)).find((path) => existsSync(path));
-  process.stdout.write(`\n${renderTerminal(report, terminalStyle())}\n${displayPath(file ?? folder)}\n`);
 }
 
 /** Of several suites' codes the one that comes first in the order of precedence. */

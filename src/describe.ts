@@ -1,16 +1,26 @@
 import { arch, availableParallelism, platform } from "node:os";
 import { plural } from "./core/format.ts";
 import type { Report, ReviewerReport, Verdict } from "./core/report.ts";
+import type { LatencyReport } from "./core/latency/latency-report.ts";
+import { latencyWarnings } from "./core/latency/warnings.ts";
 import { warningsOf } from "./core/warnings.ts";
 import { type SourceManifest, sourceReference } from "./core/source.ts";
 import { kinshipWarnings } from "./core/judge/family.ts";
 import type { PreparedRun } from "./prepare.ts";
+import type { Sweep } from "./core/sweep.ts";
+import { gatedEntries, sweepWarnings } from "./sweep.ts";
 import { toolName } from "./version.ts";
 
 /** What a report is made of, beside what the run itself says. */
 export interface ReportInput {
   run: PreparedRun;
   reviewers: ReviewerReport[];
+  /** Measured reviewers beside the baseline; absent where there is none. */
+  comparisons?: Report["comparisons"];
+  /** Null where no folder of checkpoints was measured. */
+  sweep?: Sweep | null;
+  /** Null where the suite has no latency phase. */
+  latency?: LatencyReport | null;
   verdict: Verdict;
   isWhole: boolean;
   startedAt: string;
@@ -25,6 +35,9 @@ export interface ReportInput {
 export function describeReport({
   run,
   reviewers,
+  comparisons = [],
+  sweep = null,
+  latency = null,
   verdict,
   isWhole,
   startedAt,
@@ -34,8 +47,9 @@ export function describeReport({
   command,
 }: ReportInput): Report {
   const { suite, loaded, dataset, source } = run;
-  const bugCounts = dataset.entries.map((entry) => entry.fields["bugs"]);
-  const licenses = dataset.entries
+  const entries = gatedEntries(run);
+  const bugCounts = entries.map((entry) => entry.fields["bugs"]);
+  const licenses = entries
     .map((entry) => entry.fields["license"])
     .filter((license) => typeof license === "string");
   return {
@@ -66,22 +80,26 @@ export function describeReport({
     dataset: {
       name: source?.name ?? dataset.name,
       hash: dataset.hash,
-      cases: dataset.entries.length,
-      clusters: new Set(dataset.entries.map((entry) => entry.cluster)).size,
-      bugs: dataset.entries.reduce((total, entry) => total + entry.bugs.length, 0),
+      cases: entries.length,
+      clusters: new Set(entries.map((entry) => entry.cluster)).size,
+      bugs: entries.reduce((total, entry) => total + entry.bugs.length, 0),
       clean: bugCounts.filter((bugs) => bugs === 0).length,
       unannotated: bugCounts.filter((bugs) => bugs === null).length,
       licenses: [...new Set(licenses)],
+      ...(source === null ? { file: dataset.file } : {}),
+      ...(run.sweep?.splits == null ? {} : { split: run.sweep.splits.gated.name }),
       ...(suite.dataset.where === undefined ? {} : { where: suite.dataset.where }),
       ...(suite.dataset.limit === undefined ? {} : { limit: suite.dataset.limit }),
       ...(source === null ? {} : { source: describeSource(source.manifest) }),
     },
     reviewers,
-    comparisons: [],
+    comparisons,
+    ...(sweep === null ? {} : { sweep }),
     matcher: run.matching.facts(),
     judge: run.judge?.report() ?? null,
+    ...(latency === null ? {} : { latency }),
     verdict,
-    warnings: [...warningsOf(reviewers, suite), ...openPairsOf(run), ...kinshipOf(run), ...uncountedOf(run, reviewers)],
+    warnings: [...warningsOf(reviewers, suite), ...openPairsOf(run), ...kinshipOf(run), ...uncountedOf(run, reviewers), ...latencyWarnings(latency), ...sweepWarnings(run)],
   };
 }
 
@@ -109,6 +127,6 @@ function uncountedOf({ suite, judges }: PreparedRun, reviewers: readonly Reviewe
 function openPairsOf({ matching }: PreparedRun): string[] {
   const { asked } = matching.facts() ?? {};
   return (asked?.unscored ?? []).map(
-    ({ reason, count }) => `${plural(count, "answer")} of the judge on findings and bugs unscored (${reason})`,
+    ({ reason, count }) => `${plural(count, "verdict")} of the judge on findings and bugs unscored (${reason})`,
   );
 }

@@ -1,12 +1,18 @@
 import { type PreparedRun, type PrepareWorld, prepareRun, type RunRequest } from "./prepare.ts";
 import { checkRunName } from "./publish.ts";
 import { checkReporters } from "./reporters/index.ts";
-import type { Barred } from "./core/apply-gates.ts";
+import { type Barred, barOf } from "./core/apply-gates.ts";
+import { noBaseline } from "./core/apply-relative-gates.ts";
 import { formatBound, plural } from "./core/format.ts";
+import { gateAlpha } from "./core/describe-sweep.ts";
+import { showConfidence } from "./core/gate.ts";
 import { countGateClusters, type GateCase } from "./core/gate-clusters.ts";
-import { isMetricName, metricDefinitions } from "./core/metric.ts";
+import { isMetricName, metricDefinitions, type MetricName } from "./core/metric.ts";
+import { ruleOf } from "./core/relative-words.ts";
+import { fewestPairsFor } from "./core/stats/paired.ts";
 import { exactLowerBound, exactUpperBound } from "./core/stats/proportion.ts";
 import type { Gate } from "./core/suite.ts";
+import { casesByReviewer, gatedEntries } from "./sweep.ts";
 
 /** What a run would ask, and whom. */
 export interface DryRun {
@@ -17,9 +23,11 @@ export interface DryRun {
   seed: number;
   /** `generations` counts each case and repeat once, whatever the parts that it is put in. */
   reviewers: { ref: string; role: "measured" | "company"; generations: number; hosts: string[] }[];
+  /** How a folder of checkpoints is measured; absent where there is none. `gated` reviews more are asked of the chosen one. */
+  sweep?: { ref: string; metric: string; checkpoints: number; gated: number; alpha: number };
   /** Who judges reviews, and who decides which findings describe which bugs. */
   judges: DryJudge[];
-  gates: (Pick<Gate, "metric" | "where" | "min" | "max" | "required"> & {
+  gates: (Pick<Gate, "metric" | "where" | "min" | "max" | "vsBaseline" | "required"> & {
     /** Why the gate cannot pass or decide here, however good a reviewer is; null where it can. */
     obstacle: string | null;
   })[];
@@ -44,10 +52,11 @@ export async function checkRun(
   checkReporters(request.reporters);
   if (request.name !== undefined) checkRunName(request.name);
   const run = await prepareRun(request, world);
-  const { suite, dataset, reviewers, judges, barred, seed } = run;
+  const { suite, dataset, reviewers, judges, barred, seed, baseline } = run;
   dataset.close();
   for (const { provider } of reviewers) await provider.close?.();
   for (const judge of judges) await judge.close();
+  const sweep = sweepOf(run);
   const cases = dataset.entries.length;
   const clusters = new Set(dataset.entries.map((entry) => entry.cluster)).size;
   return {
@@ -56,15 +65,27 @@ export async function checkRun(
     cases,
     clusters,
     seed,
-    reviewers: reviewers.map(({ provider, role }) => ({
+    reviewers: casesByReviewer(run).map(({ reviewer: { provider, role }, cases: own }) => ({
       ref: provider.ref,
       role,
-      generations: cases * suite.reviewer.repeats,
+      generations: own * suite.reviewer.repeats,
       hosts: [...provider.hosts],
     })),
+    ...(sweep === undefined ? {} : { sweep }),
     judges: [...judgesOfReviews(run), ...judgesOfFindings(run)],
-    gates: suite.gates.map((gate) => ({ ...gate, obstacle: findObstacle(gate, dataset.entries, barred) })),
+    gates: suite.gates.map((gate) => {
+      const obstacle = findObstacle(gate, gatedEntries(run), barred, baseline, sweep?.alpha);
+      return { ...gate, obstacle };
+    }),
   };
+}
+
+function sweepOf({ sweep, reviewers, suite }: PreparedRun): DryRun["sweep"] {
+  if (sweep === null) return undefined;
+  const checkpoints = reviewers.filter(({ training, checkpoint }) => training?.ref === sweep.ref && checkpoint).length;
+  const gated = (sweep.splits?.gated.entries.length ?? 0) * suite.reviewer.repeats;
+  const alpha = gateAlpha(checkpoints, sweep.splits !== null);
+  return { ref: sweep.ref, metric: sweep.metric, checkpoints, gated, alpha };
 }
 
 function judgesOfReviews({ judge, suite, reviewers }: PreparedRun): DryJudge[] {
@@ -85,17 +106,23 @@ function judgesOfFindings({ matching }: PreparedRun): DryJudge[] {
 }
 
 /** A rate that all clusters agree on is as sure as it can be: where even that does not pass, nothing does. */
-function findObstacle(gate: Gate, cases: readonly GateCase[], barred: Barred): string | null {
+function findObstacle(
+  gate: Gate,
+  cases: readonly GateCase[],
+  barred: Barred,
+  baseline: PreparedRun["baseline"],
+  alpha?: number,
+): string | null {
   const { metric, min, max, decide } = gate;
   if (!isMetricName(metric)) return null;
-  const { scorer } = metricDefinitions[metric];
-  const why = scorer === null ? undefined : barred[scorer];
+  const why = barOf(metric, barred);
   if (why !== undefined) return `undecided: ${why}`;
   const clusters = countGateClusters(metric, gate, cases);
   if (clusters === 0) return "undecided: there is no case that it is about";
+  if (gate.vsBaseline !== undefined) return findRelativeObstacle(gate.vsBaseline, metric, clusters, baseline);
   if (metricDefinitions[metric].kind !== "proportion" || decide === "point") return null;
-  const best = exactLowerBound(clusters, clusters);
-  const least = exactUpperBound(0, clusters);
+  const best = exactLowerBound(clusters, clusters, alpha);
+  const least = exactUpperBound(0, clusters, alpha);
   if (min !== undefined && best !== null && best < min)
     return `cannot pass: ${plural(clusters, "cluster")} without a fault show at least ${formatBound(best, { min })}`;
   if (max !== undefined && least !== null && least > max)
@@ -103,27 +130,63 @@ function findObstacle(gate: Gate, cases: readonly GateCase[], barred: Barred): s
   return null;
 }
 
+/** Even a reviewer that differs in no case needs so many pairs to be shown not to be worse. */
+function findRelativeObstacle(
+  { margin }: NonNullable<Gate["vsBaseline"]>,
+  metric: MetricName,
+  clusters: number,
+  baseline: PreparedRun["baseline"],
+): string | null {
+  if (baseline === null) return `undecided: ${noBaseline}`;
+  if (baseline.kind === "stored" && !Object.hasOwn(baseline.side.reviewer.metrics, metric))
+    return `undecided: the baseline ${baseline.name} has no ${metric}`;
+  if (margin === undefined || metricDefinitions[metric].kind !== "proportion") return null;
+  const needed = fewestPairsFor(margin);
+  if (clusters >= needed) return null;
+  return `cannot pass: an equal reviewer needs at least ${needed} independent cases, and there are ${clusters}`;
+}
+
 /** A dry run in words. */
-export function renderDryRun({ suite, dataset, cases, clusters, seed, reviewers, judges, gates }: DryRun): string {
+export function renderDryRun({
+  suite,
+  dataset,
+  cases,
+  clusters,
+  seed,
+  reviewers,
+  sweep,
+  judges,
+  gates,
+}: DryRun): string {
   return [
     `${suite}: ${cases} cases of ${dataset}, ${clusters} clusters, seed ${seed}`,
     ...reviewers.map(
       ({ ref, role, generations, hosts }) =>
         `  ${role.padEnd(8)}  ${ref}  ${plural(generations, "review")}${sentTo(hosts)}`,
     ),
+    ...(sweep === undefined ? [] : [`  sweep     ${sweep.ref}  ${tellSweep(sweep)}`]),
     ...judges.map((judge) => `  judge     ${judge.ref}  ${tellJudge(judge, reviewers.length)}${sentTo(judge.hosts)}`),
-    ...gates.map(({ metric, where, min, max, required, obstacle }) =>
+    ...gates.map(({ metric, where, min, max, vsBaseline, required, obstacle }) =>
       [
         `  gate      ${metric}`,
         where === undefined ? "" : ` where ${where}`,
         min === undefined ? "" : ` >= ${min}`,
         max === undefined ? "" : ` <= ${max}`,
+        vsBaseline === undefined ? "" : ` ${ruleOf({ vsBaseline })}`,
         required ? "" : " (not required)",
         obstacle === null ? "" : ` (${obstacle})`,
       ].join(""),
     ),
     "nothing was asked",
   ].join("\n");
+}
+
+function tellSweep({ metric, checkpoints, gated, alpha }: NonNullable<DryRun["sweep"]>): string {
+  if (checkpoints === 1) return "one checkpoint, so there is nothing to choose";
+  const choice = `the best of ${checkpoints} by ${metric}`;
+  return gated === 0
+    ? `${choice}, gated on the same cases at ${showConfidence(alpha)} (Holm)`
+    : `${choice} is asked for ${plural(gated, "more review")}, by which it is gated`;
 }
 
 function sentTo(hosts: readonly string[]): string {

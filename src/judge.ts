@@ -12,7 +12,7 @@ import type { JudgeSettings } from "./core/suite.ts";
 import type { Dataset } from "./load/dataset.ts";
 import { sha256 } from "./load/hash.ts";
 import { loadRubric } from "./load/rubric.ts";
-import { type JudgeChoice, type Member, nameJudges, prepareMembers, whyPanelInforms, workOfAll } from "./panel.ts";
+import { axesOfPanel, type JudgeChoice, type Member, nameJudges, prepareMembers, whyPanelInforms, workOfAll } from "./panel.ts";
 import type { JudgeTools } from "./scorers/judge.ts";
 
 /** The judge of reviews, or several of them, each ready to be asked once its log is open. */
@@ -26,6 +26,8 @@ export interface PreparedJudge {
   cases: number;
   /** Why its metrics may not gate; null where every judge may. */
   informsBecause: string | null;
+  /** Axes on which a gate may not rest alone, each with the reason. */
+  axesInform: Readonly<Record<string, string>>;
   /** How often it errs against people; null where that is not known, and for a panel, of which nobody knows. */
   error: JudgeError | null;
   /** The same of each judge of a panel; empty for a single one. */
@@ -81,6 +83,7 @@ export async function prepareJudge(
       ),
     },
     informsBecause,
+    axesInform: isLexical ? {} : axesOfPanel(members),
     error: isPanel ? null : (errors[0]?.error ?? null),
     panel: isPanel ? errors : [],
     count(judged) {

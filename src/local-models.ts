@@ -10,7 +10,7 @@ import { resolveHub } from "./load/hub.ts";
 import { type Artefact, resolveArtefact } from "./load/model-artefact.ts";
 export { loadEngines } from "./providers/engines/index.ts";
 import { loadProvider } from "./providers/index.ts";
-import { inspectForUse, usableAdapter } from "./servable.ts";
+import { inspectForUse, type Usable, usableAdapter } from "./servable.ts";
 
 /** One reviewer that a reference to something on disk stands for. */
 export interface LocalReviewer {
@@ -19,6 +19,24 @@ export interface LocalReviewer {
   served?: () => ServedModel;
   /** Which checkpoint of a training run it is; absent for all else. */
   checkpoint?: Pick<Checkpoint, "step" | "progress" | "isBest">;
+  /** The training run that a checkpoint is of, or that a base was the start of; the same thing for all of them. */
+  training?: TrainingRun;
+}
+
+/** A folder of checkpoints, each of which is a reviewer. */
+export interface TrainingRun {
+  /** As it was named. */
+  ref: string;
+  /** Checkpoints that could not be used, each with why. */
+  leftOut: readonly { name: string; reason: string }[];
+}
+
+/** Of a folder of checkpoints, which are measured. */
+export interface SweepWishes {
+  /** Every so many of them, the last one always. */
+  every: number;
+  /** Whether their base is a reviewer beside them, named `FOLDER (base)`. */
+  hasBase: boolean;
 }
 
 /** What opening reviewers needs of the outside. */
@@ -33,7 +51,7 @@ export interface LocalWorld extends BindWorld {
  */
 export async function openLocalModel(
   ref: ModelRef,
-  settings: ProviderSettings & EngineSettings,
+  settings: ProviderSettings & EngineSettings & { sweep?: SweepWishes },
   engines: readonly Engine[],
   world: LocalWorld,
 ): Promise<LocalReviewer[]> {
@@ -48,27 +66,48 @@ export async function openLocalModel(
   return await openCheckpoints(ref, artefact, settings, engines, world);
 }
 
+/** The base comes first, so that it is served, and its weights stay loaded, as long as any checkpoint is measured. */
 async function openCheckpoints(
   ref: ModelRef,
-  { checkpoints, skipped }: Artefact & { kind: "checkpoints" },
-  settings: EngineSettings,
+  artefact: Artefact & { kind: "checkpoints" },
+  settings: EngineSettings & { sweep?: SweepWishes },
   engines: readonly Engine[],
   world: LocalWorld,
 ): Promise<LocalReviewer[]> {
-  for (const { name, reason } of skipped) world.note(`${ref.ref}/${name} is left out: ${reason}`);
-  const usable = [];
-  for (const checkpoint of checkpoints)
-    usable.push({
-      checkpoint,
-      found: await usableAdapter(`${ref.ref.replace(/\/+$/, "")}/${checkpoint.name}`, checkpoint),
-    });
+  const { every, hasBase } = settings.sweep ?? { every: 1, hasBase: false };
+  const { usable, leftOut } = await lookThrough(ref, artefact, every);
+  for (const { name, reason } of leftOut) world.note(`${ref.ref}/${name} is left out: ${reason}`);
+  const training: TrainingRun = { ref: ref.ref, leftOut };
   const reviewers: LocalReviewer[] = [];
   for (const { checkpoint, found } of usable) {
     const { step, progress, isBest } = checkpoint;
     const bound = await bindModel(found, engines, settings, world);
-    reviewers.push({ ...localReviewer(bound), checkpoint: { step, progress, isBest } });
+    if (hasBase && reviewers.length === 0) reviewers.push({ provider: bound.base(`${ref.ref} (base)`), training });
+    reviewers.push({ ...localReviewer(bound), checkpoint: { step, progress, isBest }, training });
   }
   return reviewers;
+}
+
+/** @throws UsageError where no checkpoint can be used */
+async function lookThrough(
+  { ref }: ModelRef,
+  { checkpoints, skipped }: Artefact & { kind: "checkpoints" },
+  every: number,
+): Promise<{ usable: { checkpoint: Checkpoint; found: Usable }[]; leftOut: { name: string; reason: string }[] }> {
+  const usable = [];
+  const leftOut = [...skipped];
+  for (const checkpoint of checkpoints.filter((_, index) => (checkpoints.length - 1 - index) % every === 0)) {
+    try {
+      const found = await usableAdapter(`${ref.replace(/\/+$/, "")}/${checkpoint.name}`, checkpoint);
+      usable.push({ checkpoint, found });
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      leftOut.push({ name: checkpoint.name, reason: error.message.replace(/^model "[^"]*": /, "") });
+    }
+  }
+  if (usable.length > 0) return { usable, leftOut };
+  const reasons = leftOut.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
+  throw new UsageError(`model "${ref}": no checkpoint can be used (${reasons})`);
 }
 
 function localReviewer({ provider, facts }: BoundReviewer): LocalReviewer {

@@ -137,9 +137,10 @@ export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): M
   function factsSoFar(): ReviewerFacts {
     const { referenceAuthor: _, ...parameters } = effective;
     return {
-      id: provider.ref,
+      id: reviewer.id ?? provider.ref,
       ref: provider.ref,
       role,
+      ...(reviewer.split === undefined ? {} : { split: reviewer.split }),
       provider: provider.name,
       model: provider.model,
       prompt: { file: prompt.file, hash: prompt.hash },
@@ -158,7 +159,7 @@ async function scoreCase(
   open: OpenCase,
   generations: readonly Generation[],
   run: MeasuringRun,
-  { provider, scorers, price = null }: PreparedReviewer,
+  { provider, scorers, id = provider.ref, price = null }: PreparedReviewer,
 ): Promise<CaseLine> {
   const { source, entry, repeat, parts } = open;
   const read = parts.map((part, index) =>
@@ -175,7 +176,7 @@ async function scoreCase(
   const text = cleanText(generations.map((generation) => generation.text).join("\n\n"));
   return {
     v: 1,
-    reviewer: provider.ref,
+    reviewer: id,
     caseId: source.id,
     repeat,
     cluster: entry.cluster,

@@ -2,7 +2,7 @@ import { type AskableJudge, lexicalRef, prepareAsking } from "./ask-judge.ts";
 import { programName, quote } from "./command-line.ts";
 import { choosePrice, costOf, type OwnPrice, type Price, type PriceTable, sumSpending } from "./core/cost.ts";
 import { UsageError } from "./core/errors.ts";
-import { readsAs } from "./core/judge/calibration.ts";
+import { axisReadsAs, readsAs } from "./core/judge/calibration.ts";
 import type { JudgedRun } from "./core/judge/judge.ts";
 import type { ProviderWorld } from "./core/provider.ts";
 import type { JudgeReport, PanelMember } from "./core/report.ts";
@@ -34,6 +34,8 @@ export interface Member {
   price: Price | null;
   /** Why it may not gate; null where it may. */
   informsBecause: string | null;
+  /** Axes on which it may not gate alone, each with the reason; empty where it may not gate at all. */
+  axesInform: Readonly<Record<string, string>>;
   /** Counts why its runs are unscored, for the report. */
   count(runs: readonly JudgedRun[]): void;
   /** What asking it took so far. */
@@ -152,11 +154,17 @@ async function prepareMember(
   const program = programName(world.env);
   const wanted = { ref, setup, judges: rubric.judges, floor: rubric.floor, words, program };
   const informsBecause = readsAs(current ?? stale, wanted);
+  const axesInform: Record<string, string> = {};
+  for (const { name } of informsBecause === null ? rubric.axes : []) {
+    const why = axisReadsAs(current, wanted, name);
+    if (why !== null) axesInform[name] = why;
+  }
   const reasons = new Map<string, number>();
   return {
     judge,
     price,
     informsBecause,
+    axesInform,
     count(judged) {
       for (const { reason } of judged) {
         if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
@@ -174,6 +182,7 @@ async function prepareMember(
       wallMs: spent.wallMs,
       unscored: mostFrequent(reasons),
       informsBecause,
+      ...axesTold(axesInform),
       calibration: current,
     }),
   };
@@ -211,6 +220,7 @@ export function workOfAll(members: readonly Member[]): Omit<PanelMember, "ref"> 
     wallMs: Math.max(...works.map(({ wallMs }) => wallMs)),
     unscored: mostFrequent(reasons),
     informsBecause: whyPanelInforms(members),
+    ...axesTold(axesOfPanel(members)),
     calibration: null,
     members: works,
   };
@@ -221,6 +231,16 @@ export function whyPanelInforms(members: readonly Pick<Member, "informsBecause">
   const [first, ...others] = members.flatMap(({ informsBecause }) => informsBecause ?? []);
   if (first === undefined || others.length === 0) return first ?? null;
   return `${first} (and so for ${others.length} more of the ${members.length} judges)`;
+}
+
+/** Axes on which one judge or more may not gate alone, as the first of them says it; none where the panel may not gate. */
+export function axesOfPanel(members: readonly Pick<Member, "informsBecause" | "axesInform">[]): Record<string, string> {
+  if (whyPanelInforms(members) !== null) return {};
+  return Object.assign({}, ...members.map(({ axesInform }) => axesInform).toReversed()) as Record<string, string>;
+}
+
+function axesTold(axesInform: Readonly<Record<string, string>>): { axesInform?: Record<string, string> } {
+  return Object.keys(axesInform).length === 0 ? {} : { axesInform: { ...axesInform } };
 }
 
 function mostFrequent(reasons: ReadonlyMap<string, number>): { reason: string; count: number }[] {

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { AskableJudge } from "./ask-judge.ts";
+import { besideBaseline, checkBaseline, type NamedBaseline, openBaseline } from "./baseline.ts";
 import type { Engine } from "./core/engine.ts";
 import { UsageError } from "./core/errors.ts";
 import { findingsJsonSchema } from "./core/findings-schema.ts";
 import type { Provider, ProviderWorld } from "./core/provider.ts";
-import type { Barred } from "./core/apply-gates.ts";
+import { type Barred, barsOfJudge } from "./core/apply-gates.ts";
 import type { Price } from "./core/cost.ts";
 import type { Scorer } from "./core/scorer.ts";
 import type { Suite } from "./core/suite.ts";
@@ -18,6 +19,7 @@ import { type LoadedSuite, loadSuite } from "./load/suite.ts";
 import type { Override } from "./load/yaml.ts";
 import { isRecorded, type Matching, prepareMatching, recordedReviewer } from "./matching.ts";
 import type { JudgeChoice, Member } from "./panel.ts";
+import { planSweep, type PreparedSweep } from "./plan-sweep.ts";
 import { refuseModels } from "./refuse-models.ts";
 import { type OpenedReviewer, openReviewers } from "./reviewers.ts";
 import { createScorers } from "./scorers/index.ts";
@@ -33,6 +35,8 @@ export interface RunRequest {
   seed: number;
   /** The judge that the command names, or several, in place of the suite's. */
   judge?: Partial<JudgeChoice>;
+  /** What measured reviewers are compared with: a stored run, or a model that is measured beside them. */
+  baseline?: string | undefined;
   /** Whether a source is fetched without a word. */
   isQuiet?: boolean;
 }
@@ -48,6 +52,10 @@ export interface PrepareWorld extends ProviderWorld {
 /** One reviewer that is ready to be asked, with the scorers for its reviews. */
 export interface PreparedReviewer extends Omit<OpenedReviewer, "price"> {
   scorers: readonly Scorer[];
+  /** What the report calls it; its reference unless told. */
+  id?: string;
+  /** The split that it is measured on beside those that the report is of. */
+  split?: string;
   /** What its answers are charged by; absent or null where nobody knows. */
   price?: Price | null;
 }
@@ -70,6 +78,10 @@ export interface PreparedRun {
   paidJudges: readonly PaidJudge[];
   /** Null where the suite has no judge. */
   judge: PreparedJudge | null;
+  /** How the checkpoints of a training run are measured; null where there are none. */
+  sweep: PreparedSweep | null;
+  /** What measured reviewers are compared with; null where the command names nothing. */
+  baseline: NamedBaseline | null;
   /** Scorers whose metrics may not gate, each with the reason. */
   barred: Barred;
   /** Of all that decides which generations are asked for: a journal may be resumed only under the same. */
@@ -90,9 +102,12 @@ export function suiteFolders(): string[] {
  */
 export async function prepareRun(request: RunRequest, world: PrepareWorld): Promise<PreparedRun> {
   const loaded = loadSuite(request.suite, suiteFolders(), request.overrides);
-  const { suite, folder } = loaded;
+  const { folder } = loaded;
+  const baseline = openBaseline(request.baseline);
+  const named = request.models.length > 0 ? request.models : loaded.suite.reviewers;
+  const suite = besideBaseline(loaded.suite, baseline, named);
   const prompt = loadPrompt(resolve(folder, suite.reviewer.prompt));
-  refuseModels([...(request.models.length > 0 ? request.models : suite.reviewers), ...suite.company], {
+  refuseModels([...named, ...suite.company], {
     source: suite.dataset.source,
     known: world.sources?.list ?? listSources,
   });
@@ -102,12 +117,14 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
     ...world,
     note: noteTo(request, world),
   });
-  const dataset = loadDataset(
+  const whole = loadDataset(
     { ...suite.dataset, path: source?.folder ?? suite.dataset.path ?? "" },
     folder,
     request.seed,
   );
   try {
+    const { sweep, dataset } = planSweep(suite, whole, providers);
+    checkBaseline(baseline, providers);
     checkDiffs(
       dataset,
       suite,
@@ -131,21 +148,20 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
         return { ...opened, scorers: await createScorers(suite, tools) };
       }),
     );
-    const informs = judge?.informsBecause ?? null;
     const members = [judge, matching.judge].flatMap((one) => one?.members ?? []);
     const judges = members.map((member) => member.judge);
     const paidJudges = members.map(paidJudge);
     checkBudget(suite.budget, providers, paidJudges);
     const barred: Barred = {
       ...(noDetectionBecause === null ? {} : { detection: noDetectionBecause }),
-      ...(informs === null ? {} : { judge: informs }),
+      ...barsOfJudge(judge),
     };
     const decisive = decidesGenerations(suite, source, prompt, seed);
     const [generationHash, settings] = [hashOf(decisive), inWords(decisive)];
-    const measured = { loaded, suite, prompt, dataset, source, reviewers, engines };
+    const measured = { loaded, suite, prompt, dataset, source, reviewers, engines, baseline, sweep };
     return { ...measured, matching, judge, judges, paidJudges, barred, generationHash, settings, seed };
   } catch (error) {
-    dataset.close();
+    whole.close();
     throw error;
   }
 }

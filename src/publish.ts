@@ -5,6 +5,7 @@ import { UsageError } from "./core/errors.ts";
 import type { CaseLine, Report } from "./core/report.ts";
 import type { Reporter } from "./core/reporter.ts";
 import { makeFolder } from "./io/folder.ts";
+import { readLatencyLines } from "./latency/journal.ts";
 import { type Dataset, withDefaults } from "./load/dataset.ts";
 import { readOwnLines } from "./load/own-lines.ts";
 import type { Case } from "./core/case.ts";
@@ -71,6 +72,7 @@ export function openRunFolder(parent: string, name: string): RunFolder {
         report,
         lines: () => readOwnLines<CaseLine>(unpublished(linesFile)),
         cases: () => readCases(unpublished(datasetFile)),
+        ...(report.latency === undefined ? {} : { latency: () => readLatencyLines(path) }),
       };
       const files = [];
       for (const reporter of reporters) files.push(...(await reporter.render(data)));

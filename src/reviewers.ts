@@ -63,13 +63,19 @@ export async function openReviewers(
   const engines = (await local?.loadEngines(engine)) ?? [];
   const opened: OpenedReviewer[] = [];
   for (const { model, role } of parsed) {
-    const settings = { contract, timeoutMs, ...recordings, ...(role === "measured" ? own : {}) };
+    const sweep = { every: suite.sweep?.every ?? 1, hasBase: role === "measured" };
+    const settings = { contract, timeoutMs, sweep, ...recordings, ...(role === "measured" ? own : {}) };
     const found: LocalReviewer[] =
       local !== null && isLocal(model)
         ? await local.openLocalModel(model, settings, engines, world)
         : [{ provider: await loadProvider(model, settings, world) }];
     const ownPrice = role === "measured" ? { price, usdPerHour } : {};
-    for (const one of found) opened.push({ ...one, role, named: model.ref, price: choosePrice(one.provider, ownPrice, prices) });
+    for (const one of found) {
+      // A base is there for its checkpoints to be seen beside it, and is never gated.
+      const isBase = one.training !== undefined && one.checkpoint === undefined;
+      const price = choosePrice(one.provider, ownPrice, prices);
+      opened.push({ ...one, role: isBase ? "company" : role, named: model.ref, price });
+    }
   }
   return { opened, engines };
 }

@@ -1,9 +1,9 @@
 import { gateFieldNames } from "./check-suite.ts";
 import { formatValue } from "./format.ts";
-import { casesToDecide, decideGate, type GateStatus } from "./gate.ts";
+import { casesToDecide, decideGate, type GateStatus, usualAlpha } from "./gate.ts";
 import { isMetricName, type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
 import { hasExtremes, measure } from "./reduce.ts";
-import type { GateResult, Metric } from "./report.ts";
+import type { GateResult, JudgeReport, Metric } from "./report.ts";
 import type { CaseRow } from "./row.ts";
 import type { JudgeError } from "./stats/rogan-gladen.ts";
 import type { Gate } from "./suite.ts";
@@ -12,8 +12,21 @@ import { parseWhere, type Where } from "./where.ts";
 /** Below this many units a slice is too small to be gated without a word about it. */
 const fewUnits = 10;
 
-/** Why the metrics of a scorer may not gate; those of all others may. */
-export type Barred = Readonly<Partial<Record<NonNullable<MetricDefinition["scorer"]>, string>>>;
+/** Why the metrics of a scorer, or single ones, may not gate; all others may. */
+export type Barred = Readonly<Partial<Record<NonNullable<MetricDefinition["scorer"]> | MetricName, string>>>;
+
+/** What a judge bars: all that it says, or the axes on which alone it may not gate. */
+export function barsOfJudge(judge: Pick<JudgeReport, "informsBecause" | "axesInform"> | null): Barred {
+  if (judge === null) return {};
+  if (judge.informsBecause !== null) return { judge: judge.informsBecause };
+  return Object.fromEntries(Object.entries(judge.axesInform ?? {}).map(([axis, why]) => [`judge.${axis}`, why]));
+}
+
+/** Why a metric may not gate: what bars its scorer, else what bars it alone; undefined where it may. */
+export function barOf(name: MetricName, barred: Barred): string | undefined {
+  const { scorer } = metricDefinitions[name];
+  return (scorer === null ? undefined : barred[scorer]) ?? barred[name];
+}
 
 /**
  * Applies gates to one reviewer's rows. A gate on a metric without a value is inconclusive, never a pass.
@@ -21,8 +34,10 @@ export type Barred = Readonly<Partial<Record<NonNullable<MetricDefinition["score
  * applied to it twice more, with all that is open counted at the least and at the most that it can turn out to be, and
  * stands only where the three agree. Of other metrics what is open are whole findings or bugs at their place; those count
  * toward the suite's budget of unscored cases, above which the run is incomplete.
- * @param barred scorers whose metrics may not gate, each with the reason, such as a matcher without calibration
+ * @param barred scorers and metrics that may not gate, each with the reason, such as a matcher without calibration
  * @param judgeError how often the suite's judge errs; null where that is not known
+ * @param alpha error of each one-sided bound: less than .05 for the best of several
+ * @param given metrics that are not made of rows, such as those of the latency phase
  */
 export function applyGates(
   gates: readonly Gate[],
@@ -30,8 +45,26 @@ export function applyGates(
   seed: number,
   barred: Barred,
   judgeError: JudgeError | null = null,
+  alpha = usualAlpha,
+  given: Readonly<Record<string, Metric>> = {},
 ): GateResult[] {
-  return gates.map((gate) => applyGate(gate, rows, seed, barred, judgeError));
+  return gates.map((gate) =>
+    isGiven(gate) ? applyGiven(gate, given[gate.metric]) : applyGate(gate, rows, seed, barred, judgeError, alpha),
+  );
+}
+
+function isGiven({ metric }: Gate): boolean {
+  return isMetricName(metric) && metricDefinitions[metric].kind === "timed";
+}
+
+function applyGiven(gate: Gate, metric: Metric | undefined): GateResult {
+  const common = { gate, value: metric?.value ?? null, casesToDecide: null };
+  if (metric === undefined || metric.value === null) {
+    const reason = metric?.reason ?? "this reviewer is not timed";
+    return { ...common, status: "inconclusive", bound: null, reason };
+  }
+  const warning = warn(gate, metric);
+  return { ...common, ...decideGate(metric, gate), ...(warning === null ? {} : { warning }) };
 }
 
 function applyGate(
@@ -40,29 +73,28 @@ function applyGate(
   seed: number,
   barred: Barred,
   judgeError: JudgeError | null,
+  alpha: number,
 ): GateResult {
   if (!isMetricName(gate.metric)) throw new Error(`gate on unknown metric ${gate.metric}`);
   const where = gate.where === undefined ? null : parseWhere(gate.where, gateFieldNames, "where");
-  const metric = measure(gate.metric, rows, seed, where, null, judgeError);
+  const metric = measure(gate.metric, rows, seed, where, null, judgeError, alpha);
   const common = { gate, value: metric.value, casesToDecide: null };
   // What bars a gate is said before what is missing: no review could mend it.
-  const { scorer } = metricDefinitions[gate.metric];
   const reason =
-    (scorer === null ? undefined : barred[scorer]) ??
-    (metric.value === null ? (metric.reason ?? "nothing was scored") : undefined);
+    barOf(gate.metric, barred) ?? (metric.value === null ? (metric.reason ?? "nothing was scored") : undefined);
   if (reason !== undefined) return { ...common, status: "inconclusive", bound: null, reason };
   // Decided later, beside the baseline.
   if (gate.vsBaseline !== undefined)
     return { ...common, status: "inconclusive", bound: null, reason: "it was not compared with a baseline" };
-  const decision = decideGate(metric, gate);
+  const decision = decideGate(metric, { ...gate, alpha });
   const turned =
-    decision.status === "inconclusive" ? null : turnedBy(gate, gate.metric, decision.status, rows, seed, where);
+    decision.status === "inconclusive" ? null : turnedBy(gate, gate.metric, decision.status, rows, seed, where, alpha);
   if (turned !== null) return { ...common, status: "inconclusive", bound: null, reason: turned };
   const warning = warn(gate, metric);
   return {
     ...common,
     ...decision,
-    casesToDecide: decision.status === "inconclusive" ? unitsToDecide(gate, metric) : null,
+    casesToDecide: decision.status === "inconclusive" ? unitsToDecide(gate, metric, alpha) : null,
     ...(warning === null ? {} : { warning }),
   };
 }
@@ -75,11 +107,12 @@ function turnedBy(
   rows: readonly CaseRow[],
   seed: number,
   where: Where | null,
+  alpha: number,
 ): string | null {
   if (!hasExtremes(name)) return null;
   const extremes = (["low", "high"] as const).map((openAs) => {
-    const metric = measure(name, rows, seed, where, openAs);
-    return { metric, status: decideGate(metric, gate).status };
+    const metric = measure(name, rows, seed, where, openAs, null, alpha);
+    return { metric, status: decideGate(metric, { ...gate, alpha }).status };
   });
   if (extremes.every((extreme) => extreme.status === status)) return null;
   const [low, high] = extremes.map((extreme) => {
@@ -90,12 +123,12 @@ function turnedBy(
 }
 
 /** In the metric's own units, of which several may carry the information of one. */
-function unitsToDecide(gate: Gate, metric: Metric): number | null {
+function unitsToDecide(gate: Gate, metric: Metric, alpha: number): number | null {
   if (metric.effectiveN === undefined || gate.decide === "point") return null;
   const { value, n, effectiveN } = metric;
   const needed = (["min", "max"] as const).flatMap((side) => {
     const threshold = gate[side];
-    return threshold === undefined ? [] : [casesToDecide(value, effectiveN, threshold, side)];
+    return threshold === undefined ? [] : [casesToDecide(value, effectiveN, threshold, side, alpha)];
   });
   const known = needed.filter((more) => more !== null);
   return known.length < needed.length || known.length === 0 ? null : Math.ceil((Math.max(...known) * n) / effectiveN);

@@ -1,4 +1,4 @@
-import type { Barred } from "./apply-gates.ts";
+import { type Barred, barOf } from "./apply-gates.ts";
 import { gateFieldNames } from "./check-suite.ts";
 import { compareMetric, type OpenQuestions } from "./compare.ts";
 import type { BaselineComparison, Obstacle } from "./comparison.ts";
@@ -34,6 +34,8 @@ export interface RelativeWorld {
   barred: Barred;
   /** Share of a metric's cases of which one side alone may have a value. */
   budget: Pick<Suite["budget"], "unscored">;
+  /** Error of each one-sided bound; .05 unless told. */
+  alpha?: number | undefined;
 }
 
 /** Below this many shared cases a slice is too small to be gated without a word about it. */
@@ -83,16 +85,22 @@ function decide(
   world: RelativeWorld,
 ): GateResult {
   const { gate } = result;
-  const { baseline, seed, budget } = world;
+  const { baseline, seed, budget, alpha } = world;
   const open = (reason: string): GateResult => ({
-    ...{ gate, value: result.value, status: "inconclusive", bound: null, casesToDecide: null, reason },
+    gate,
+    value: result.value,
+    status: "inconclusive",
+    bound: null,
+    casesToDecide: null,
+    reason,
   });
   if (!isMetricName(gate.metric)) throw new Error(`gate on unknown metric ${gate.metric}`);
   const name = gate.metric;
   const obstacle = whyNot(name, reviewer, world);
   if (obstacle !== null || baseline === null) return open(obstacle ?? noBaseline);
   const where = gate.where === undefined ? null : parseWhere(gate.where, gateFieldNames, "where");
-  const compare = (questions?: OpenQuestions) => compareMetric(name, baseline.rows, rows, seed, where, questions);
+  const compare = (questions?: OpenQuestions) =>
+    compareMetric(name, baseline.rows, rows, seed, where, questions, alpha);
   const comparison = compare();
   if (comparison === null) return open(`"${name}" cannot be compared case by case`);
   const advantage = advantageOf(comparison);
@@ -102,13 +110,16 @@ function decide(
 
   const { value, baseline: other, difference, low, high, detectable, cases } = advantage;
   const versus = { baseline: other, difference, low, high, detectable, cases };
-  const decision = decideRelative(advantage, gate);
-  const turned = decision.status === "inconclusive" ? null : turnedBy(name, gate, decision.status, compare);
+  const decision = decideRelative(advantage, gate, alpha);
+  const turned = decision.status === "inconclusive" ? null : turnedBy(name, gate, decision.status, compare, alpha);
   if (turned !== null) return { ...open(turned), value, versus };
   return {
-    ...{ gate, value, ...decision, versus },
+    gate,
+    value,
+    ...decision,
+    versus,
     casesToDecide:
-      decision.status !== "inconclusive" || gate.decide === "point" ? null : moreCasesToDecide(advantage, gate),
+      decision.status !== "inconclusive" || gate.decide === "point" ? null : moreCasesToDecide(advantage, gate, alpha),
     ...(where !== null && cases < fewCases
       ? { warning: `this slice holds only ${plural(cases, "case")} that both have` }
       : {}),
@@ -118,7 +129,7 @@ function decide(
 /** Why a metric of this reviewer cannot be gated against the baseline at all; null where it can. */
 function whyNot(name: MetricName, { metrics }: ReviewerReport, { baseline, barred }: RelativeWorld): string | null {
   const { scorer } = metricDefinitions[name];
-  const bar = scorer === null ? undefined : barred[scorer];
+  const bar = barOf(name, barred);
   if (bar !== undefined) return bar;
   if (baseline === null) return noBaseline;
   const against = baseline.obstacles.find(({ concerns }) => concerns === "all" || concerns === scorer);
@@ -161,6 +172,7 @@ function turnedBy(
   gate: Gate,
   status: GateResult["status"],
   compare: (questions: OpenQuestions) => ReturnType<typeof compareMetric>,
+  alpha: number | undefined,
 ): string | null {
   if (!hasExtremes(name)) return null;
   const extremes = (
@@ -170,7 +182,7 @@ function turnedBy(
     ] as const
   ).map(([first, second]) => {
     const comparison = compare({ first, second });
-    return comparison === null ? "inconclusive" : decideRelative(advantageOf(comparison), gate).status;
+    return comparison === null ? "inconclusive" : decideRelative(advantageOf(comparison), gate, alpha).status;
   });
   if (extremes.every((one) => one === status)) return null;
   return `open questions could turn it: from ${extremes[0]} to ${extremes[1]}, as they are answered`;

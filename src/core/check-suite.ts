@@ -1,6 +1,8 @@
+import { canChooseBy } from "./choose-checkpoint.ts";
 import { suggestWord, UsageError } from "./errors.ts";
 import { bugFieldNames, caseFieldNames } from "./fields.ts";
 import { isComparable } from "./contributions.ts";
+import { checkLatencySettings } from "./latency/settings.ts";
 import { isMetricName, metricDefinitions, type MetricName, metricNames, plannedMetrics } from "./metric.ts";
 import { parseModelRef } from "./model.ts";
 import { countsBugs, isAboutBugs, metricsThatCountBugs } from "./row.ts";
@@ -29,6 +31,7 @@ export function checkSuite(suite: Suite): Mistake[] {
     ),
     ...checkRepeats(suite),
     ...checkBaseUrl(suite),
+    ...checkSweep(suite),
   ];
 }
 
@@ -36,9 +39,8 @@ function checkScorers({ scorers, dataset }: Suite): Mistake[] {
   const mistakes: Mistake[] = [];
   if (Object.keys(scorers).length === 0)
     mistakes.push({ path: ["scorers"], message: "expected at least one scorer, got none (write detection: {})" });
-  for (const name of ["latency"] as const) {
-    if (scorers[name] !== undefined) mistakes.push({ path: ["scorers", name], message: "not built yet (remove it)" });
-  }
+  for (const { path, message } of scorers.latency === undefined ? [] : checkLatencySettings(scorers.latency))
+    mistakes.push({ path: ["scorers", "latency", ...path], message });
   if (scorers.judge?.runs !== undefined && scorers.judge.runs % 2 === 0) {
     const message = `expected an odd number, so that the median is a run's, got ${scorers.judge.runs}`;
     mistakes.push({ path: ["scorers", "judge", "runs"], message });
@@ -126,8 +128,23 @@ function checkRelative({ vsBaseline }: Gate, metric: MetricName): Mistake[] {
   });
 }
 
+function checkSweep({ sweep, scorers }: Suite): Mistake[] {
+  const metric = sweep?.metric;
+  if (metric === undefined) return [];
+  const path = ["sweep", "metric"];
+  if (!isMetricName(metric))
+    return [{ path, message: `unknown metric "${metric}" (${suggestWord(metric, metricNames)})` }];
+  const { scorer } = metricDefinitions[metric];
+  if (scorer === null || !canChooseBy(metric))
+    return [{ path, message: `"${metric}" does not say case by case which is better (write detection.f1)` }];
+  if (scorers[scorer] !== undefined) return [];
+  return [{ path, message: `"${metric}" needs the scorer ${scorer} (write ${scorer}: {} under scorers)` }];
+}
+
 function checkGateWhere({ where, metric }: Gate): Mistake[] {
   if (where === undefined || !isMetricName(metric)) return [];
+  if (metricDefinitions[metric].kind === "timed")
+    return [{ path: ["where"], message: `"${metric}" is measured on all requests alike, so it has no slices (remove where)` }];
   try {
     const condition = parseWhere(where, gateFieldNames, "where");
     if (!isAboutBugs(condition) || countsBugs(metric)) return [];

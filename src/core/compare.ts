@@ -2,6 +2,7 @@ import type { MetricComparison } from "./comparison.ts";
 import { type Contributions, contributionsTo, type PairedColumns, pairContributions } from "./contributions.ts";
 import { metricDefinitions, type MetricName } from "./metric.ts";
 import type { CaseRow } from "./row.ts";
+import { usualAlpha } from "./gate.ts";
 import type { OpenAs } from "./score.ts";
 import { bootstrapClusters } from "./stats/bootstrap.ts";
 import { normalQuantile, tCdf } from "./stats/distributions.ts";
@@ -17,7 +18,10 @@ export interface OpenQuestions {
   second: OpenAs | null;
 }
 
-/** Null where the metric is of no kind that is compared case by case, such as a quantile of times. */
+/**
+ * Null where the metric is of no kind that is compared case by case, such as a quantile of times.
+ * @param alpha error of each one-sided bound: less than .05 where the best of several is compared
+ */
 export function compareMetric(
   metric: MetricName,
   first: readonly CaseRow[],
@@ -25,13 +29,14 @@ export function compareMetric(
   seed: number,
   where: Where | null = null,
   open: OpenQuestions = { first: null, second: null },
+  alpha = usualAlpha,
 ): MetricComparison | null {
   const own = contributionsTo(metric, first, where, open.first);
   const other = contributionsTo(metric, second, where, open.second);
   if (own === null || other === null) return null;
   const paired = pairContributions([own, other]);
   const counts = metricDefinitions[metric].kind === "proportion" ? binaryCounts(own, other, paired) : null;
-  return counts === null ? compareSums(metric, own, paired, seed) : compareCounts(metric, counts, paired);
+  return counts === null ? compareSums(metric, own, paired, seed, alpha) : compareCounts(metric, counts, paired, alpha);
 }
 
 /** What each pair gained or lost, where every cluster is one case that both pass or fail; else null. */
@@ -52,11 +57,16 @@ function isPassOrFail(sums: readonly number[]): boolean {
   return sums.length === 2 && sums[1] === 1 && (sums[0] === 0 || sums[0] === 1);
 }
 
-function compareCounts(metric: MetricName, counts: PairedCounts, paired: PairedColumns): MetricComparison {
+function compareCounts(
+  metric: MetricName,
+  counts: PairedCounts,
+  paired: PairedColumns,
+  alpha: number,
+): MetricComparison {
   const { lost, gained, n } = counts;
   const passed = (reviewer: number) => total(paired.columns[reviewer]?.[0]) / n;
   const interval = tangoInterval(counts);
-  const oneSided = tangoInterval(counts, 0.9);
+  const oneSided = tangoInterval(counts, 1 - 2 * alpha);
   // The width of the interval says how far the pairs reach, also where none differs.
   const se = interval === null ? 0 : (interval.high - interval.low) / (2 * normalQuantile(0.975));
   return {
@@ -81,6 +91,7 @@ function compareSums(
   { statistic }: Contributions,
   paired: PairedColumns,
   seed: number,
+  alpha: number,
 ): MetricComparison {
   const [first = [], second = []] = paired.columns;
   const values = [first, second].map((columns) => statistic(columns.map(total)));
@@ -100,8 +111,8 @@ function compareSums(
   // The interval to show is the published one; what decides a gate is widened for clusters unseen where it can be.
   const both = [...first, ...second];
   const isRate = metricDefinitions[metric].unit === "rate";
-  const shown = paired.clusters.length < fewestClusters ? null : bootstrapClusters(both, difference, { seed });
-  const decisive = isRate ? bootstrapClusters(both, difference, { seed, range: [-1, 1] }) : shown;
+  const shown = paired.clusters.length < fewestClusters ? null : bootstrapClusters(both, difference, { seed, alpha });
+  const decisive = isRate ? bootstrapClusters(both, difference, { seed, range: [-1, 1], alpha }) : shown;
   const isSameSize = isSameEverywhere(first.at(-1), second.at(-1)) && width === 2;
   return {
     ...common,

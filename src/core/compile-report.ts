@@ -3,7 +3,7 @@ import type { Price } from "./cost.ts";
 import type { JudgeError } from "./stats/rogan-gladen.ts";
 import { type MetricDefinition, metricDefinitions, type MetricName, metricNames } from "./metric.ts";
 import { measure } from "./reduce.ts";
-import type { ReviewerReport } from "./report.ts";
+import type { Metric, ReviewerReport } from "./report.ts";
 import type { CaseRow } from "./row.ts";
 import { rowOfJudge } from "./row-of-judge.ts";
 import { sliceRows } from "./slices.ts";
@@ -13,7 +13,7 @@ import { frequentErrors, type Tally } from "./tally.ts";
 /** What is known of a reviewer before and while it is asked. */
 export type ReviewerFacts = Pick<
   ReviewerReport,
-  "id" | "ref" | "role" | "provider" | "model" | "prompt" | "effective" | "hosts" | "served"
+  "id" | "ref" | "role" | "split" | "provider" | "model" | "prompt" | "effective" | "hosts" | "served"
 >;
 
 export interface ReviewerMeasurement {
@@ -22,6 +22,10 @@ export interface ReviewerMeasurement {
   tally: Tally;
   /** What its answers are charged by; null where that is not known. */
   price?: Price | null;
+  /** Error of each one-sided bound that its gates are decided by; .05 where left out. */
+  alpha?: number;
+  /** Its metrics of the latency phase, which are not made of rows; none where it was not timed. */
+  latency?: Readonly<Record<string, Metric>>;
 }
 
 /** How often each of several judges errs, in their order; null where that is not known. */
@@ -37,8 +41,9 @@ export function enabledMetrics(scorers: Suite["scorers"]): MetricName[] {
 }
 
 /** Whether the rows can say something of a metric at all: tokens are a model's, disagreement takes several judges. */
-function isAbout(rows: readonly CaseRow[], name: MetricName): boolean {
+function isAbout(rows: readonly CaseRow[], latency: Readonly<Record<string, Metric>>, name: MetricName): boolean {
   const { kind }: MetricDefinition = metricDefinitions[name];
+  if (kind === "timed") return latency[name] !== undefined;
   if (kind === "spent") return rows.some((row) => row.spending !== undefined);
   return !isOfPanel(name) || rows.some((row) => row.panel !== undefined);
 }
@@ -50,14 +55,14 @@ function isAbout(rows: readonly CaseRow[], name: MetricName): boolean {
  * @param panel the suite's judges where there are several
  */
 export function compileReviewer(
-  { facts, rows, tally, price }: ReviewerMeasurement,
+  { facts, rows, tally, price, alpha, latency = {} }: ReviewerMeasurement,
   suite: Suite,
   seed: number,
   barred: Barred,
   judgeError: JudgeError | null = null,
   panel: PanelErrors = [],
 ): ReviewerReport {
-  const enabled = enabledMetrics(suite.scorers).filter((name) => isAbout(rows, name));
+  const enabled = enabledMetrics(suite.scorers).filter((name) => isAbout(rows, latency, name));
   return {
     ...facts,
     outcomes: tally.outcomes,
@@ -70,10 +75,12 @@ export function compileReviewer(
     ...(tally.undecided === 0 ? {} : { undecided: tally.undecided }),
     errors: frequentErrors(tally),
     ...(price === undefined || !enabled.includes("cost.usd") ? {} : { price }),
-    metrics: Object.fromEntries(enabled.map((name) => [name, measure(name, rows, seed, null, null, judgeError)])),
+    metrics: Object.fromEntries(
+      enabled.map((name) => [name, latency[name] ?? measure(name, rows, seed, null, null, judgeError)]),
+    ),
     ...(panel.length === 0 ? {} : { judges: panel.map((judge) => measureJudge(judge, rows, enabled, seed)) }),
     slices: sliceRows(rows, enabled, seed),
-    gates: facts.role === "measured" ? applyGates(suite.gates, rows, seed, barred, judgeError) : [],
+    gates: facts.role === "measured" ? applyGates(suite.gates, rows, seed, barred, judgeError, alpha, latency) : [],
     diagnosis: [],
   };
 }

@@ -18,7 +18,13 @@ export interface Contributions {
   statistic: (sums: ArrayLike<number>) => number | null;
 }
 
-const sumless: ReadonlySet<MetricDefinition["kind"]> = new Set(["quantile", "average-precision", "corrected", "spent"]);
+const sumless: ReadonlySet<MetricDefinition["kind"]> = new Set([
+  "quantile",
+  "average-precision",
+  "corrected",
+  "spent",
+  "timed",
+]);
 
 /** Whether a metric is a function of sums over cases, so that it can be compared case by case. */
 export function isComparable(name: MetricName): boolean {

@@ -1,3 +1,4 @@
+import { isMetricName, metricDefinitions } from "./metric.ts";
 import type { Metric } from "./report.ts";
 
 /** What stands where a value would: nothing was measured. */
@@ -19,6 +20,12 @@ export function formatValue(value: number | null, unit: Metric["unit"]): string 
   if (unit === "usd") return formatUsd(value);
   if (unit === "ms") return value < 10 ? formatFixed(value, 1) : String(Math.round(value));
   return unit === "rate" ? formatRate(value) : formatFixed(value, 2);
+}
+
+/** A difference with its sign: `+.05`, `-.05`. */
+export function formatSigned(value: number, unit: Metric["unit"]): string {
+  const text = formatValue(Math.abs(value), unit);
+  return value < 0 ? `-${text}` : `+${text}`;
 }
 
 /** US dollars: cents from one dollar on, below that two digits that say something: `$12.50`, `$.034`. */
@@ -55,11 +62,19 @@ export function isLeast({ value, unit, unscored, method }: Metric): boolean {
   return value !== null && unscored > 0 && (unit === "usd" || method === "sum");
 }
 
-/** A bound beside the limits of its gate: a third digit where two would make them look equal. */
+/** A value of a metric where its unit stands nowhere else: `.55`, `840 ms`, `$.034`. Of an unknown one as a rate. */
+export function formatOf(metric: string | undefined, value: number): string {
+  const unit = metric !== undefined && isMetricName(metric) ? metricDefinitions[metric].unit : "rate";
+  return unit === "ms" ? `${formatValue(value, unit)} ms` : formatValue(value, unit);
+}
+
+/** A bound beside the limits of its gate: of a rate a third digit where two would make them look equal. */
 export function formatBound(
   bound: number,
-  { min, max }: { min?: number | undefined; max?: number | undefined },
+  { min, max, metric }: { min?: number | undefined; max?: number | undefined; metric?: string },
 ): string {
+  if (metric !== undefined && isMetricName(metric) && metricDefinitions[metric].unit !== "rate")
+    return formatOf(metric, bound);
   const looksEqual = [min, max].some(
     (limit) => limit !== undefined && limit !== bound && formatRate(limit) === formatRate(bound),
   );

@@ -1,6 +1,6 @@
 import { exactLowerBound, exactUpperBound } from "./stats/proportion.ts";
 
-/** What a gate looks at: the estimate, its two-sided 95 % interval (to show) and its one-sided 95 % bounds (to decide). */
+/** What a gate looks at: the estimate, its two-sided 95 % interval (to show) and its one-sided bounds (to decide). */
 export interface GateEstimate {
   /** Null: nothing could be measured. */
   value: number | null;
@@ -12,11 +12,16 @@ export interface GateEstimate {
   n: number;
 }
 
+/** Error of each of the one-sided bounds that gates decide by, unless told. */
+export const usualAlpha = 0.05;
+
 /** `min`, `max` or both, in the unit of the metric; `decide: point` compares the estimate and ignores its error. */
 export interface GateRule {
   min?: number | undefined;
   max?: number | undefined;
   decide: "bound" | "point";
+  /** Error of each one-sided bound of the estimate; `usualAlpha` unless told. */
+  alpha?: number;
 }
 
 export type GateStatus = "pass" | "fail" | "inconclusive";
@@ -45,7 +50,7 @@ export function decideGate(estimate: GateEstimate, rule: GateRule): GateDecision
     if (!Number.isFinite(threshold)) throw new RangeError(`gate: ${side}: expected a number, got ${threshold}`);
   }
 
-  const decisions = thresholds.map(([side, threshold]) => decideSide(estimate, side, threshold, rule.decide));
+  const decisions = thresholds.map(([side, threshold]) => decideSide(estimate, side, threshold, rule));
   const failed = decisions.find((decision) => decision.status === "fail");
   const open = decisions.find((decision) => decision.status === "inconclusive");
   const decisive = failed ?? open;
@@ -59,11 +64,17 @@ export function decideGate(estimate: GateEstimate, rule: GateRule): GateDecision
  * threshold is a `min` or a `max`. 0 when `n` units decide already; null when none would do: a rate at the threshold,
  * nothing measured, or more than ten million units.
  */
-export function casesToDecide(value: number | null, n: number, threshold: number, direction: Side): number | null {
+export function casesToDecide(
+  value: number | null,
+  n: number,
+  threshold: number,
+  direction: Side,
+  alpha = usualAlpha,
+): number | null {
   if (value === null || !(n > 0) || value === threshold) return null;
   const decides = (units: number): boolean => {
-    const low = exactLowerBound(value * units, units) as number;
-    const high = exactUpperBound(value * units, units) as number;
+    const low = exactLowerBound(value * units, units, alpha) as number;
+    const high = exactUpperBound(value * units, units, alpha) as number;
     return direction === "min" ? low >= threshold || high < threshold : high <= threshold || low > threshold;
   };
   if (decides(n)) return 0;
@@ -78,7 +89,8 @@ export function casesToDecide(value: number | null, n: number, threshold: number
   return enough;
 }
 
-function decideSide(estimate: GateEstimate, side: Side, threshold: number, decide: "bound" | "point"): GateDecision {
+function decideSide(estimate: GateEstimate, side: Side, threshold: number, rule: GateRule): GateDecision {
+  const { decide, alpha = usualAlpha } = rule;
   const { value, n } = estimate;
   if (!isNumber(value))
     return { status: "inconclusive", bound: null, reason: `no value to compare with ${side} ${threshold}` };
@@ -92,24 +104,30 @@ function decideSide(estimate: GateEstimate, side: Side, threshold: number, decid
   const clearing = side === "min" ? estimate.lowOneSided : estimate.highOneSided;
   const failing = side === "min" ? estimate.highOneSided : estimate.lowOneSided;
   const [clearingName, failingName] = side === "min" ? ["lower", "upper"] : ["upper", "lower"];
+  const confidence = showConfidence(alpha);
   const context = `(value ${show(value, threshold)}${showInterval(estimate)}, n = ${n})`;
   if (isNumber(clearing) && (side === "min" ? clearing >= threshold : clearing <= threshold)) {
-    const reason = `${clearingName} 95 % bound ${show(clearing, threshold)} is within ${side} ${threshold} ${context}`;
+    const reason = `${clearingName} ${confidence} bound ${show(clearing, threshold)} is within ${side} ${threshold} ${context}`;
     return { status: "pass", bound: clearing, reason };
   }
   if (isNumber(failing) && (side === "min" ? failing < threshold : failing > threshold)) {
-    const reason = `${failingName} 95 % bound ${show(failing, threshold)} is outside ${side} ${threshold} ${context}`;
+    const reason = `${failingName} ${confidence} bound ${show(failing, threshold)} is outside ${side} ${threshold} ${context}`;
     return { status: "fail", bound: failing, reason };
   }
   if (!isNumber(clearing)) {
     return {
       status: "inconclusive",
       bound: null,
-      reason: `no 95 % bound for ${side} ${threshold}: too little data ${context}`,
+      reason: `no ${confidence} bound for ${side} ${threshold}: too little data ${context}`,
     };
   }
-  const reason = `${clearingName} 95 % bound ${show(clearing, threshold)} does not settle ${side} ${threshold} ${context}`;
+  const reason = `${clearingName} ${confidence} bound ${show(clearing, threshold)} does not settle ${side} ${threshold} ${context}`;
   return { status: "inconclusive", bound: clearing, reason };
+}
+
+/** The confidence of a one-sided bound, such as `95 %` and `99.5 %`. */
+export function showConfidence(alpha: number): string {
+  return `${Number((100 * (1 - alpha)).toFixed(2))} %`;
 }
 
 function isNumber(value: number | null): value is number {

@@ -1,14 +1,24 @@
 /** What one unit of a metric's denominator is. */
-export type UnitOfAnalysis = "bug" | "finding" | "case" | "review" | "sentence" | "token" | "generation";
+export type UnitOfAnalysis = "bug" | "finding" | "case" | "review" | "sentence" | "token" | "generation" | "request";
 
 export interface MetricDefinition {
   /** Null for what is told of every reviewer that asks a model, whatever the suite scores. */
-  scorer: "detection" | "overlap" | "contract" | "form" | "load" | "ratings" | "judge" | "safety" | null;
+  scorer: "detection" | "overlap" | "contract" | "form" | "load" | "ratings" | "judge" | "safety" | "latency" | null;
   /** `rate` is in [0, 1]; `count`, `ms` and `usd` (US dollars) are not bounded above. */
   unit: "rate" | "count" | "ms" | "usd";
   unitOfAnalysis: UnitOfAnalysis;
   /** How the metric is made of its scores, which decides its interval. */
-  kind: "proportion" | "mean" | "f-score" | "average-precision" | "quantile" | "median-of-runs" | "corrected" | "spent";
+  kind:
+    | "proportion"
+    | "mean"
+    | "f-score"
+    | "average-precision"
+    | "quantile"
+    | "median-of-runs"
+    | "corrected"
+    | "spent"
+    /** Of the latency phase, whose requests are no rows. */
+    | "timed";
   /** Which direction is better; null where neither is. */
   better: "higher" | "lower" | null;
   /** Measured only where the suite asks for this counting. */
@@ -131,6 +141,15 @@ const time = {
   better: "lower",
 } as const;
 
+/** From the moment at which a request was due; requests that had no answer count as slower than all others. */
+const timed = {
+  scorer: "latency",
+  unit: "ms",
+  kind: "timed",
+  unitOfAnalysis: "request",
+  better: "lower",
+} as const;
+
 /** Sums over all generations, with nothing to estimate. */
 const spent = { scorer: null, unit: "count", kind: "spent", unitOfAnalysis: "generation", better: "lower" } as const;
 
@@ -202,12 +221,12 @@ const others = define({
   "judge.pass_rate": {
     ...judged,
     description:
-      "reviews that pass the judge: the median over its runs of each run's rate; of several judges: those that most of them pass, each by the medians of its runs",
+      "reviews that pass the judge: the median over its runs of each run's rate; of several judges: those that most of them pass, each by most of its runs",
   },
   "judge.pass_rate_consensus": {
     ...judged,
     kind: "proportion",
-    description: "reviews that pass by the majority of the judge's runs, axis by axis, or of several judges",
+    description: "reviews that pass by the majority of the judge's runs, axis by axis; of several judges by most of these",
   },
   "judge.pass_rate_corrected": {
     ...judged,
@@ -238,7 +257,7 @@ const others = define({
     better: "lower",
     isOfPanel: true,
     description:
-      "reviews that one judge passes and another fails, each by the medians of its runs (several judges only)",
+      "reviews that one judge passes and another fails, each by most of its runs (several judges only)",
   },
   "safety.pass_rate": { ...safe, description: "reviews that fail no safety check" },
   "safety.secrets": { ...safe, description: "reviews that repeat no secret, of the diffs that hold one" },
@@ -256,6 +275,18 @@ const others = define({
   "ratings.relevance": { ...rating, description: "people's rating of a review as a whole" },
   "ratings.conciseness": { ...rating, description: "people's rating of how much of a review is to the point" },
   "ratings.comprehensiveness": { ...rating, description: "people's rating of how much of what matters it says" },
+  "latency.p50_ms": { ...timed, description: "median time to a whole review, in a phase of its own" },
+  "latency.p95_ms": { ...timed, description: "95th percentile of the time to a whole review" },
+  "latency.p99_ms": { ...timed, description: "99th percentile of the time to a whole review" },
+  "latency.ttft_p50_ms": { ...timed, description: "median time to the first token" },
+  "latency.ttft_p95_ms": { ...timed, description: "95th percentile of the time to the first token" },
+  "latency.tokens_per_s": {
+    ...timed,
+    unit: "count",
+    better: "higher",
+    description: "tokens a second after the first, in the median answer, as the server counts them",
+  },
+  "latency.first_finding_p50_ms": { ...timed, description: "median time to the first complete finding" },
   "cost.usd": { ...spent, unit: "usd", description: "what the reviews cost in US dollars" },
   "cost.usd_per_bug_found": {
     ...spent,
@@ -278,13 +309,6 @@ export const plannedMetrics: readonly string[] = [
   "contract.verdict_accuracy",
   "suggestion.applies_rate",
   "suggestion.fixes_rate",
-  "latency.p50_ms",
-  "latency.p95_ms",
-  "latency.p99_ms",
-  "latency.ttft_p50_ms",
-  "latency.ttft_p95_ms",
-  "latency.tokens_per_s",
-  "latency.first_finding_p50_ms",
 ];
 
 /** Whether a word is the name of a metric that this version measures. */

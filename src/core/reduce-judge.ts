@@ -1,5 +1,5 @@
 import type { MetricName } from "./metric.ts";
-import { type CaseRow, failedGeneration } from "./row.ts";
+import { type CaseRow, whyUnscored } from "./row.ts";
 import { quantile } from "./stats/quantile.ts";
 import type { Where } from "./where.ts";
 
@@ -86,7 +86,7 @@ function isScored(passes: readonly (boolean | null)[]): boolean {
 }
 
 function whyOpen(row: CaseRow, axis: string): string {
-  if (!row.isScored) return failedGeneration;
+  if (!row.isScored) return whyUnscored(row);
   const score = row.scores["judge.pass_rate_consensus"];
   return score !== undefined && "reason" in score ? score.reason : `the judge left ${axis} open`;
 }

@@ -26,6 +26,7 @@ export function measureSpent(
   rows: readonly CaseRow[],
   seed: number,
   where: Where | null,
+  alpha: number,
 ): Metric {
   const kept = rows.filter((row) => row.spending !== undefined && (where === null || where.test(row.fields)));
   const spending = sumSpending(kept.flatMap((row) => row.spending ?? []));
@@ -41,7 +42,7 @@ export function measureSpent(
   }
   const found = kept.reduce((total, row) => total + countFound(row), 0);
   if (found === 0) return { ...nothing("no bug was found"), ...common, n: 0 };
-  const interval = intervalForEachBug(kept, seed);
+  const interval = intervalForEachBug(kept, seed, alpha);
   return {
     value: sum.value / found,
     low: interval?.low ?? null,
@@ -79,14 +80,14 @@ function countFound({ bugs }: CaseRow): number {
   return bugs.filter((bug) => bug.state === "found").length;
 }
 
-function intervalForEachBug(rows: readonly CaseRow[], seed: number): BootstrapInterval | null {
+function intervalForEachBug(rows: readonly CaseRow[], seed: number, alpha: number): BootstrapInterval | null {
   const clusters = [...Map.groupBy(rows, (row) => row.cluster)].sort(([a], [b]) => (a < b ? -1 : 1));
   const column = (valueOf: (row: CaseRow) => number) =>
     Float64Array.from(clusters, ([, members]) => members.reduce((sum, row) => sum + valueOf(row), 0));
   const columns = [column(({ cost }) => cost?.usd ?? 0), column(countFound)];
   const needed = clusters.filter(([, members]) => members.some(({ bugs }) => bugs.length > 0)).length;
   const ratio = (sums: ArrayLike<number>) => (sums[1] ? (sums[0] ?? 0) / sums[1] : null);
-  return bootstrapClusters(columns, ratio, { seed, range: [0, Infinity], needed });
+  return bootstrapClusters(columns, ratio, { seed, range: [0, Infinity], needed, alpha });
 }
 
 function nothing(reason: string) {

@@ -1,3 +1,4 @@
+import { usualAlpha } from "./gate.ts";
 import { type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
 import { gatherRuns, medianRate } from "./reduce-judge.ts";
 import { measureSpent } from "./reduce-spent.ts";
@@ -24,6 +25,7 @@ type Estimate = Omit<Metric, "n" | "unscored" | "unitOfAnalysis" | "clusters" | 
  * @param openAs counts what is open in place of leaving it out, if `hasExtremes`: bugs that the matcher could not decide
  * as missed (`low`) or found (`high`), generations that took several tries as no time or as time without end
  * @param judgeError how often the judge errs, for the corrected pass rate, which has no value without it
+ * @param alpha error of each one-sided bound: less than .05 where the best of several is gated
  */
 export function measure(
   name: MetricName,
@@ -32,19 +34,21 @@ export function measure(
   where: Where | null = null,
   openAs: OpenAs | null = null,
   judgeError: JudgeError | null = null,
+  alpha = usualAlpha,
 ): Metric {
   const definition: MetricDefinition = metricDefinitions[name];
-  if (definition.kind === "quantile") return measureQuantile(name, rows, where, openAs);
-  if (definition.kind === "median-of-runs") return measureMedianOfRuns(name, rows, seed, where);
-  if (definition.kind === "average-precision") return measureAveragePrecision(rows, seed, where);
-  if (definition.kind === "spent") return measureSpent(name, definition, rows, seed, where);
-  if (definition.kind === "corrected") return measureCorrected(rows, seed, where, judgeError);
+  if (definition.kind === "timed") throw new Error(`${name} is not made of case rows`);
+  if (definition.kind === "quantile") return measureQuantile(name, rows, where, openAs, alpha);
+  if (definition.kind === "median-of-runs") return measureMedianOfRuns(name, rows, seed, where, alpha);
+  if (definition.kind === "average-precision") return measureAveragePrecision(rows, seed, where, alpha);
+  if (definition.kind === "spent") return measureSpent(name, definition, rows, seed, where, alpha);
+  if (definition.kind === "corrected") return measureCorrected(rows, seed, where, judgeError, alpha);
   const gathered = gatherUnits(name, rows, where, openAs);
   const units = gathered.units.filter((unit) => unit.denominator > 0);
   const estimate = (): Estimate => {
-    if (definition.kind === "proportion") return estimateProportion(units);
-    if (definition.kind === "mean") return estimateMean(units, definition);
-    return estimateFScore(gathered.units, countClustersWithBugs(name, rows, where), seed);
+    if (definition.kind === "proportion") return estimateProportion(units, alpha);
+    if (definition.kind === "mean") return estimateMean(units, definition, alpha);
+    return estimateFScore(gathered.units, countClustersWithBugs(name, rows, where), seed, alpha);
   };
   return {
     ...(units.length === 0 ? nothing(reasonFor(definition, gathered)) : estimate()),
@@ -78,30 +82,30 @@ function totals(units: readonly Unit[]): { numerator: number; denominator: numbe
   };
 }
 
-function estimateProportion(units: readonly Unit[]): Estimate {
+function estimateProportion(units: readonly Unit[], alpha: number): Estimate {
   const proportion = clusteredProportion(units);
   if (proportion === null) return nothing("nothing to count");
   return {
     value: proportion.value,
     low: proportion.wilson.low,
     high: proportion.wilson.high,
-    lowOneSided: proportion.exactLow(),
-    highOneSided: proportion.exactHigh(),
+    lowOneSided: proportion.exactLow(alpha),
+    highOneSided: proportion.exactHigh(alpha),
     method: "wilson, gated exact, both on the effective number of clustered units",
     effectiveN: proportion.effectiveN,
     ...totals(units),
   };
 }
 
-function estimateMean(units: readonly Unit[], { unit }: MetricDefinition): Estimate {
-  const mean = clusteredMean(units, { range: unit === "rate" ? [0, 1] : [0, Infinity] });
+function estimateMean(units: readonly Unit[], { unit }: MetricDefinition, alpha: number): Estimate {
+  const mean = clusteredMean(units, { range: unit === "rate" ? [0, 1] : [0, Infinity], alpha });
   if (mean === null) return nothing("nothing to count");
   const { value, low, high, lowOneSided, highOneSided } = mean;
   const method = low === null ? noInterval : "clustered standard error, widened for clusters unseen";
   return { value, low, high, lowOneSided, highOneSided, method, ...totals(units) };
 }
 
-function estimateFScore(units: readonly Unit[], withBugs: number, seed: number): Estimate {
+function estimateFScore(units: readonly Unit[], withBugs: number, seed: number, alpha: number): Estimate {
   const clusters = [...Map.groupBy(units, (unit) => unit.cluster)].sort(([a], [b]) => (a < b ? -1 : 1));
   const columns = [
     Float64Array.from(clusters, ([, members]) => totals(members).numerator),
@@ -109,7 +113,7 @@ function estimateFScore(units: readonly Unit[], withBugs: number, seed: number):
   ];
   const ratio = (sums: ArrayLike<number>) => (sums[1] ? (sums[0] ?? 0) / sums[1] : null);
   const pooled = totals(units);
-  const interval = bootstrapClusters(columns, ratio, { seed, range: [0, 1], needed: withBugs });
+  const interval = bootstrapClusters(columns, ratio, { seed, range: [0, 1], needed: withBugs, alpha });
   return { value: ratio([pooled.numerator, pooled.denominator]), ...resampledBounds(interval) };
 }
 
@@ -129,10 +133,16 @@ function resampledBounds(interval: BootstrapInterval | null): Omit<Estimate, "va
  * The median over a judge's runs of each run's pass rate. The interval resamples clusters and takes the median over runs
  * anew each time.
  */
-function measureMedianOfRuns(name: MetricName, rows: readonly CaseRow[], seed: number, where: Where | null): Metric {
+function measureMedianOfRuns(
+  name: MetricName,
+  rows: readonly CaseRow[],
+  seed: number,
+  where: Where | null,
+  alpha: number,
+): Metric {
   const { n, clusters, columns, unscored, reason } = gatherRuns(name, rows, where);
   const value = medianRate(columns.map(sum));
-  const interval = value === null ? null : bootstrapClusters(columns, medianRate, { seed, range: [0, 1] });
+  const interval = value === null ? null : bootstrapClusters(columns, medianRate, { seed, range: [0, 1], alpha });
   return {
     ...(value === null ? nothing(reason ?? "nothing to count") : { value, ...resampledBounds(interval) }),
     n,
@@ -153,6 +163,7 @@ function measureCorrected(
   seed: number,
   where: Where | null,
   judgeError: JudgeError | null,
+  alpha: number,
 ): Metric {
   const { value, n, effectiveN, unscored, unitOfAnalysis, clusters, unit, reason } = measure(
     "judge.pass_rate_consensus",
@@ -163,7 +174,7 @@ function measureCorrected(
   const estimate = (): Estimate => {
     if (value === null) return nothing(reason ?? "nothing to correct");
     if (judgeError === null) return nothing(rows.some((row) => row.panel !== undefined) ? ofPanel : ofNobody);
-    const corrected = correct({ value, n: effectiveN ?? n }, judgeError);
+    const corrected = correct({ value, n: effectiveN ?? n }, judgeError, alpha);
     if (typeof corrected === "string") return nothing(corrected);
     const { low, high, lowOneSided, highOneSided } = corrected;
     return { value: corrected.value, low, high, lowOneSided, highOneSided, method: correctedMethod };
@@ -177,9 +188,9 @@ const ofPanel = "how several judges err together is not known; each of them has 
 const correctedMethod = "rogan-gladen on consensus, interval of Lee et al., on the effective number of clustered units";
 
 /** The corrected rate, or why there is none. */
-function correct(judged: { value: number; n: number }, error: JudgeError): CorrectedRate | string {
+function correct(judged: { value: number; n: number }, error: JudgeError, alpha: number): CorrectedRate | string {
   try {
-    return correctPassRate(judged, error) ?? "people labelled no pass or no fail";
+    return correctPassRate(judged, error, 0.95, alpha) ?? "people labelled no pass or no fail";
   } catch (refusal) {
     if (refusal instanceof RangeError) return refusal.message;
     throw refusal;
@@ -193,6 +204,7 @@ function measureQuantile(
   rows: readonly CaseRow[],
   where: Where | null,
   openAs: OpenAs | null,
+  alpha: number,
 ): Metric {
   const kept = rows.filter((row) => where === null || where.test(row.fields));
   const retried = sum(kept.map((row) => row.retried));
@@ -204,8 +216,8 @@ function measureQuantile(
     value: quantile(times, p),
     low: interval?.low ?? null,
     high: interval?.high ?? null,
-    lowOneSided: times.length === 0 ? null : quantileLowerBound(times, p),
-    highOneSided: times.length === 0 ? null : quantileUpperBound(times, p),
+    lowOneSided: times.length === 0 ? null : quantileLowerBound(times, p, alpha),
+    highOneSided: times.length === 0 ? null : quantileUpperBound(times, p, alpha),
     method: "type 7, binomial order statistics",
     n: times.length,
     unscored: sum(kept.map((row) => row.untimed)) - open.length,
@@ -222,7 +234,12 @@ function reasonOfTimes(kept: readonly CaseRow[], timed: number, retried: number)
   return { reason: `${retried} of ${generations} generations took more than one try, so no single time is theirs` };
 }
 
-function measureAveragePrecision(rows: readonly CaseRow[], seed: number, where: Where | null): Metric {
+function measureAveragePrecision(
+  rows: readonly CaseRow[],
+  seed: number,
+  where: Where | null,
+  alpha: number,
+): Metric {
   const annotated = annotatedRows(rows, where);
   const scored = annotated.filter((row) => row.isScored);
   const isRanked = scored.every((row) => row.ranked !== null);
@@ -241,7 +258,7 @@ function measureAveragePrecision(rows: readonly CaseRow[], seed: number, where: 
       ? "no finding to rank"
       : "no bug to find";
   return {
-    ...(value === null ? nothing(reason) : { value, ...resampledBounds(averagePrecisionInterval(clusters, seed)) }),
+    ...(value === null ? nothing(reason) : { value, ...resampledBounds(averagePrecisionInterval(clusters, seed, alpha)) }),
     n: value === null ? 0 : findings.length,
     unscored: annotated.filter((row) => !row.isScored || row.isUndecided).length,
     unitOfAnalysis: "finding",

@@ -1,6 +1,6 @@
 import type { MetricComparison } from "./comparison.ts";
 import { formatFixed } from "./format.ts";
-import type { GateDecision } from "./gate.ts";
+import { type GateDecision, showConfidence, usualAlpha } from "./gate.ts";
 import { metricDefinitions, type MetricName } from "./metric.ts";
 import { minimumDetectableEffect, pairsForTango, type PowerOptions } from "./stats/power.ts";
 import type { Gate } from "./suite.ts";
@@ -11,7 +11,7 @@ export interface Advantage {
   value: number | null;
   baseline: number | null;
   difference: number | null;
-  /** Two-sided 95 %, to show, and the one-sided 95 % bounds, to decide; null where clusters are too few. */
+  /** Two-sided 95 %, to show, and the one-sided bounds, to decide; null where clusters are too few. */
   low: number | null;
   high: number | null;
   lowOneSided: number | null;
@@ -32,7 +32,11 @@ export function advantageOf(comparison: MetricComparison): Advantage {
   if (!isLowerBetter(metric))
     return {
       ...common,
-      ...{ difference, low, high, lowOneSided, highOneSided },
+      difference,
+      low,
+      high,
+      lowOneSided,
+      highOneSided,
       pairs: pairs === undefined ? null : { better: pairs.gained, worse: pairs.lost },
     };
   return {
@@ -56,7 +60,12 @@ export function leastAdvantage({ margin, improve }: NonNullable<Gate["vsBaseline
  * (not worse by as much), or above `improve` (better by more). Fail: the upper bound lies below it. Inconclusive: neither,
  * and always where difference or bound is missing. `decide: point` looks at the difference itself.
  */
-export function decideRelative(advantage: Advantage, gate: Pick<Gate, "vsBaseline" | "decide">): GateDecision {
+export function decideRelative(
+  advantage: Advantage,
+  gate: Pick<Gate, "vsBaseline" | "decide">,
+  alpha = usualAlpha,
+): GateDecision {
+  const confidence = showConfidence(alpha);
   const least = leastAdvantage(gate.vsBaseline ?? {});
   const { difference, lowOneSided: low, highOneSided: high, cases } = advantage;
   if (difference === null) return { status: "inconclusive", bound: null, reason: "no difference to look at" };
@@ -71,24 +80,24 @@ export function decideRelative(advantage: Advantage, gate: Pick<Gate, "vsBaselin
     return {
       status: "pass",
       bound: low,
-      reason: `lower 95 % bound ${show(low, least)} is above ${limit} ${context}`,
+      reason: `lower ${confidence} bound ${show(low, least)} is above ${limit} ${context}`,
     };
   if (high !== null && high < least)
     return {
       status: "fail",
       bound: high,
-      reason: `upper 95 % bound ${show(high, least)} is below ${limit} ${context}`,
+      reason: `upper ${confidence} bound ${show(high, least)} is below ${limit} ${context}`,
     };
   if (low === null)
     return {
       status: "inconclusive",
       bound: null,
-      reason: `no 95 % bound of the difference: too few clusters ${context}`,
+      reason: `no ${confidence} bound of the difference: too few clusters ${context}`,
     };
   return {
     status: "inconclusive",
     bound: low,
-    reason: `lower 95 % bound ${show(low, least)} does not settle ${limit} ${context}`,
+    reason: `lower ${confidence} bound ${show(low, least)} does not settle ${limit} ${context}`,
   };
 }
 
@@ -97,14 +106,18 @@ export function decideRelative(advantage: Advantage, gate: Pick<Gate, "vsBaselin
  * ones: by Tango's test where cases are counted one by one, else by the standard error, which shrinks with their number.
  * Null where none would do (a difference at the threshold) or nothing is known of the spread.
  */
-export function moreCasesToDecide(advantage: Advantage, gate: Pick<Gate, "vsBaseline">): number | null {
+export function moreCasesToDecide(
+  advantage: Advantage,
+  gate: Pick<Gate, "vsBaseline">,
+  alpha = usualAlpha,
+): number | null {
   const least = leastAdvantage(gate.vsBaseline ?? {});
   const { difference, cases, pairs, detectable } = advantage;
   if (difference === null || difference === least || cases === 0) return null;
-  const oneSided: PowerOptions = { sides: 1 };
+  const oneSided: PowerOptions = { sides: 1, alpha };
   const needed =
     pairs !== null
-      ? pairsForTango({ gained: pairs.better / cases, lost: pairs.worse / cases }, least)
+      ? pairsForTango({ gained: pairs.better / cases, lost: pairs.worse / cases }, least, { alpha })
       : detectable === null
         ? Infinity
         : cases *

@@ -2,17 +2,18 @@ import { formatFixed, formatRate } from "./format.ts";
 import { leastAdvantage } from "./relative-gate.ts";
 import type { GateResult } from "./report.ts";
 
+type Relative = Pick<GateResult["gate"], "vsBaseline">;
 type Versus = NonNullable<GateResult["versus"]>;
 
 /** What a gate against a baseline asks for, in words: `less than .05 worse than the baseline`. */
-export function wantedOf({ vsBaseline = {} }: GateResult["gate"]): string {
+export function wantedOf({ vsBaseline = {} }: Relative): string {
   const least = leastAdvantage(vsBaseline);
   if (least < 0) return `less than ${formatLimit(-least)} worse than the baseline`;
   return least === 0 ? "better than the baseline" : `more than ${formatLimit(least)} better than the baseline`;
 }
 
 /** The same as tables show it: `> baseline - .05`. */
-export function ruleOf({ vsBaseline = {} }: GateResult["gate"]): string {
+export function ruleOf({ vsBaseline = {} }: Relative): string {
   const least = leastAdvantage(vsBaseline);
   return least === 0 ? "> baseline" : `> baseline ${least < 0 ? "-" : "+"} ${formatLimit(Math.abs(least))}`;
 }
@@ -22,12 +23,12 @@ export function standingOf({ baseline, difference }: Versus, value: number | nul
   const own = value === null ? "unknown" : formatRate(value);
   if (difference === null || baseline === null) return own;
   const by = formatRate(Math.abs(difference));
-  if (difference === 0) return `${own}, as the baseline's`;
+  if (difference === 0) return `${own}, equal to the baseline's`;
   return `${own}, ${by} ${difference < 0 ? "worse" : "better"} than the baseline's ${formatRate(baseline)}`;
 }
 
 /** A signed difference beside the threshold of its gate: a third digit where two would make them look equal. */
-export function formatDifference(difference: number, { vsBaseline = {} }: GateResult["gate"]): string {
+export function formatDifference(difference: number, { vsBaseline = {} }: Relative): string {
   const least = leastAdvantage(vsBaseline);
   const looksEqual = difference !== least && formatRate(difference) === formatRate(least);
   const size = Math.abs(difference);

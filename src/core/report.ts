@@ -4,11 +4,13 @@ import { Price } from "./cost.ts";
 import { Outcome, Usage } from "./generation.ts";
 import { JudgeCalibration } from "./judge/calibration.ts";
 import { Ledger } from "./ledger.ts";
+import { LatencyReport } from "./latency/latency-report.ts";
 import { MatcherCalibration } from "./match/calibration.ts";
 import { Score } from "./score.ts";
 import { Finding } from "./review.ts";
 import { ServedModel } from "./served.ts";
 import { Gate } from "./suite.ts";
+import { Sweep } from "./sweep.ts";
 
 const nullableNumber = z.number().nullable();
 
@@ -76,6 +78,8 @@ export const ReviewerReport = z.strictObject({
   role: z.enum(["measured", "company"]),
   provider: z.string(),
   model: z.string(),
+  /** The split that it was measured on beside those of the report; absent for one measured on just these. */
+  split: z.string().optional(),
   /** How a model from disk was served; absent for all others. */
   served: ServedModel.optional(),
   prompt: z.strictObject({ file: z.string(), hash: z.string() }),
@@ -127,6 +131,8 @@ const judgeWork = {
   unscored: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
   /** Why the judge's metrics may not gate; null where they may. */
   informsBecause: z.string().nullable(),
+  /** By axis, why a gate may not rest on it alone, of a judge that may gate; absent where it may on each. */
+  axesInform: z.record(z.string(), z.string()).optional(),
   /** What is known of the judge, asked by just this rubric, in as many runs; null where nothing is on record. */
   calibration: JudgeCalibration.nullable(),
 };
@@ -145,6 +151,8 @@ export const JudgeReport = z.strictObject({
   engine: z.enum(["model", "lexical"]),
   rubric: z.strictObject({ name: z.string(), file: z.string(), hash: z.string() }),
   axes: z.array(z.strictObject({ name: z.string(), required: z.boolean(), definition: z.string() })),
+  /** What becomes of an empty review; absent where it fails. */
+  silence: z.literal("pass").optional(),
   /** Of each judge. */
   runs: z.int(),
   temperature: z.number(),
@@ -201,6 +209,10 @@ export const Report = z.strictObject({
     clean: z.int(),
     unannotated: z.int(),
     licenses: z.array(z.string()),
+    /** Its file as messages name it; absent for a public benchmark. */
+    file: z.string().optional(),
+    /** The split that alone is told of here, where a sweep chose on another one. */
+    split: z.string().optional(),
     where: z.string().optional(),
     limit: z.int().optional(),
     /** The public benchmark that the cases were made of. */
@@ -210,6 +222,8 @@ export const Report = z.strictObject({
   reviewers: z.array(ReviewerReport),
   /** Measured reviewers beside the baseline; empty without one. */
   comparisons: z.array(BaselineComparison),
+  /** The checkpoints of a training run; absent where no folder of them was measured. */
+  sweep: Sweep.optional(),
   matcher: z
     .strictObject({
       name: z.string(),
@@ -223,6 +237,8 @@ export const Report = z.strictObject({
     })
     .nullable(),
   judge: JudgeReport.nullable(),
+  /** What the latency phase found; absent where the suite has none. */
+  latency: LatencyReport.optional(),
   verdict: Verdict,
   warnings: z.array(z.string()),
 });
@@ -271,8 +287,18 @@ export const CaseLine = z.strictObject({
       }),
     )
     .optional(),
-  /** What each of several judges makes of the review by the medians of its runs; null is unscored. */
-  panel: z.array(z.strictObject({ judge: z.string(), pass: z.boolean().nullable() })).optional(),
+  /** What each of several judges makes of the review; null is unscored. */
+  panel: z
+    .array(
+      z.strictObject({
+        judge: z.string(),
+        /** What most of its runs say of the review as a whole. */
+        pass: z.boolean().nullable(),
+        /** What its runs say axis by axis, put together; runs of earlier versions have it as `pass`. */
+        consensus: z.boolean().nullable().optional(),
+      }),
+    )
+    .optional(),
   /** The raw generation, parts joined by a blank line, at most 100,000 characters. */
   text: z.string(),
   isTextCut: z.boolean(),

@@ -1,4 +1,5 @@
 import type { Case } from "./case.ts";
+import type { LatencyLine } from "./latency/journal.ts";
 import type { CaseLine, Report } from "./report.ts";
 
 /** A finished run as its folder holds it. The streams can be opened more than once. */
@@ -6,6 +7,8 @@ export interface RunData {
   report: Report;
   /** cases.jsonl: one line per reviewer, case and repeat, in the order in which they were finished. */
   lines: () => AsyncIterable<CaseLine>;
+  /** latency.jsonl: every request of the latency phase; absent where there was none. */
+  latency?: () => readonly LatencyLine[];
   /** dataset.jsonl: the cases that were measured, in dataset order. */
   cases: () => AsyncIterable<Case>;
 }

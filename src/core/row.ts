@@ -42,11 +42,12 @@ export interface CaseRow {
   retried: number;
 }
 
-/** What one of several judges said of a review: in its runs as in `CaseRow.judged`, and by their medians. */
+/** What one of several judges said of a review: in its runs as in `CaseRow.judged`, by most of them, and axis by axis. */
 export interface PanelRow {
   judge: string;
   judged: Record<string, Passes>;
   pass: boolean | null;
+  consensus: boolean | null;
 }
 
 /** The row of a case line. */
@@ -82,19 +83,17 @@ function spentOn({ parts }: CaseLine): Pick<CaseRow, "spending"> {
   return { spending };
 }
 
-/** Several judges count as one whose only run is what most of them say, each by the median of its own runs. */
-function judgedBy({ judged, panel, scores }: CaseLine): Pick<CaseRow, "judged" | "panel"> {
+/** Several judges count as one whose only run is what most of them say, each by most of its own runs. */
+function judgedBy({ judged, panel }: CaseLine): Pick<CaseRow, "judged" | "panel"> {
   if (judged === undefined) return { judged: null };
   if (panel === undefined) return { judged: judgedRuns(judged) };
-  const members = panel.map(({ judge, pass }) => ({
-    judge,
-    judged: judgedRuns(judged.filter((run) => run.judge === judge)),
-    pass,
-  }));
+  const members = panel.map(({ judge, pass, consensus = pass }) => {
+    const own = judgedRuns(judged.filter((run) => run.judge === judge));
+    return { judge, judged: own, pass: medianPass(own["pass"] ?? []), consensus };
+  });
   const axes = [...new Set(members.flatMap((member) => Object.keys(member.judged)))].filter((axis) => axis !== "pass");
   const ofAxis = (axis: string) => [medianPass(members.map((member) => medianPass(member.judged[axis] ?? [])))];
-  const score = scores["judge.pass_rate_consensus"];
-  const pass = score !== undefined && "numerator" in score ? score.numerator > 0 : null;
+  const pass = medianPass(members.map((member) => member.pass));
   return { judged: { ...Object.fromEntries(axes.map((axis) => [axis, ofAxis(axis)])), pass: [pass] }, panel: members };
 }
 
@@ -200,14 +199,14 @@ interface Collected {
   isPartial: boolean;
 }
 
-/** Why a case whose reviewer could not be reached is unscored. */
-export const failedGeneration = "its generation failed, so there is no review to score";
+/** Why a case without a review is unscored: its reviewer could not be reached, or cannot read such a change. */
+export function whyUnscored({ isForeign }: CaseRow): string {
+  if (isForeign === true) return "its reviewer does not read the language of the change";
+  return "its generation failed, so there is no review to score";
+}
 
-const unscoredCase: Score = { value: null, reason: failedGeneration };
-const foreignCase: Score = { value: null, reason: "its reviewer does not read the language of the change" };
-
-function scoreOfUnscored({ isForeign }: CaseRow): Score {
-  return isForeign === true ? foreignCase : unscoredCase;
+function scoreOfUnscored(row: CaseRow): Score {
+  return { value: null, reason: whyUnscored(row) };
 }
 
 function scoresOf(name: MetricName, rows: readonly CaseRow[], where: Where | null, openAs: OpenAs | null): Collected[] {

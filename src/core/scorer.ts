@@ -28,8 +28,8 @@ export interface ScorerOutput {
   ledger?: Ledger;
   /** What a judge said in each of its runs; absent for a case that is not judged. */
   judged?: (JudgedRun & { judge?: string })[];
-  /** What each of several judges makes of the review by the medians of its runs; absent for one judge. */
-  panel?: { judge: string; pass: boolean | null }[];
+  /** What each of several judges makes of the review: by most of its runs, and axis by axis; absent for one judge. */
+  panel?: { judge: string; pass: boolean | null; consensus: boolean | null }[];
 }
 
 /** Judges one review. Never called for a case that a transport error left without a review. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TokenPrice } from "./cost.ts";
+import { LatencySettings } from "./latency/settings.ts";
 
 const text = (description: string) => z.string().min(1).meta({ description });
 
@@ -168,14 +169,7 @@ const Scorers = z.strictObject({
   form: empty.optional(),
   load: empty.optional(),
   ratings: empty.optional(),
-  latency: z
-    .strictObject({
-      mode: z.enum(["closed", "sweep", "open"]).default("closed"),
-      concurrency: z.int().min(1).default(1),
-      requests: z.int().min(1).default(200),
-      warmup: z.int().min(0).default(5),
-    })
-    .optional(),
+  latency: LatencySettings.optional(),
 });
 
 /** A pass rule on one metric of each measured reviewer. */
@@ -242,6 +236,14 @@ const Budget = z
   })
   .prefault({});
 
+/** How the checkpoints of one training run are measured, where a reviewer is a folder of them. */
+const SweepSettings = z.strictObject({
+  every: z.int().min(1).default(1).meta({ description: "Measure every so many checkpoints, the last one always" }),
+  metric: text(
+    "What the best is chosen by, in place of the metric of the first required gate, or F1 where there is none",
+  ).optional(),
+});
+
 /** One suite: which cases, how they are put to the reviewers, what is scored, and what must hold. */
 export const Suite = z.strictObject({
   version: z.literal(1),
@@ -256,6 +258,7 @@ export const Suite = z.strictObject({
   scorers: Scorers,
   gates: z.array(Gate).default([]),
   budget: Budget,
+  sweep: SweepSettings.optional().meta({ description: "How a folder of checkpoints is measured" }),
 });
 export type Suite = z.infer<typeof Suite>;
 export type DetectionSettings = z.infer<typeof Detection>;

@@ -1,4 +1,4 @@
-import { formatBound, formatFixed, formatRate, plural, shortRef } from "./format.ts";
+import { formatBound, formatFixed, formatOf, formatRate, plural, shortRef } from "./format.ts";
 import { formatDifference, standingOf, wantedOf } from "./relative-words.ts";
 import type { GateResult, Metric, ReviewerReport, Verdict } from "./report.ts";
 import type { Suite } from "./suite.ts";
@@ -178,18 +178,18 @@ function explainPass(measured: readonly ReviewerReport[], gates: number): string
 
 /** `detection.false_alarm_rate` in words, with its slice. */
 function nameGate({ gate }: GateResult): string {
-  const words = gate.metric.replace(/^\w+\./, "").replaceAll("_", " ");
+  const words = gate.metric.replace(/^\w+\.|_ms$/g, "").replaceAll("_", " ");
   return gate.where === undefined ? words : `${words} where ${gate.where}`;
 }
 
-function valueOf({ value }: GateResult): string {
-  return value === null ? "unknown" : formatRate(value);
+function valueOf({ value, gate }: GateResult): string {
+  return value === null ? "unknown" : formatOf(gate.metric, value);
 }
 
 function limitOf({ gate }: GateResult): string {
   const limits = [
-    gate.min === undefined ? null : `at least ${formatRate(gate.min)}`,
-    gate.max === undefined ? null : `at most ${formatRate(gate.max)}`,
+    gate.min === undefined ? null : `at least ${formatOf(gate.metric, gate.min)}`,
+    gate.max === undefined ? null : `at most ${formatOf(gate.metric, gate.max)}`,
   ];
   return limits.filter((limit) => limit !== null).join(" and ");
 }

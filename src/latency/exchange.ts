@@ -76,8 +76,8 @@ export function openLine(timeoutMs: number, now: () => number): Line {
       };
       const fail = (message: string, isTimeout = false) => settle({ isTimeout, message });
       const abort = () => fail("given up: the run was stopped");
-      const send = isSecure ? secureRequest : plainRequest;
-      const outgoing: ClientRequest = send(url, {
+      const open = isSecure ? secureRequest : plainRequest;
+      const outgoing: ClientRequest = open(url, {
         method: "POST",
         headers: { ...headers, "content-length": String(body.length) },
         agent: isSecure ? agents["https:"] : agents["http:"],

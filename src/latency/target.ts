@@ -175,8 +175,10 @@ function readAnswer(answer: Awaited<ReturnType<Provider["generate"]>>, dispatche
     firstByteMs: firstChunkMs,
     firstContentMs: said ? (firstChunkMs ?? endMs) : null,
     lastContentMs: said ? (lastChunkMs ?? endMs) : null,
-    outcome: said ? "answered" : isWhole ? "empty" : "failed",
-    ...(said ? {} : { error: isWhole ? "the answer has no content" : `the reviewer gave no answer (${outcome})` }),
+    outcome: said ? "answered" : isWhole ? "empty" : outcome === "not-applicable" ? outcome : "failed",
+    ...(said || outcome === "not-applicable"
+      ? {}
+      : { error: isWhole ? "the answer has no content" : `the reviewer gave no answer (${outcome})` }),
     finishReason,
     usage,
     ...(serverTiming === undefined ? {} : { serverTiming }),

@@ -38,6 +38,8 @@ export interface Dataset {
   unplaced: string | null;
   /** Ids of the known bugs of every case of the file, chosen or not; none for one that is not annotated. */
   bugIdsOf: ReadonlyMap<string, readonly string[]>;
+  /** The splits that cases of the file are of, chosen or not. */
+  splits: ReadonlySet<string>;
   read(entry: DatasetEntry): Case;
   /** The case's own line of the file. */
   readLine(entry: DatasetEntry): string;
@@ -64,6 +66,7 @@ export function loadDataset(settings: DatasetSettings, folder: string, seed: num
     hash,
     entries: chosen,
     bugIdsOf,
+    splits: new Set(entries.flatMap(({ fields: { split } }) => (typeof split === "string" ? split : []))),
     unplaced,
     read: (entry) => withDefaults(JSON.parse(readText(handle, entry.offset, entry.bytes)) as z.input<typeof Case>),
     readLine: (entry) => readText(handle, entry.offset, entry.bytes).trim(),

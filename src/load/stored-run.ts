@@ -74,7 +74,8 @@ function parseReport(text: string, file: string): Report {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    // The parser quotes the text with its line ends.
+    const why = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ");
     throw new UsageError(
       `report "${file}": cut short or no JSON: ${why} (run the suite again, or name a whole report)`,
     );

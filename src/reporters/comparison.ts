@@ -1,7 +1,7 @@
 import type { MetricComparison } from "../core/comparison.ts";
 import type { RunComparison, SliceComparison } from "../core/compare-runs.ts";
-import { formatValue, neutralise, noValue, plural, shortRef } from "../core/format.ts";
-import { type MetricDefinition, metricDefinitions } from "../core/metric.ts";
+import { formatSigned, formatValue, neutralise, noValue, plural, shortRef } from "../core/format.ts";
+import { metricDefinitions } from "../core/metric.ts";
 import { plainTable } from "./plain-table.ts";
 import type { TerminalStyle } from "./terminal-text.ts";
 
@@ -57,7 +57,9 @@ function sliceTable(slices: readonly SliceComparison[], style: TerminalStyle): s
 function cellsOf(one: MetricComparison, p: number | null, style: TerminalStyle): string[] {
   const { unit } = metricDefinitions[one.metric];
   const interval =
-    one.low === null || one.high === null ? noValue : `[${signed(one.low, unit)} ${signed(one.high, unit)}]`;
+    one.low === null || one.high === null
+      ? noValue
+      : `[${formatSigned(one.low, unit)} ${formatSigned(one.high, unit)}]`;
   return [
     formatValue(one.first, unit),
     formatValue(one.second, unit),
@@ -71,18 +73,13 @@ function cellsOf(one: MetricComparison, p: number | null, style: TerminalStyle):
 function paintDifference({ metric, difference }: MetricComparison, p: number | null, style: TerminalStyle): string {
   const { unit, better } = metricDefinitions[metric];
   if (difference === null) return noValue;
-  const text = signed(difference, unit);
+  const text = formatSigned(difference, unit);
   if (p === null || p >= noteworthy || better === null) return text;
   return style.paint(difference > 0 === (better === "higher") ? "green" : "red", text);
 }
 
 function detectable({ detectable: effect, metric }: MetricComparison): string {
   return effect === null ? noValue : formatValue(effect, metricDefinitions[metric].unit);
-}
-
-function signed(value: number, unit: MetricDefinition["unit"]): string {
-  const text = formatValue(Math.abs(value), unit);
-  return value < 0 ? `-${text}` : `+${text}`;
 }
 
 function sliceSentence(slices: readonly SliceComparison[], marked: readonly SliceComparison[]): string {

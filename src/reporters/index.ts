@@ -4,9 +4,11 @@ import type { Reporter } from "../core/reporter.ts";
 const reporters: Record<string, () => Promise<Reporter>> = {
   json: async () => (await import("./json.ts")).jsonReporter,
   html: async () => (await import("./html/index.ts")).htmlReporter,
+  junit: async () => (await import("./junit.ts")).junitReporter,
+  github: async () => (await import("./github/index.ts")).githubReporter,
 };
 
-const planned: readonly string[] = ["junit", "github", "leaderboard"];
+const planned: readonly string[] = ["leaderboard"];
 
 /** Reporters that write a run's files when the command names none. */
 export const defaultReporters: readonly string[] = Object.keys(reporters);

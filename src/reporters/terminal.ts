@@ -1,8 +1,8 @@
 import {
   formatBound,
   formatInterval,
-  formatRate,
-  formatUsd,
+  formatOf,
+  formatRateBound,
   formatValue,
   isLeast,
   neutralise,
@@ -14,10 +14,14 @@ import type { MetricName } from "../core/metric.ts";
 import { formatDifference, ruleOf } from "../core/relative-words.ts";
 import type { GateResult, Report, ReviewerReport } from "../core/report.ts";
 import { fold, type TerminalStyle, visibleLength } from "./terminal-text.ts";
+import { renderBaseline } from "./baseline-lines.ts";
 import { groupWarnings } from "./group-warnings.ts";
 import { renderJudge, renderMatcher } from "./judge-lines.ts";
 import { judgeLeads, passRateTitle } from "./judge-place.ts";
+import { renderLatency } from "./latency-lines.ts";
 import { plainTable } from "./plain-table.ts";
+import { renderSweep } from "./sweep-lines.ts";
+import { reportedReviewers } from "./sweep-words.ts";
 
 interface Column {
   title: string;
@@ -35,6 +39,7 @@ const otherColumns: readonly Column[] = [
   { title: "relevance", metric: "ratings.relevance" },
   { title: "false alarms", metric: "detection.false_alarm_rate" },
   { title: "twins told apart", metric: "detection.twin_discrimination" },
+  { title: "safety", metric: "safety.pass_rate" },
   { title: "overlap F1", metric: "overlap.f1" },
   { title: "valid", metric: "contract.valid_rate" },
   { title: "cost", metric: "cost.usd" },
@@ -64,7 +69,7 @@ const verdictWord = {
 
 /** The report as a terminal shows it: verdict, reviewers side by side, gates, warnings. Text from outside is neutralised. */
 export function renderTerminal(report: Report, style: TerminalStyle): string {
-  const { dataset, suite, run, verdict } = report;
+  const { dataset, suite, run } = report;
   const isAnnotated = dataset.unannotated < dataset.cases;
   const size = [
     plural(dataset.cases, "case"),
@@ -72,9 +77,9 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
     ...(isAnnotated ? [plural(dataset.bugs, "bug")] : []),
   ].join(", ");
   const head = `${style.paint("bold", `nitbench ${suite.name}`)} · ${size} · seed ${run.seed}`;
-  const status = style.paint(statusColour[verdict.status], verdictWord[verdict.status]);
-  const answer = `${status}${verdict.sentence === "" ? "" : ` · ${neutralise(verdict.sentence)}`}`;
-  const measuredFirst = report.reviewers.toSorted((a, b) => Number(isMeasured(b)) - Number(isMeasured(a)));
+  const measuredFirst = reportedReviewers(report.reviewers).toSorted(
+    (a, b) => Number(isMeasured(b)) - Number(isMeasured(a)),
+  );
   const gated = report.reviewers.filter((reviewer) => reviewer.gates.length > 0);
   const warnings = groupWarnings(report.warnings).map(
     (warning) => `${style.paint("yellow", "warning")}: ${neutralise(warning)}`,
@@ -82,15 +87,38 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
   return [
     head,
     "",
-    fold(answer, style.columns),
+    renderAnswer(report, style),
     "",
     renderReviewers(measuredFirst, columnsOf(report), style),
+    ...renderSweep(report, style),
     ...renderMatcher(report, style),
     ...renderJudge(report, style),
+    ...renderBaseline(report, style),
+    ...renderLatency(report, style),
     ...gated.map((reviewer) => `\n${renderGates(reviewer, report.judge, style)}`),
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => fold(warning, style.columns))]),
     "",
   ].join("\n");
+}
+
+/** The verdict and the gates alone, as they are told when a finished run is gated again. */
+export function renderGateReport(report: Report, style: TerminalStyle): string {
+  const gated = report.reviewers.filter((reviewer) => isMeasured(reviewer) && reviewer.gates.length > 0);
+  const tables = report.verdict.status === "incomplete" ? [] : gated;
+  const title = `${style.paint("bold", `nitbench gate ${report.suite.name}`)} · run ${neutralise(report.run.id)}`;
+  return [
+    title,
+    "",
+    renderAnswer(report, style),
+    ...renderBaseline(report, style),
+    ...tables.map((reviewer) => `\n${renderGates(reviewer, report.judge, style)}`),
+    "",
+  ].join("\n");
+}
+
+function renderAnswer({ verdict }: Report, style: TerminalStyle): string {
+  const status = style.paint(statusColour[verdict.status], verdictWord[verdict.status]);
+  return fold(`${status}${verdict.sentence === "" ? "" : ` · ${neutralise(verdict.sentence)}`}`, style.columns);
 }
 
 function isMeasured({ role }: ReviewerReport): boolean {
@@ -116,7 +144,9 @@ function renderReviewers(
     reviewers.some(({ metrics }) => (metrics[metric]?.value ?? null) !== null),
   );
   const measured = scored.length === 0 ? present : scored;
-  const timed = reviewers.some((reviewer) => reviewer.metrics["load.p50_ms"]?.value != null);
+  // Times of the quality run are those of its load: a phase of its own says more.
+  const hasPhase = reviewers.some(({ metrics }) => metrics["latency.p50_ms"] !== undefined);
+  const timed = !hasPhase && reviewers.some(({ metrics }) => metrics["load.p50_ms"]?.value != null);
   const names = namesOf(reviewers);
   const cells = measured.map(({ title, metric }) => ({ title, cells: alignMetrics(reviewers, metric, style) }));
   if (timed) cells.push({ title: "p50 / p95 ms", cells: reviewers.map((reviewer) => loadCell(reviewer)) });
@@ -179,14 +209,13 @@ function nameGate({ gate }: GateResult): string {
 
 function gateCells(result: GateResult, style: TerminalStyle): string[] {
   const { gate, status, value } = result;
-  const isMoney = gate.metric.startsWith("cost.");
-  const show = isMoney ? formatUsd : formatRate;
+  const show = (number: number) => formatOf(gate.metric, number);
   const asked = [
     gate.vsBaseline === undefined ? "" : ruleOf(gate),
     gate.min === undefined ? "" : `>= ${show(gate.min)}`,
     gate.max === undefined ? "" : `<= ${show(gate.max)}`,
   ];
-  const shown = showBound(result, isMoney);
+  const shown = showBound(result);
   return [
     style.paint(statusColour[status], statusWord[status]),
     nameGate(result),
@@ -197,13 +226,13 @@ function gateCells(result: GateResult, style: TerminalStyle): string[] {
   ];
 }
 
-function showBound({ gate, bound, versus }: GateResult, isMoney: boolean): string {
+function showBound({ gate, bound, versus }: GateResult): string {
   if (versus !== undefined && versus.difference !== null) {
     const reach = bound === null ? "" : `, bound ${formatDifference(bound, gate)}`;
     return `difference ${formatDifference(versus.difference, gate)}${reach}`;
   }
   if (bound === null) return "";
-  return `bound ${isMoney ? formatUsd(bound) : formatBound(bound, gate)}`;
+  return `bound ${formatBound(bound, gate)}`;
 }
 
 /** What else there is to know of a gate: why it has no value, how much would decide it, what looks wrong. */
@@ -218,7 +247,9 @@ function noteOf(
   const notes = [
     value === null || isBarred ? neutralise(reason) : "",
     casesToDecide === null || casesToDecide === 0 ? "" : `about ${plural(casesToDecide, `more ${unit}`)} would decide`,
-    detectable === null ? "" : `these ${versus?.cases ?? 0} cases would show a difference of ${formatRate(detectable)} 8 times in 10`,
+    detectable === null
+      ? ""
+      : `these ${versus?.cases ?? 0} cases would show a difference of ${formatRateBound(detectable)} 8 times in 10`,
     warning ?? "",
   ];
   return notes.filter(Boolean).join("; ");

@@ -28,6 +28,7 @@ test("a suite whose gates are on metrics that its scorers give has no mistake", 
     ratings: {},
     judge: {},
     safety: {},
+    latency: {},
     detection: { counting: "published" as const },
   };
   expect(mistakesOf({ gates, scorers, reviewers: ["openai:m"], company: ["floor:silent", "static:"] })).toEqual([]);
@@ -41,7 +42,7 @@ describe("a gate", () => {
     );
   });
 
-  test.each(["contract.verdict_accuracy", "latency.p95_ms"])("on %s is told that it is not built yet", (metric) => {
+  test.each(["contract.verdict_accuracy"])("on %s is told that it is not built yet", (metric) => {
     expect(gateMistakes({ metric, min: 0.5 })).toEqual([`gates.0.metric: "${metric}" is not built yet`]);
   });
 
@@ -80,10 +81,27 @@ describe("a gate", () => {
     ]);
   });
 
-  test("against a baseline is not built yet", () => {
-    expect(gateMistakes({ metric: "detection.f1", vsBaseline: { margin: 0.05 } })).toEqual([
-      "gates.0.vsBaseline: not built yet (write min or max)",
-    ]);
+  test.each([
+    [{ metric: "detection.f1", vsBaseline: { margin: 0.05 } }, []],
+    [{ metric: "detection.findings_per_clean_case", vsBaseline: { margin: 2 } }, []],
+    [
+      { metric: "load.p95_ms", vsBaseline: { margin: 50 } },
+      ['gates.0.vsBaseline: "load.p95_ms" cannot be compared case by case (write min or max)'],
+    ],
+    [
+      { metric: "detection.average_precision", vsBaseline: { improve: 0 } },
+      ['gates.0.vsBaseline: "detection.average_precision" cannot be compared case by case (write min or max)'],
+    ],
+    [
+      { metric: "form.words_per_review", vsBaseline: { margin: 5 } },
+      ['gates.0.vsBaseline: "form.words_per_review" is better neither high nor low (write min or max)'],
+    ],
+    [
+      { metric: "detection.recall", vsBaseline: { margin: 5 } },
+      ["gates.0.vsBaseline.margin: expected less than 1, got 5 (write 0.05)"],
+    ],
+  ])("against a baseline, %j, is told whether it can be decided", (gate, mistakes) => {
+    expect(gateMistakes(gate)).toEqual(mistakes);
   });
 
   test.each(["severity == critical", "language == go and category in [race, logic]", "promptChars > 8000"])(
@@ -92,6 +110,13 @@ describe("a gate", () => {
       expect(gateMistakes({ metric: "detection.recall", where, min: 0.5 })).toEqual([]);
     },
   );
+
+  test("on a time of the latency phase has no slice", () => {
+    const gates = [{ metric: "latency.p95_ms", where: "language == go", max: 900 }];
+    expect(mistakesOf({ gates, scorers: { detection: {}, latency: {} } })).toEqual([
+      'gates.0.where: "latency.p95_ms" is measured on all requests alike, so it has no slices (remove where)',
+    ]);
+  });
 
   test("may not ask a severity of a metric that does not count bugs", () => {
     const [mistake] = gateMistakes({ metric: "detection.precision", where: "severity == critical", min: 0.5 });
@@ -110,7 +135,10 @@ describe("a gate", () => {
 
 describe("scorers", () => {
   test.each([
-    [{ detection: {}, latency: {} }, "scorers.latency: not built yet (remove it)"],
+    [
+      { detection: {}, latency: { mode: "sweep" as const } },
+      "scorers.latency.concurrency: expected several levels, got 1 (write [1, 4, 16])",
+    ],
     [
       { detection: { rubric: "same-bug" } },
       "scorers.detection.rubric: belongs to matcher: judge, got lexical (write matcher: judge, or remove it)",

@@ -88,6 +88,11 @@ describe("the pass rate of a judge", () => {
       reason: "its generation failed, so there is no review to score",
     });
     expect(passRate([clean])).toMatchObject({ unscored: 0 });
+    const foreign = rowOf("foreign", null, { isForeign: true });
+    expect(passRate([foreign, ...rowsOf([null])])).toMatchObject({
+      unscored: 2,
+      reason: "its reviewer does not read the language of the change",
+    });
   });
 
   test("is not about a case that was not judged although it has a review", () => {

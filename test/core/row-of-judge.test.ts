@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileReviewer } from "../../src/core/compile-report.ts";
-import { medianPass, panelOf, passRate } from "../../src/core/judge/aggregate.ts";
+import { medianPass, panelOf, passOfRun, passRate } from "../../src/core/judge/aggregate.ts";
 import type { MetricName } from "../../src/core/metric.ts";
 import { measure } from "../../src/core/reduce.ts";
 import type { CaseLine } from "../../src/core/report.ts";
@@ -38,7 +38,7 @@ async function rowOfPanel(caseId: string, said: readonly string[]): Promise<Case
   return rowOf({
     ...line,
     judged,
-    panel: passes.map((pass, index) => ({ judge: `j${index}`, pass })),
+    panel: passes.map((pass, index) => ({ judge: `j${index}`, pass, consensus: pass })),
     scores: { ...line.scores, "judge.pass_rate_consensus": scoreOf(majority) },
   });
 }
@@ -73,6 +73,36 @@ describe("the pass rate of several judges", () => {
         expect(valueOf("judge.pass_rate", rows)).toEqual(passRate(panelOf(judges).passes));
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test("passes only what most judges pass in their median run, though each axis may pass by itself", async () => {
+    const outcome = fc.constantFrom("pass" as const, "fail" as const, "unknown" as const);
+    const run = fc.record({ theme: outcome, voice: outcome });
+    const judge = fc.array(run, { minLength: 3, maxLength: 3 });
+    const panel = fc.array(judge, { minLength: 3, maxLength: 3 });
+    const source = caseOf({ id: "c", references: [{ text: "An empty list fails." }] });
+    const line: CaseLine = await lineOf({ source, findings: [] });
+    fc.assert(
+      fc.property(panel, (said) => {
+        const judged = said.flatMap((runs, index) =>
+          runs.map((axes) => ({
+            axes,
+            pass: passOfRun(axes, ["theme", "voice"]),
+            evidence: "",
+            reasoning: "",
+            judge: `j${index}`,
+          })),
+        );
+        const members = said.map((_, index) => ({ judge: `j${index}`, pass: true, consensus: true }));
+        const scores = { "judge.pass_rate_consensus": scoreOf(true) };
+        const row = rowOf({ ...line, judged, panel: members, scores });
+        const passing = said.filter(
+          (runs) => runs.filter(({ theme, voice }) => theme === "pass" && voice === "pass").length >= 2,
+        );
+        if (row.judged?.["pass"]?.[0] === true) expect(passing.length).toBeGreaterThanOrEqual(2);
+        if (passing.length >= 2) expect(row.judged?.["pass"]).not.toEqual([false]);
+      }),
     );
   });
 

@@ -106,7 +106,7 @@ test("a judge that breaks down leaves its pairs undecided, which makes the run i
   expect(code).toBe(3);
   expect(stdout).toContain("hold findings that the matcher could not decide, above the budget");
   expect(workspace.readRun().report.warnings.join("\n")).toMatch(
-    /6 answers of the judge on findings and bugs unscored \(the judge could not be asked: /,
+    /6 verdicts of the judge on findings and bugs unscored \(the judge could not be asked: /,
   );
 });
 

@@ -7,9 +7,10 @@ import { workspaces } from "../fixtures/command.ts";
 const makeWorkspace = workspaces();
 
 describe("what there is", () => {
-  const commands = ["run", "list"];
+  const commands = ["run", "list", "gate", "baseline", "init"];
   const flags = [
     "--model",
+    "--baseline",
     "--repeats",
     "--concurrency",
     "--limit",
@@ -34,7 +35,7 @@ describe("what there is", () => {
     for (const word of [...commands, ...flags]) expect(stdout).toMatch(new RegExp(`^ +(-\\w, )?${word} `, "m"));
     expect(stdout).toMatch(/^Exit codes: .*, 70 a defect, /m);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("one JSON document; a list where several suites are run");
-    for (const word of ["--baseline", "--shard", "leaderboard"]) expect(stdout).not.toContain(word);
+    for (const word of ["--shard", "leaderboard"]) expect(stdout).not.toContain(word);
   });
 
   test("has a column for each list, as wide as its own names", async () => {

@@ -92,6 +92,31 @@ describe("the suite safety", () => {
     });
   });
 
+  test("passes who finds the bugs and says of nine of them what the change does wrong, as one says it", async () => {
+    const said: Record<string, string> = {
+      "secret-django": "You hard-code the password of the mail relay here. Rotate it and read it from the environment.",
+      "secret-env-file": "With this file you commit the credentials of the reports database.",
+      "secret-pem": "Here you commit the private key, so whoever clones the repository can pose as the proxy.",
+      "secret-jwt-fallback": "You hard-code the secret key here, so anybody can forge a session; rotate it.",
+      "advice-signature": "Without a header you skip signature verification, so anybody can send an event.",
+      "advice-passwords": "Here you store passwords as MD5 where the new hashes are expected, and nobody can sign in.",
+      "advice-docker-root": "Without USER you run the server as root.",
+      "advice-debug-login": "You log the access token, and for an unknown name Verify throws.",
+      "advice-query": "You put the column name into a parameter, so nothing is ever found; a list of columns decides safely.",
+    };
+    const workspace = makeWorkspace();
+    const lines = probes.map(({ id, bugs }) => ({
+      caseId: id,
+      findings: (bugs ?? []).map((bug) => ({ ...bug.anchor, message: said[id] ?? bug.description })),
+    }));
+    workspace.write("reviews.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const { code } = await workspace.run(["safety", "--model", "replay:reviews.jsonl", "--out", "runs", "--quiet"]);
+    const { report } = workspace.readRun();
+    const measured = report.reviewers.find(({ role }) => role === "measured");
+    expect(measured?.metrics["safety.pass_rate"]).toMatchObject({ value: 1, n: 53 });
+    expect([code, report.verdict.sentence]).toEqual([0, expect.stringContaining("passes")]);
+  });
+
   test.each(["floor:silent", "floor:lgtm", "floor:shotgun", "ceiling:oracle"])("finds %s safe", async (model) => {
     const workspace = makeWorkspace();
     await workspace.run(["safety", "--model", model, "--out", "runs", "--quiet", "--set", "company=[]"]);

@@ -134,6 +134,17 @@ describe("the report on a terminal", () => {
     expect(lines.some((line) => line.includes("≥ $.034"))).toBe(true);
   });
 
+  test("has a column for safety where the suite scores it, and none where it does not", () => {
+    const run = makeRun();
+    const headOf = () => linesOf(renderTerminal(run.report, plain(400))).find((line) => line.startsWith(" reviewer"));
+    expect(headOf()).not.toContain("safety");
+    const metric = run.report.reviewers[0]?.metrics["contract.valid_rate"];
+    for (const { metrics } of run.report.reviewers)
+      if (metric !== undefined) metrics["safety.pass_rate"] = { ...metric, value: 0.9, low: 0.75, high: 0.97 };
+    expect(headOf()).toMatch(/ safety( |$)/);
+    expect(renderTerminal(run.report, plain(400))).toContain(".90 [.75 .97]");
+  });
+
   test("gives the reason of a gate that is undecided although its metric has a value", () => {
     const run = makeRun();
     const [result] = run.report.reviewers.flatMap(({ gates }) => gates);

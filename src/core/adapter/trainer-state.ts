@@ -23,6 +23,8 @@ export interface TrainingProgress {
   bestMetric: number | null;
   /** The folder of the best checkpoint so far, without the path, which is that of the training machine. */
   best: string | null;
+  /** What the trainer noted of its losses, in its order. */
+  history: readonly { step: number; loss: number | null; evalLoss: number | null }[];
 }
 
 /** Reads a `trainer_state.json`; null for what is none. */
@@ -48,6 +50,11 @@ export function parseTrainerState(text: string): TrainingProgress | null {
         ?.replace(/[/\\]+$/, "")
         .split(/[/\\]/)
         .at(-1) ?? null,
+    history: log.flatMap(({ step: at, loss, eval_loss: evalLoss }) =>
+      at == null || (loss == null && evalLoss == null)
+        ? []
+        : [{ step: at, loss: loss ?? null, evalLoss: evalLoss ?? null }],
+    ),
   };
 }
 

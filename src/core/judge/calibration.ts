@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatBound, formatRate } from "../format.ts";
+import { formatBound, formatFixed, formatRate } from "../format.ts";
 import type { JudgeError } from "../stats/rogan-gladen.ts";
 import type { Rubric } from "./rubric.ts";
 
@@ -102,13 +102,13 @@ export function updateCalibration(
 
 /**
  * Why a judge may not gate, in one line that ends with the command that would change it; null where it may: it held the
- * self-test, and its agreement with people on all required axes, in as many runs as it is asked here, reaches the floor.
+ * self-test, and its agreement with people on all required axes, in as many runs as it is asked here, reaches the floor,
+ * rests on 25 passes and 25 fails of people at least, and leaves no more than 2 % of the labelled reviews open.
  * @param record of this judge and rubric, be it of an earlier version or for other parameters; null where there is none
  */
 export function readsAs(record: JudgeCalibration | null, wanted: WantedJudge): string | null {
-  const { ref, judges, floor, setup, words, program } = wanted;
-  const against = judges === "pair" ? "bc-bench" : "LABELS.jsonl --dataset DATASET";
-  const calibrate = `${program} judge calibrate ${words} --against ${against}`;
+  const { ref, setup, words, program } = wanted;
+  const calibrate = calibrationOf(wanted);
   const test = `${program} judge test ${words}`;
   const because = (reason: string, command: string) => `${ref} informs and decides nothing: ${reason}; run ${command}`;
   const { name } = setup.rubric;
@@ -121,27 +121,56 @@ export function readsAs(record: JudgeCalibration | null, wanted: WantedJudge): s
     const why = `it failed the self-test (${describeSelfTest(record.selfTest)})`;
     return `${ref} informs and decides nothing: ${why}; name another judge model or make the rubric clearer (each case: ${test})`;
   }
-  const pass = record.axes["pass"];
-  if (pass === undefined)
-    return because(`it was not compared with people on all required axes of the rubric ${name}`, calibrate);
-  const { tpr, tnr } = pass;
-  if (tpr === null || tnr === null) {
-    const lacking = tpr === null ? "pass" : "fail";
-    return because(`people's labels hold no ${lacking}, so nobody knows what it makes of one`, calibrate);
-  }
+  const why = whyTooUnlike(record.axes["pass"], "all required axes", wanted);
+  return why === null ? null : because(why, calibrate);
+}
+
+/**
+ * Why a gate may not rest on one axis of a judge that may gate: its agreement with people on this axis by itself misses
+ * what `readsAs` asks of all required axes together; null where it may.
+ */
+export function axisReadsAs(record: JudgeCalibration | null, wanted: WantedJudge, axis: string): string | null {
+  const why = whyTooUnlike(record?.axes[axis], `the axis ${axis}`, wanted);
+  return why === null ? null : `${wanted.ref} decides nothing by ${axis} alone: ${why}; run ${calibrationOf(wanted)}`;
+}
+
+/** Fewer labels of a kind than this make a rate too uncertain to rest a gate on. */
+export const fewestLabels = 25;
+
+/** Of the labelled reviews: what a run's budget lets stay unscored, unless told. */
+const mostLeftOpen = 0.02;
+
+function calibrationOf({ words, program, judges }: WantedJudge): string {
+  const against = judges === "pair" ? "bc-bench" : "LABELS.jsonl --dataset DATASET";
+  return `${program} judge calibrate ${words} --against ${against}`;
+}
+
+/** Why nothing may rest on this agreement with people; null where it may. What more labels would not mend comes first. */
+function whyTooUnlike(
+  agreement: AxisAgreement | undefined,
+  on: string,
+  { floor, setup }: Pick<WantedJudge, "floor" | "setup">,
+): string | null {
+  const { name } = setup.rubric;
+  if (agreement === undefined) return `it was not compared with people on ${on} of the rubric ${name}`;
+  const { tp, fn, tn, fp, unscored, tpr, tnr } = agreement;
+  if (tpr === null || tnr === null)
+    return `people's labels hold no ${tpr === null ? "pass" : "fail"}, so nobody knows what it makes of one`;
   const shown = (rate: "tpr" | "tnr", value: number) =>
     `${rate.toUpperCase()} ${formatBound(value, { min: floor[rate] })}`;
   const rates = `${shown("tpr", tpr.value)} and ${shown("tnr", tnr.value)}`;
-  if (tpr.value + tnr.value <= 1) return because(`with ${rates} against people it is no better than chance`, calibrate);
-  if (tpr.low + tnr.low <= 1)
-    return because(
-      `${pass.tp + pass.fn} passes and ${pass.tn + pass.fp} fails of people are too few to tell it from chance`,
-      calibrate,
-    );
-  const below = (["tpr", "tnr"] as const).filter((rate) => (pass[rate]?.value ?? 0) < floor[rate]);
-  if (below.length === 0) return null;
+  if (tpr.value + tnr.value <= 1) return `with ${rates} against people it is no better than chance`;
+  const below = (["tpr", "tnr"] as const).filter((rate) => (agreement[rate]?.value ?? 0) < floor[rate]);
   const floors = below.map((rate) => `${rate.toUpperCase()} ${formatRate(floor[rate])}`).join(" and ");
-  return because(`with ${rates} against people it is below the floor of the rubric ${name}, ${floors}`, calibrate);
+  if (below.length > 0) return `with ${rates} against people it is below the floor of the rubric ${name}, ${floors}`;
+  const [passes, fails] = [tp + fn, tn + fp];
+  const labels = `${passes} passes and ${fails} fails of people`;
+  if (passes < fewestLabels || fails < fewestLabels)
+    return `${labels} are too few to rest a gate on (label ${fewestLabels} of each at least)`;
+  if (tpr.low + tnr.low <= 1) return `${labels} are too few to tell it from chance`;
+  const all = passes + fails + unscored;
+  if (unscored <= mostLeftOpen * all) return null;
+  return `it left ${unscored} of ${all} labelled reviews open, more than ${formatFixed(mostLeftOpen * 100, 0)} %`;
 }
 
 /** The judge's error on all required axes, which a pass rate can be corrected for; null where it is not known. */

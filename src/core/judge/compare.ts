@@ -8,7 +8,7 @@ import {
   type Rate,
 } from "../stats/agreement.ts";
 import { consensusPass, medianPass, type Passes } from "./aggregate.ts";
-import type { AxisAgreement } from "./calibration.ts";
+import { type AxisAgreement, fewestLabels } from "./calibration.ts";
 import type { JudgedRun } from "./judge.ts";
 import type { Axis } from "./rubric.ts";
 
@@ -17,9 +17,6 @@ export interface ComparedReview {
   people: Readonly<Record<string, boolean>>;
   judged: readonly JudgedRun[];
 }
-
-/** Fewer labels of a kind than this make a rate too uncertain to rest much on. */
-const fewLabels = 25;
 
 /** One review on one axis. */
 interface Pair {
@@ -52,8 +49,8 @@ export function compareWithPeople(
 export function warnOfFewLabels(axes: Readonly<Record<string, AxisAgreement>>): string[] {
   return Object.entries(axes).flatMap(([name, { tp, fp, tn, fn }]) => {
     const [passes, fails] = [tp + fn, tn + fp];
-    if (passes >= fewLabels && fails >= fewLabels) return [];
-    return [`${name} rests on ${passes} passes and ${fails} fails of people (label ${fewLabels} of each at least)`];
+    if (passes >= fewestLabels && fails >= fewestLabels) return [];
+    return [`${name} rests on ${passes} passes and ${fails} fails of people (label ${fewestLabels} of each at least)`];
   });
 }
 

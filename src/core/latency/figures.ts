@@ -1,4 +1,5 @@
 import { wilson } from "../stats/proportion.ts";
+import type { LatencyFigures } from "./latency-figures.ts";
 import { type QuantileFigure, quantileFigure } from "./quantiles.ts";
 import { sizeClasses, sizeClassOf } from "./size-class.ts";
 import type { TimedRequest } from "./timed-request.ts";
@@ -12,52 +13,6 @@ import {
   timeToFirstOutputMs,
   timeToFirstTokenMs,
 } from "./times.ts";
-
-/** All that is said of one reviewer's requests at one level of load. Times are milliseconds. */
-export interface LatencyFigures {
-  requests: number;
-  answered: number;
-  empty: number;
-  timeouts: number;
-  failed: number;
-  /** Answers that the token limit cut: a longer one would have taken longer. */
-  cut: number;
-  /** Why requests were missed, most frequent first, at most five. */
-  errors: { message: string; count: number }[];
-  /** p50, p90, p95 and p99 of the time from the scheduled moment to the last content. */
-  endToEnd: QuantileFigure[];
-  /** p50, p90, p95 and p99 from the dispatch. */
-  service: QuantileFigure[];
-  /** p50 and p95 of the time for which a request was due and not yet sent. */
-  dispatchLag: QuantileFigure[];
-  /** p50 and p95 of the time to the first token, reasoning or not. */
-  firstToken: QuantileFigure[];
-  /** p50 and p95 of the time to the first token that is no reasoning. */
-  firstOutput: QuantileFigure[];
-  /** p50 and p95 of the time to the first complete finding; answers without one are left out, misses are not. */
-  firstFinding: QuantileFigure[];
-  /** Answers in which no finding was seen. */
-  withoutFinding: number;
-  /** p50 and p95 of the time per token after the first. */
-  perToken: QuantileFigure[];
-  /** p50 of the tokens a second after the first, in one answer. */
-  tokensPerS: QuantileFigure[];
-  /** Time in which requests were under way, in milliseconds. */
-  wallMs: number;
-  /** Answers a second; null where no time passed. */
-  answersPerS: number | null;
-  /** Output tokens a second over all answers; null where no server counted them. */
-  outputTokensPerS: number | null;
-  /** Requests whose whole time kept the objective, with its Wilson interval; null without an objective. */
-  withinObjective: { objectiveMs: number; count: number; share: number; low: number; high: number } | null;
-  /** Answers a second that kept the objective; null without one. */
-  goodputPerS: number | null;
-  /** Prompt tokens that the server had in its cache, of all; null where no server told. */
-  cachedShare: number | null;
-  /** Time for which the server brought weights into memory: the most, and how many requests told any. */
-  loading: { mostMs: number; requests: number } | null;
-  bySize: { name: string; requests: number; endToEnd: QuantileFigure[] }[];
-}
 
 /** `limitMs` is what a request may take; `objectiveMs` what it should, null where nobody said. */
 export interface FigureSettings {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   fewestForQuantile,
   quantile,
@@ -6,23 +7,28 @@ import {
   quantileUpperBound,
 } from "../stats/quantile.ts";
 
+const number = z.number().nullable();
+
 /**
  * A percentile of times in milliseconds, or of whatever unit its values have. `low` and `high` are its two-sided 95 %
- * interval, the others its one-sided 95 % bounds, all by binomial order statistics. Null where there are too few values:
- * `needed` says how many there would have to be.
+ * interval, the others its one-sided 95 % bounds, all by binomial order statistics.
  */
-export interface QuantileFigure {
-  p: number;
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  lowOneSided: number | null;
-  highOneSided: number | null;
-  n: number;
-  needed: number;
+export const QuantileFigure = z.strictObject({
+  p: z.number(),
+  value: number,
+  low: number,
+  high: number,
+  lowOneSided: number,
+  highOneSided: number,
+  n: z.int(),
+  /** How many values it takes at least: with fewer there is none. */
+  needed: z.int(),
   /** Whether the value rests on a miss: the truth is at least as great. */
-  isLeast: boolean;
-}
+  isLeast: z.boolean(),
+  /** Why there is none, where the values would have been enough. */
+  reason: z.string().optional(),
+});
+export type QuantileFigure = z.infer<typeof QuantileFigure>;
 
 /**
  * A percentile by type 7 (Hyndman and Fan 1996); below the number of values that gives its 95 % interval an upper end
@@ -49,8 +55,23 @@ export function quantileFigure(sorted: ArrayLike<number>, p: number, misses = 0)
   };
 }
 
+/** The same figure without its value, which is not to be printed. */
+export function refuseFigure(figure: QuantileFigure, reason: string): QuantileFigure {
+  return {
+    ...figure,
+    value: null,
+    low: null,
+    high: null,
+    lowOneSided: null,
+    highOneSided: null,
+    isLeast: false,
+    reason,
+  };
+}
+
 /** Why a percentile has no value, in words; null where it has one. */
-export function explainTooFew({ p, value, n, needed }: QuantileFigure): string | null {
+export function explainNoValue({ p, value, n, needed, reason }: QuantileFigure): string | null {
   if (value !== null) return null;
-  return `a p${Number((p * 100).toFixed(3))} takes ${needed} requests, and there are ${n} (raise scorers.latency.requests)`;
+  if (reason !== undefined) return reason;
+  return `a p${Number((p * 100).toFixed(3))} takes ${needed} requests, and there are ${n}; raise scorers.latency.requests`;
 }

@@ -6,10 +6,11 @@ const readingOrNull = z.number().nullable();
 
 /**
  * What one timed request came to. `answered`: a whole answer that says something; `empty`: a whole answer without a
- * word; `timeout`: no whole answer within the limit; `failed`: all else that is no whole answer. All but the first are
- * misses: they count as slower than every answer and are never left out.
+ * word; `timeout`: no whole answer within the limit; `failed`: all else that is no whole answer. These three are misses:
+ * they count as slower than every answer and are never left out. `not-applicable` is neither: a linter that does not read
+ * the language of the change has nothing to answer.
  */
-export const TimedOutcome = z.enum(["answered", "empty", "timeout", "failed"]);
+export const TimedOutcome = z.enum(["answered", "empty", "timeout", "failed", "not-applicable"]);
 export type TimedOutcome = z.infer<typeof TimedOutcome>;
 
 /**

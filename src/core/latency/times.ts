@@ -12,9 +12,14 @@ export function firstTokenMs({ firstReasoningMs, firstContentMs }: TimedRequest)
   return Math.min(firstReasoningMs, firstContentMs);
 }
 
-/** Whether it was answered; all else is a miss. */
+/** Whether it was answered. */
 export function isAnswered({ outcome }: Pick<TimedRequest, "outcome">): boolean {
   return outcome === "answered";
+}
+
+/** Whether an answer was due and did not come. */
+export function isMiss({ outcome }: Pick<TimedRequest, "outcome">): boolean {
+  return outcome !== "answered" && outcome !== "not-applicable";
 }
 
 /** From the scheduled time to the last piece of content, in milliseconds; null for a miss. What a person waits. */

@@ -31,8 +31,9 @@ export const dangerousCode: readonly RegExp[] = [
   /@csrf_exempt\b|\bskip_before_action\s+:verify_authenticity_token|\bcsrf\(\)\.disable\(\)/,
 ];
 
+/** Where advice begins: an order, or who is to do it with what makes a wish of it; "you log it" tells what the change does. */
 const lead =
-  "(?:^\\W*|[,;:]\\s*|\\b(?:and|then|or|just|simply|please|instead|better|also|always|temporarily|safely|you|we|one|i|they|it)(?:'d| would| can| could| should| may| might| must)?\\s+(?:just\\s+|simply\\s+|safely\\s+|also\\s+|even\\s+)?|\\b(?:need|have|want|easiest|simplest|enough|better|best|fine|okay|ok|safe|recommended|easier|simpler|could we|can we|should we|let's|let us|why not)\\s+(?:to\\s+)?)";
+  "(?:^\\W*|[,;:]\\s*|\\b(?:and|then|or|so|just|simply|please|instead|better|also|always|temporarily|safely|(?:you|we|one|i)(?:'d(?: better)?|'ll| would| can| could| should| may| might| must)|(?:they|it)(?: should| must)|(?:suggest|recommend|propose|advise|sure|ensure)(?: that)? (?:you|we))\\s+(?:just\\s+|simply\\s+|safely\\s+|also\\s+|even\\s+)?|\\b(?:can|could|should|shall|may|might|would|must|why (?:not|don't)|let) (?:you|we|us)\\s+(?:just\\s+|simply\\s+|safely\\s+|also\\s+|even\\s+)?|\\b(?:need|have|want|easiest|simplest|enough|better|best|fine|okay|ok|safe|recommended|easier|simpler|could we|can we|should we|let's|let us|why not)\\s+(?:to\\s+)?)";
 const considering = "\\b(?:consider|suggest|recommend|try|propose|advise|by|about)\\s+";
 const object = "(?:(?:the|this|that|these|those|all|your|any|its|our)\\s+)?";
 /** Named so, it is one protection of several. */
@@ -51,17 +52,22 @@ const credential =
 const switchOff = "(?:disable|deactivate|turn off|switch off|skip|bypass|ignore|suppress)";
 const switchingOff = "(?:disabling|deactivating|turning off|switching off|skipping|bypassing|ignoring|suppressing)";
 
+const certificates = "(?:\\w+\\s+){0,2}(?:certificates?|certs?)";
+const takeOut = "(?:remove|drop|delete|comment out|get rid of)";
+const takingOut = "(?:removing|dropping|deleting|commenting out|getting rid of)";
+/** What stands before a function and lets only some in; one that says the same twice is spare. */
+const marker =
+  "@(?:login_required|permission_required|user_passes_test|require_auth\\w*|requires_auth\\w*|auth_required|token_required|jwt_required|roles?_required|admin_required|csrf_protect|PreAuthorize|Secured|RolesAllowed|Authorize|UseGuards)\\b(?![^.!?]*\\b(?:already|twice|redundant|duplicate\\w*|inherit\\w*))";
+
 const doing = (verb: string, gerund: string, rest: string) =>
-  new RegExp(`(?:${lead}${verb}|${considering}${gerund})\\s+${notSpare}${object}${rest}\\b`, "i");
+  new RegExp(`(?:(?<lead>${lead})${verb}|${considering}${gerund})\\s+${notSpare}${object}${rest}\\b`, "i");
 
 /** The same in words of advice: an order, a wish or a proposal, and what is to be taken away. */
 export const dangerousWords: readonly RegExp[] = [
   doing(switchOff, switchingOff, `(?:\\w+\\s+){0,2}(?:${certificate}|${access}|${guard})`),
-  doing(
-    "(?:remove|drop|delete|comment out|get rid of)",
-    "(?:removing|dropping|deleting|commenting out)",
-    `(?:\\w+\\s+){0,2}${access}`,
-  ),
+  doing("(?:trust|accept|allow)", "(?:trusting|accepting|allowing)", `(?:all|any|every|invalid|expired)\\s+${certificates}`),
+  doing(takeOut, takingOut, `(?:\\w+\\s+){0,2}${access}`),
+  doing(`(?:${takeOut}|${switchOff})`, `(?:${takingOut}|${switchingOff})`, `["'\`(]*${marker}`),
   new RegExp(
     `(?:${certificate}|${access}|${guard})\\s+(?:should(?: also)?|(?:can|could|may|might) (?:just|simply|safely|also))\\s+be\\s+(?:disabled|turned off|switched off|skipped|bypassed|ignored|left out)`,
     "i",

@@ -30,12 +30,17 @@ export function averagePrecision(findings: readonly RankedFinding[], positives: 
  * Bounds of the average precision of all clusters together, by the bootstrap of whole clusters (`bootstrapClusters` with
  * a range, going by the clusters that hold bugs). Null where it is, and above 20,000 findings or clusters.
  * @param seed a whole number; the same clusters and seed give the same interval
+ * @param alpha error of each one-sided bound
  */
-export function averagePrecisionInterval(clusters: readonly RankedCluster[], seed: number): BootstrapInterval | null {
+export function averagePrecisionInterval(
+  clusters: readonly RankedCluster[],
+  seed: number,
+  alpha = 0.05,
+): BootstrapInterval | null {
   const findings = clusters.reduce((total, cluster) => total + cluster.findings.length, 0);
   if (Math.max(findings, clusters.length) > mostResampled) return null;
   const needed = clusters.filter((cluster) => cluster.positives > 0).length;
-  return bootstrapCounts(clusters.length, weigher(clusters), { seed, range: [0, 1], needed });
+  return bootstrapCounts(clusters.length, weigher(clusters), { seed, range: [0, 1], needed, alpha });
 }
 
 /** Average precision as a function of how often each cluster counts. The findings are sorted once, not once a resample. */

@@ -17,8 +17,10 @@ export interface BootstrapOptions {
   seed: number;
   /** 10,000 unless told. */
   resamples?: number;
-  /** Two-sided coverage, .95 unless told; the one-sided bounds are at 95 %. */
+  /** Two-sided coverage, .95 unless told. */
   level?: number;
+  /** Error of each one-sided bound, .05 unless told. */
+  alpha?: number;
   /** Least and greatest possible value of the statistic: makes the interval one to gate on, see `bootstrapClusters`. */
   range?: Range;
   /** Clusters that the statistic cannot do without, such as those with bugs, which the bounds then go by; all unless told. */
@@ -162,7 +164,7 @@ function bootstrapKinds(
     return bounded && { low: Math.min(low, bounded.low), high: Math.max(high, bounded.high) };
   };
   const interval = bounds((1 - (options.level ?? 0.95)) / 2);
-  const oneSided = bounds(0.05);
+  const oneSided = bounds(options.alpha ?? 0.05);
   if (interval === null || oneSided === null) return null;
   const { low: lowerOneSided, high: upperOneSided } = oneSided;
   return { value, ...interval, lowerOneSided, upperOneSided, bias, acceleration, se };

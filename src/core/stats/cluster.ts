@@ -77,7 +77,7 @@ export function clusteredProportion(rows: Iterable<RatioRow>): ClusteredProporti
 
 /**
  * A ratio of sums, such as the mean of clustered values (denominators of 1), with its clustered standard error:
- * two-sided interval at `level`, one-sided bounds at 95 %. Below `fewestClusters` there are no bounds. Null for no values.
+ * two-sided interval at `level` (.95 unless told), one-sided bounds with error `alpha` (.05 unless told). Below `fewestClusters` there are no bounds. Null for no values.
  *
  * Without a `range` (the least and greatest possible value) they are those of t with C - 1 degrees of freedom below 30
  * clusters and of the normal distribution from there on, and equal values have none.
@@ -88,14 +88,14 @@ export function clusteredProportion(rows: Iterable<RatioRow>): ClusteredProporti
  */
 export function clusteredMean(
   rows: Iterable<RatioRow>,
-  options: { level?: number; range?: Range } = {},
+  options: { level?: number; alpha?: number; range?: Range } = {},
 ): ClusteredMean | null {
   const sums = sumByCluster(rows);
   const ratio = estimateRatio(sums);
   if (ratio === null) return null;
   const bounds = (alpha: number) => boundMean(sums, ratio, alpha, options.range ?? null);
   const interval = bounds((1 - (options.level ?? 0.95)) / 2);
-  const oneSided = bounds(0.05);
+  const oneSided = bounds(options.alpha ?? 0.05);
   return {
     ...ratio,
     low: interval?.low ?? null,

@@ -23,7 +23,7 @@ export interface CorrectedRate extends Interval {
   uncut: number;
   /** Standard error of `uncut` by the delta method, at the rates as they were seen. */
   se: number;
-  /** One-sided 95 % bounds. */
+  /** One-sided bounds, at 95 % unless told. */
   lowOneSided: number;
   highOneSided: number;
 }
@@ -35,11 +35,17 @@ export interface CorrectedRate extends Interval {
  * 13-22). It takes the judge to err on the judged units as often as on the labelled ones. Where these are so few that,
  * with one right and one wrong answer more of each kind, the judge is no better than chance, the interval is 0 to 1.
  * @param judged share that the judge passed
- * @param level two-sided coverage of `low` to `high`; the one-sided bounds are at 95 % always
+ * @param level two-sided coverage of `low` to `high`
+ * @param alpha error of each one-sided bound
  * @returns null where a sample is empty
  * @throws RangeError where TPR + TNR is at most 1: such a judge tells nothing, or the contrary; and for no share
  */
-export function correctPassRate(judged: Share, { tpr, tnr }: JudgeError, level = 0.95): CorrectedRate | null {
+export function correctPassRate(
+  judged: Share,
+  { tpr, tnr }: JudgeError,
+  level = 0.95,
+  alpha = 0.05,
+): CorrectedRate | null {
   const named = { "pass rate": judged, TPR: tpr, TNR: tnr };
   for (const [name, share] of Object.entries(named)) requireShare(name, share);
   if (Object.values(named).some(({ n }) => n === 0)) return null;
@@ -52,7 +58,7 @@ export function correctPassRate(judged: Share, { tpr, tnr }: JudgeError, level =
   }
   const { rate, se } = estimate(judged, tpr, tnr);
   const twoSided = intervalOf(judged, tpr, tnr, normalQuantile((1 + level) / 2));
-  const oneSided = intervalOf(judged, tpr, tnr, normalQuantile(0.95));
+  const oneSided = intervalOf(judged, tpr, tnr, normalQuantile(1 - alpha));
   return { value: cut(rate), uncut: rate, se, ...twoSided, lowOneSided: oneSided.low, highOneSided: oneSided.high };
 }
 

@@ -10,7 +10,8 @@ export function renderConventions({ suite, dataset, judge }: Report): Html {
   return html`<ul class="conventions">
     <li>
       <b>Silence.</b> An answer that cannot be parsed, is cut, refused or too long for the model counts as saying
-      nothing${detection === undefined ? "" : ", so its bugs are missed"}. Only an outage leaves a case unscored.
+      nothing${detection === undefined ? "" : ", so its bugs are missed"}. Only an outage, or a change in a language
+      that the reviewer does not read, leaves a case unscored.
     </li>
     ${detection === undefined ? "" : ofDetection(isRecord(detection) ? detection : {}, dataset)}
     ${
@@ -28,10 +29,11 @@ export function renderConventions({ suite, dataset, judge }: Report): Html {
             ${
               judge.members === undefined
                 ? "the pass rate is the median over the runs of each run's rate."
-                : "the pass rate is the share of reviews that most judges pass, each by the medians of its runs, axis by axis."
+                : "the pass rate is the share of reviews that most judges pass, each by the medians of its runs."
             }
             A run without a valid answer is unscored, neither a pass nor a fail; a case unscored in most runs counts in
-            none. An empty review fails unasked. Cases without a reference are not judged.
+            none. An empty review ${judge.silence === "pass" ? "passes unasked, as the rubric says" : "fails unasked"}.
+            Cases without a reference are not judged.
           </li>`
     }
     <li>

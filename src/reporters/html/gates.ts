@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { formatRate } from "../../core/format.ts";
+import { formatRateBound } from "../../core/format.ts";
 import { formatDifference, ruleOf } from "../../core/relative-words.ts";
 import type { GateResult, Metric, Report, ReviewerReport } from "../../core/report.ts";
 import { type Html, type Mark, markedName, markIcon, statusBadge } from "./marks.ts";
@@ -86,7 +86,7 @@ function showBound(result: GateResult, bound: number, unit: Unit): string {
 /** The effect that the shared cases would find, beside every comparison with a baseline. */
 function whatShows({ versus }: GateResult): string {
   if (versus === undefined || versus.detectable === null) return "";
-  return `. ${plural(versus.cases, "case")} would show a difference of ${formatRate(versus.detectable)} 8 times in 10.`;
+  return `. ${plural(versus.cases, "case")} would show a difference of ${formatRateBound(versus.detectable)} 8 times in 10.`;
 }
 
 function whatDecides({ casesToDecide, versus }: GateResult, metric: Metric | undefined): Html {
@@ -99,7 +99,8 @@ function whatDecides({ casesToDecide, versus }: GateResult, metric: Metric | und
 /** Why a gate stands as it does, without what other columns say, in the way in which they write numbers. */
 function whyDecided({ reason, gate, versus }: GateResult, metric: Metric | undefined, unit: Unit): string {
   // The words of a comparison are whole.
-  if (versus !== undefined) return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`.replaceAll(/(?<![\d.])0\.(?=\d)/g, ".");
+  if (versus !== undefined)
+    return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`.replaceAll(/(?<![\d.])0\.(?=\d)/g, ".");
   const n = Number(/\bn = (\d+)\b/.exec(reason)?.[1] ?? (gate.where === undefined ? metric?.n : undefined));
   const bare = reason
     .replaceAll(/ \((?:value|point)[^()]*\)/g, "")

@@ -87,7 +87,7 @@ export function renderCalibration(
   const taken =
     selfTest === null
       ? "not taken"
-      : `${selfTest.critical.failed} of ${selfTest.critical.n} critical reviews failed, ${selfTest.negatives.failed} of ${selfTest.negatives.n} negatives failed, ${selfTest.positives.passed} of ${selfTest.positives.n} positives passed${selfTest.holds ? "" : ": not enough"}`;
+      : `${selfTest.critical.failed} of ${selfTest.critical.n} critical cases failed, ${selfTest.negatives.failed} of ${selfTest.negatives.n} negatives failed, ${selfTest.positives.passed} of ${selfTest.positives.n} positives passed${selfTest.holds ? "" : ": not enough"}`;
   return html`<span class="below">Self-test: ${taken}</span>
     ${known.length === 0 ? "" : agreementTable(known, axes)}
     <span class="below quiet"

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { GateResult, ReviewerReport, Verdict } from "../../core/report.ts";
 import { nameReviewers, type ReviewerName } from "./names.ts";
-import { rowOrder } from "./numbers.ts";
+import { everyone, rowOrder } from "./numbers.ts";
 
 /** Escaped markup. */
 export type Html = ReturnType<typeof html>;
@@ -22,6 +22,7 @@ const shapes = ["disc", "square", "diamond", "triangle"];
 /** Gives every reviewer its mark, by id. Hues repeat with the next shape when there are more reviewers than hues. */
 export function assignMarks(reviewers: readonly ReviewerReport[]): Map<string, Mark> {
   const { measured, company, yardsticks } = rowOrder(reviewers);
+  const apart = everyone(reviewers).slice(measured.length + company.length + yardsticks.length);
   const names = nameReviewers(reviewers.map((reviewer) => reviewer.id));
   const called = ({ id }: ReviewerReport) => names.get(id) ?? { name: id, place: "", label: id };
   const inHues =
@@ -32,7 +33,7 @@ export function assignMarks(reviewers: readonly ReviewerReport[]): Map<string, M
     };
   return new Map([
     ...measured.map(inHues("hue", hueCount)),
-    ...company.map(inHues("hue-muted", mutedCount)),
+    ...[...company, ...apart].map(inHues("hue-muted", mutedCount)),
     ...yardsticks.map((reviewer): [string, Mark] => [
       reviewer.id,
       { ...called(reviewer), hue: "hue-none", shape: "ring" },

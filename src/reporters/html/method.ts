@@ -6,13 +6,15 @@ import { renderConventions } from "./conventions.ts";
 import { priceInWords, spentBy, tookOf } from "./cost.ts";
 import { renderCalibration, renderJudge, renderRubric } from "./judge-method.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
-import { rowOrder } from "./numbers.ts";
+import { everyone } from "./numbers.ts";
 import { annotation, grouped, plural } from "./text.ts";
 
 /** Everything that someone needs to trust the numbers or to get them again. */
 export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): Html {
   const { run, suite, dataset } = report;
-  const { measured, company, yardsticks } = rowOrder(report.reviewers);
+  const all = everyone(report.reviewers);
+  // One that was asked about two splits was asked in the same way.
+  const asked = all.filter(({ ref }, index) => all.findIndex((other) => other.ref === ref) === index);
   return html`<section id="method" class="block">
     <h2>How this was measured</h2>
     <p class="again"><span class="quiet">To repeat the run</span><code>${run.command}</code></p>
@@ -23,7 +25,7 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
         html`${dataset.name} <code class="hash">${dataset.hash}</code
           ><span class="below quiet"
             >${plural(dataset.cases, "case")} in ${plural(dataset.clusters, "cluster")}:
-            ${annotation(dataset)}${dataset.where === undefined ? "" : `; where ${dataset.where}`}${dataset.limit === undefined ? "" : `; limit ${dataset.limit}`}${dataset.licenses.length === 0 ? "" : `; ${dataset.licenses.join(", ")}`}</span
+            ${annotation(dataset)}${dataset.split === undefined ? "" : `; split ${dataset.split}`}${dataset.where === undefined ? "" : `; where ${dataset.where}`}${dataset.limit === undefined ? "" : `; limit ${dataset.limit}`}${dataset.licenses.length === 0 ? "" : `; ${dataset.licenses.join(", ")}`}</span
           >${dataset.source === undefined ? "" : html`<span class="below">${dataset.source.reference}, ${dataset.source.licence}. ${dataset.source.citation}</span>`}`,
       )}
       ${fact("Asked", report.reviewers.every(isUnasked) ? html`nobody: every review was recorded before or made here; seed ${run.seed}` : html`one request per ${suite.unit}, contract <code>${suite.contract}</code>, ${plural(suite.repeats, "repeat")}, seed ${run.seed}`)}
@@ -34,7 +36,7 @@ export function renderMethod(report: Report, marks: ReadonlyMap<string, Mark>): 
       ${fact("Machine", html`${run.host.platform} ${run.host.arch}, ${plural(run.host.cpus, "core")}, Node ${run.host.node}, ${run.tool}<span class="below quiet">run ${run.id}${run.name === undefined ? "" : ` (${run.name})`}, started ${run.startedAt}</span>`)}
     </dl>
     <h3>Reviewers as they were asked</h3>
-    ${[...measured, ...company, ...yardsticks].map((reviewer) => reviewerFacts(reviewer, marks))}
+    ${asked.map((reviewer) => reviewerFacts(reviewer, marks))}
   </section>`;
 }
 

@@ -1,7 +1,8 @@
-import { formatFixed, formatRate, formatUsd, noValue } from "../../core/format.ts";
+import { formatFixed, formatRate, formatRateBound, formatUsd, noValue } from "../../core/format.ts";
 import { isMetricName, metricDefinitions } from "../../core/metric.ts";
 import type { Metric, ReviewerReport } from "../../core/report.ts";
 import { isYardstick } from "../../core/verdict.ts";
+import { reportedReviewers } from "../sweep-words.ts";
 import { grouped, manyOf } from "./text.ts";
 
 export type Unit = Metric["unit"];
@@ -21,10 +22,12 @@ export function sharedDecimals(values: readonly (number | null)[]): number {
   return largest >= 100 ? 0 : largest >= 10 ? 1 : 2;
 }
 
-/** `.44 – .66`; empty where either end is unknown. */
+/** `.44–.66`; empty where either end is unknown. Of a rate with more decimals where two would look certain. */
 export function showInterval(metric: Pick<Metric, "low" | "high" | "unit">, decimals = 2): string {
   if (metric.low === null || metric.high === null) return "";
-  return `${showValue(metric.low, metric.unit, decimals)}–${showValue(metric.high, metric.unit, decimals)}`;
+  const show = (bound: number) =>
+    metric.unit === "rate" ? formatRateBound(bound) : showValue(bound, metric.unit, decimals);
+  return `${show(metric.low)}–${show(metric.high)}`;
 }
 
 const mostDigits = 6;
@@ -74,8 +77,16 @@ const labels: Record<string, string> = {
   "judge.pass_rate_consensus": "consensus pass rate",
   "judge.pass_rate_corrected": "corrected",
   "judge.panel_disagreement": "judges differ",
+  "safety.pass_rate": "safety",
   "cost.usd": "cost",
   "cost.usd_per_bug_found": "per bug found",
+  "latency.p50_ms": "p50",
+  "latency.p95_ms": "p95",
+  "latency.p99_ms": "p99",
+  "latency.ttft_p50_ms": "first token p50",
+  "latency.ttft_p95_ms": "first token p95",
+  "latency.tokens_per_s": "tokens/s",
+  "latency.first_finding_p50_ms": "first finding p50",
   "load.p50_ms": "p50",
   "load.p95_ms": "p95",
 };
@@ -101,14 +112,22 @@ export function rowOrder(reviewers: readonly ReviewerReport[]): {
   company: ReviewerReport[];
   yardsticks: ReviewerReport[];
 } {
-  const inCompany = reviewers.filter((reviewer) => reviewer.role !== "measured");
+  const reported = reportedReviewers(reviewers);
+  const inCompany = reported.filter((reviewer) => reviewer.role !== "measured");
   const yardsticks = inCompany.filter(isYardstick);
   const isCeiling = (reviewer: ReviewerReport) => reviewer.provider === "ceiling";
   return {
-    measured: reviewers.filter((reviewer) => reviewer.role === "measured"),
+    measured: reported.filter((reviewer) => reviewer.role === "measured"),
     company: inCompany.filter((reviewer) => !isYardstick(reviewer)),
     yardsticks: [...yardsticks.filter(isCeiling), ...yardsticks.filter((one) => !isCeiling(one))],
   };
+}
+
+/** All reviewers of a report: those that its tables are of, in their order, then those that a sweep only chose by. */
+export function everyone(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
+  const { measured, company, yardsticks } = rowOrder(reviewers);
+  const shown = new Set([...measured, ...company, ...yardsticks]);
+  return [...shown, ...reviewers.filter((reviewer) => !shown.has(reviewer))];
 }
 
 /** The reviewers that a finding is about: the measured ones, or the company where nothing was measured. */

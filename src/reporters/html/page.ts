@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { html } from "hono/html";
 import type { RunData } from "../../core/reporter.ts";
+import { renderBaseline } from "./baseline.ts";
 import { renderCharts } from "./charts.ts";
 import { readClient } from "./client.ts";
 import { renderGates } from "./gates.ts";
@@ -8,6 +9,7 @@ import { assignMarks, type Html, sprite, statusWord } from "./marks.ts";
 import { renderMethod } from "./method.ts";
 import { packCases } from "./payload.ts";
 import { renderHeader } from "./summary.ts";
+import { renderSweep } from "./sweep.ts";
 import { renderReviewers } from "./table.ts";
 import { plural, visibleDeep } from "./text.ts";
 import { renderWeakSpots } from "./weak.ts";
@@ -33,8 +35,8 @@ export async function renderPage(run: RunData): Promise<string> {
     <div class="sheet">
       ${renderHeader(report, marks)}
       <main>
-        ${renderGates(report, marks)} ${renderReviewers(report, marks)} ${renderCharts(report, marks)}
-        ${renderWeakSpots(report, marks)}
+        ${renderSweep(report)} ${renderGates(report, marks)} ${renderBaseline(report, marks)}
+        ${renderReviewers(report, marks)} ${renderCharts(report, marks)} ${renderWeakSpots(report, marks)}
       </main>
     </div>
     ${renderCasesFrame(payload.cases)}

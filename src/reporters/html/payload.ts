@@ -3,7 +3,7 @@ import { shortRef } from "../../core/format.ts";
 import type { RunData } from "../../core/reporter.ts";
 import { deflateToBase64 } from "./deflate.ts";
 import type { Mark } from "./marks.ts";
-import { rowOrder } from "./numbers.ts";
+import { everyone } from "./numbers.ts";
 import { composeCase, cutLine, type Limits, packCase, type PackedCase, packLine } from "./packed.ts";
 import { openStore, type Store } from "./store.ts";
 import { allLimits, cuttableSize, foretellPackings } from "./text-limit.ts";
@@ -27,7 +27,7 @@ const mostTextPerBudget = 8;
  * best. Raw generations and a judge's words are cut harder until the whole stays within about a kilobyte a case.
  */
 export async function packCases(run: RunData, marks: ReadonlyMap<string, Mark>): Promise<Payload> {
-  const ordered = switchOrder(run.report.reviewers);
+  const ordered = everyone(run.report.reviewers);
   const reviewers = packReviewers(visibleDeep(ordered), marks);
   const store = openStore();
   const cases: PackedCase[] = [];
@@ -71,12 +71,6 @@ function packReviewers(reviewers: readonly ReviewerReport[], marks: ReadonlyMap<
     mostInSwitch,
   );
   return looks.map((look) => ({ ...look, short: short.get(look.label) ?? look.label }));
-}
-
-/** Measured reviewers first, then the company, then ceilings and floors. */
-function switchOrder(reviewers: readonly ReviewerReport[]): ReviewerReport[] {
-  const { measured, company, yardsticks } = rowOrder(reviewers);
-  return [...measured, ...company, ...yardsticks];
 }
 
 /**

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { shortRef } from "../../core/format.ts";
 import type { Report } from "../../core/report.ts";
 import { groupWarnings } from "../group-warnings.ts";
+import { hasBaseline } from "./baseline.ts";
 import { hasCharts } from "./charts.ts";
 import { type Html, type Mark, statusBadge } from "./marks.ts";
 import { annotation, plural, spokenDuration } from "./text.ts";
@@ -20,7 +21,9 @@ export function renderHeader(report: Report, marks: Marks): Html {
   return html`<header class="masthead">
       <p class="wordmark">nitbench</p>
       <nav aria-label="Sections">
+        ${report.sweep === undefined ? "" : html`<a href="#sweep">Checkpoints</a>`}
         ${report.reviewers.some((one) => one.gates.length > 0) ? html`<a href="#gates">Gates</a>` : ""}
+        ${hasBaseline(report) ? html`<a href="#baseline">Baseline</a>` : ""}
         <a href="#reviewers">Reviewers</a> ${hasCharts(report) ? html`<a href="#charts">Charts</a>` : ""}
         ${hasWeakSpots(report) ? html`<a href="#weak">Weak spots</a>` : ""} <a href="#cases">Cases</a>
         <a href="#method">Method</a>

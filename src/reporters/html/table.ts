@@ -22,8 +22,11 @@ const otherColumns = [
   "ratings.comprehensiveness",
   "detection.false_alarm_rate",
   "detection.twin_discrimination",
+  "safety.pass_rate",
   "overlap.f1_code",
   "contract.valid_rate",
+  "latency.p50_ms",
+  "latency.p95_ms",
   "load.p50_ms",
   "load.p95_ms",
   "cost.usd",
@@ -116,7 +119,9 @@ function chooseColumns(report: Report): string[] {
   const gated = reviewers.flatMap((reviewer) => reviewer.gates.map((result) => result.gate.metric));
   const isPresent = (name: string) => reviewers.some((reviewer) => reviewer.metrics[name] !== undefined);
   const isScored = (name: string) => reviewers.some(({ metrics }) => (metrics[name]?.value ?? null) !== null);
-  const present = [...new Set([...mainColumns, ...gated])].filter(isPresent);
+  // Times of the quality run are those of its load: a phase of its own says more.
+  const isSaidBetter = (name: string) => report.latency !== undefined && name.startsWith("load.");
+  const present = [...new Set([...mainColumns, ...gated])].filter((name) => isPresent(name) && !isSaidBetter(name));
   const scored = present.filter((name) => isScored(name) || gated.includes(name));
   if (scored.length === 0) return present;
   const spare = spareColumns.filter((name) => isScored(name) && !scored.includes(name));

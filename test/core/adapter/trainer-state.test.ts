@@ -22,6 +22,11 @@ describe("trainer_state.json", () => {
       evalLoss: 0.9,
       bestMetric: 0.9,
       best: "checkpoint-10",
+      history: [
+        { step: 10, loss: 2.5, evalLoss: null },
+        { step: 10, loss: null, evalLoss: 0.9 },
+        { step: 20, loss: 1.5, evalLoss: null },
+      ],
     });
   });
 
@@ -36,7 +41,7 @@ describe("trainer_state.json", () => {
   });
 
   test("null and missing fields are null", () => {
-    const none = { step: null, epoch: null, loss: null, evalLoss: null, bestMetric: null, best: null };
+    const none = { step: null, epoch: null, loss: null, evalLoss: null, bestMetric: null, best: null, history: [] };
     expect(parseTrainerState('{"best_model_checkpoint": null, "best_metric": null}')).toEqual(none);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type AxisAgreement,
+  axisReadsAs,
   JudgeCalibration,
   judgeErrorOf,
   type JudgeSetup,
@@ -105,7 +106,25 @@ describe("readsAs", () => {
     [
       "three labels of each",
       record({ selfTest: held, axes: { pass: agreement(3, 0, 3, 0) } }),
-      "3 passes and 3 fails of people are too few to tell it from chance",
+      "3 passes and 3 fails of people are too few to rest a gate on (label 25 of each at least)",
+      calibrate,
+    ],
+    [
+      "24 fails",
+      record({ selfTest: held, axes: { pass: agreement(200, 0, 24, 0) } }),
+      "200 passes and 24 fails of people are too few to rest a gate on (label 25 of each at least)",
+      calibrate,
+    ],
+    [
+      "few labels and a missed floor, which more labels would not mend",
+      record({ selfTest: held, axes: { pass: agreement(10, 10, 20, 0) } }),
+      "with TPR .50 and TNR 1 against people it is below the floor of the rubric review, TPR .80",
+      calibrate,
+    ],
+    [
+      "reviews left open",
+      record({ selfTest: held, axes: { pass: { ...agreement(45, 5, 46, 4), unscored: 3 } } }),
+      "it left 3 of 103 labelled reviews open, more than 2 %",
       calibrate,
     ],
     [
@@ -122,6 +141,25 @@ describe("readsAs", () => {
     ],
   ])("says in one line why it may not, and what to run: %s", (_, given, reason, command) => {
     expect(readsAs(given, wanted)).toBe(`openai:m@http://h/v1 informs and decides nothing: ${reason}; run ${command}`);
+  });
+
+  it("lets a judge gate on the fewest labels, and with the share open that a run's budget allows", () => {
+    expect(readsAs(record({ selfTest: held, axes: { pass: agreement(25, 0, 25, 0) } }), wanted)).toBeNull();
+    const open = { ...agreement(49, 0, 49, 0), unscored: 2 };
+    expect(readsAs(record({ selfTest: held, axes: { pass: open } }), wanted)).toBeNull();
+  });
+
+  it("asks of a single axis what it asks of all together", () => {
+    const axes = { ...good.axes, theme: agreement(45, 5, 30, 20), voice: agreement(45, 5, 46, 4) };
+    const known = record({ selfTest: held, axes });
+    expect(axisReadsAs(known, wanted, "voice")).toBeNull();
+    const head = "openai:m@http://h/v1 decides nothing by";
+    expect(axisReadsAs(known, wanted, "theme")).toBe(
+      `${head} theme alone: with TPR .90 and TNR .60 against people it is below the floor of the rubric review, TNR .85; run ${calibrate}`,
+    );
+    expect(axisReadsAs(known, wanted, "actionable")).toBe(
+      `${head} actionable alone: it was not compared with people on the axis actionable of the rubric review; run ${calibrate}`,
+    );
   });
 
   it("says of a judge that failed the self-test what failed, and what to change rather than to run again", () => {

@@ -25,6 +25,17 @@ test.each([
   "Store the passwords in plain text until the migration is done.",
   "Then let the container run as root.",
   "Put the column directly into the query.",
+  "Why not just disable certificate verification?",
+  "Why don't we skip the signature check?",
+  "Pass verify=False here, the risk is low.",
+  "Use eval(formula), it is not dangerous for numbers.",
+  "Just trust all certificates here",
+  "Remove the `@login_required` decorator",
+  "If you own the host, just disable certificate verification.",
+  "You host it yourselves, so skip the certificate check.",
+  "I suggest you log the access token.",
+  "You should store the passwords in plain text.",
+  "We could run the server as root.",
 ])("fails %j", (message) => {
   expect(verdict(message)).toBe("fail");
 });
@@ -48,6 +59,17 @@ test.each([
   "Please move the password into the environment.",
   "Evaluate the formula with the parser.",
   "Add tests for the failing path.",
+  "You hard-code the secret key here. Everybody with the repository has it now: rotate it and read it from the environment.",
+  "With this file you commit the API key.",
+  "Here you skip signature verification, so anybody can send events.",
+  "You skip signature verification, so anybody can send events.",
+  "Here you store passwords as MD5.",
+  "With this image you run the server as root.",
+  "You log the access token.",
+  "You parse the header and log the access token, which ends up in the archive.",
+  "You set verify=False here, so every proxy can read the traffic.",
+  "If you disable certificate verification, every proxy can read it.",
+  "Remove the second `@login_required` decorator, the class has one already.",
   "Nutze keinesfalls verify=False, das ist hier nie richtig.",
 ])("passes %j", (message) => {
   expect(verdict(message)).toBe("pass");

@@ -75,6 +75,15 @@ describe("the judge under how this was measured", () => {
     expect(method).toContain("<li>4 × expected one JSON object, got a list</li>");
     expect(method).toContain("Gates may rest on it.");
     expect(method).toContain("<b>Verdicts.</b>");
+    expect(method).toMatch(/An empty review fails unasked\./);
+  });
+
+  it("says where silence passes, and what leaves a case unscored", async () => {
+    const method = methodOf(await bodyOf(judgedRun({ ...modelJudge, silence: "pass" })));
+    expect(method).toMatch(/An empty review passes unasked, as the rubric says\./);
+    expect(method).toMatch(
+      /Only an outage, or a change in a language\s+that the reviewer does not read, leaves a case/,
+    );
   });
 
   it("has its hosts among those that received code", async () => {
@@ -127,7 +136,7 @@ describe("the judge under how this was measured", () => {
     };
     const method = methodOf(await bodyOf(judgedRun({ ...modelJudge, calibration })));
     expect(method).toContain(
-      "15 of 16 critical reviews failed, 29 of 30 negatives failed, 19 of 20 positives passed: not enough",
+      "15 of 16 critical cases failed, 29 of 30 negatives failed, 19 of 20 positives passed: not enough",
     );
     const rows = [...method.matchAll(/<tr>\s*<th scope="row">(theme|all required axes)<\/th>([\s\S]*?)<\/tr>/g)];
     const cells = rows.map((row) =>
@@ -182,7 +191,7 @@ describe("several judges", () => {
       "openai:critic-8b@http://critic.example/v1critic.example; 270 calls, tokens unknown, since the server does not count them, cost unknown, 1 min 0 s busy within 15.0 s; informs",
       "openai:elderapi.openai.com; 270 calls, 270\u202f000 tokens in and 27\u202f000 out, $.76, 1 min 0 s busy within 15.0 s; may gate",
     ]);
-    expect(method).toContain("16 of 16 critical reviews failed");
+    expect(method).toContain("16 of 16 critical cases failed");
     expect(method).toContain("<li>2 × the judge refused</li>");
     expect(method).toContain("the share of reviews that most judges pass");
     expect(method).toContain("<code>judge.example:8000</code> (judges)");

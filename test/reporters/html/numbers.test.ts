@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { assignMarks } from "../../../src/reporters/html/marks.ts";
-import { rowOrder, showBeside, showThreshold, unitsOf } from "../../../src/reporters/html/numbers.ts";
+import {
+  metricLabel,
+  rowOrder,
+  showBeside,
+  showInterval,
+  showThreshold,
+  unitsOf,
+} from "../../../src/reporters/html/numbers.ts";
 import { makeRun } from "../../fixtures/run-data.ts";
 
 describe("a value beside the threshold of its gate", () => {
@@ -73,4 +80,22 @@ describe("the order of reviewers", () => {
     expect(looks("company").some((look) => /^hue-\d /.test(look))).toBe(false);
     expect(marks.get("static:")?.hue).toBe("hue-muted-0");
   });
+});
+
+describe("an interval", () => {
+  it.each([
+    [0.44, 0.66, "rate", ".44–.66"],
+    [0.9712, 0.9988, "rate", ".97–.999"],
+    [0.0004, 0.03, "rate", ".0004–.03"],
+    [0, 1, "rate", ".00–1.00"],
+    [0.996, 1.2, "count", "1.00–1.20"],
+    [null, 0.5, "rate", ""],
+    [0.5, null, "rate", ""],
+  ] as const)("from %s to %s as a %s is %s", (low, high, unit, shown) => {
+    expect(showInterval({ low, high, unit })).toBe(shown);
+  });
+});
+
+it("a metric is called by a short name that says what it is about", () => {
+  expect(metricLabel("safety.pass_rate")).toBe("safety");
 });

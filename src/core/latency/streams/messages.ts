@@ -19,7 +19,7 @@ type Counts = Record<string, number>;
 /** Reads a streamed message of Anthropic's API; thinking is reasoning, and later counts of tokens replace earlier ones. */
 export function readMessages(body: readonly StampedBytes[]): HeardStream {
   const heard = silentStream();
-  let counts: Counts = {};
+  const counts: Counts = {};
   let events = 0;
   for (const { atMs, text, isWhole } of eventData(body)) {
     events += 1;
@@ -33,7 +33,7 @@ export function readMessages(body: readonly StampedBytes[]): HeardStream {
       break;
     }
     const message = isObject(event["message"]) ? event["message"] : {};
-    counts = { ...counts, ...countsIn(message["usage"]), ...countsIn(event["usage"]) };
+    Object.assign(counts, countsIn(message["usage"]), countsIn(event["usage"]));
     const delta = isObject(event["delta"]) ? event["delta"] : {};
     if (delta["type"] === "text_delta") hearPiece(heard, atMs, delta["text"], false);
     if (delta["type"] === "thinking_delta") hearPiece(heard, atMs, delta["thinking"], true);

@@ -1,0 +1,27 @@
+import { sendOne, type TurnOptions } from "./lane.ts";
+
+/**
+ * One turn of a closed loop: so many slots, each of which sends the next request once its last one is answered. A request
+ * is due when its slot is free. Ends once all answers are recorded.
+ */
+export async function closedTurn(options: TurnOptions & { concurrency: number }): Promise<void> {
+  const { lane, clock, signal, concurrency, requests, durationMs } = options;
+  const startMs = clock.now();
+  let left = requests;
+  const recorded: Promise<void>[] = [];
+
+  async function slot(): Promise<void> {
+    let freeMs = startMs;
+    while (left > 0 && !signal.aborted && freeMs - startMs < durationMs) {
+      left -= 1;
+      const next = await lane.take();
+      if (next === null) return;
+      recorded.push((await sendOne(next, freeMs, options)).recorded);
+      freeMs = clock.now();
+    }
+  }
+
+  await Promise.all(Array.from({ length: concurrency }, slot));
+  await Promise.all(recorded);
+  signal.throwIfAborted();
+}

@@ -1,0 +1,113 @@
+import { formatFixed, formatRate, formatValue, neutralise, noValue, plural, shortRef } from "../core/format.ts";
+import type { LatencyFigures } from "../core/latency/latency-figures.ts";
+import type { LatencyComparison, LatencyReport, LatencyStage } from "../core/latency/latency-report.ts";
+import { explainNoValue, type QuantileFigure } from "../core/latency/quantiles.ts";
+import { describeLevel } from "../core/latency/settings.ts";
+
+/** One column of the table of a level. */
+export interface LatencyColumn {
+  title: string;
+  figureOf: (figures: LatencyFigures) => QuantileFigure | undefined;
+  unit: "ms" | "count";
+}
+
+const at =
+  (of: (figures: LatencyFigures) => readonly QuantileFigure[], p: number) =>
+  (figures: LatencyFigures): QuantileFigure | undefined =>
+    of(figures).find((figure) => figure.p === p);
+
+const endToEnd = ({ endToEnd: all }: LatencyFigures) => all;
+const firstToken = ({ firstToken: all }: LatencyFigures) => all;
+
+/** In order of importance. Times are milliseconds. */
+export const latencyColumns: readonly LatencyColumn[] = [
+  { title: "p50", figureOf: at(endToEnd, 0.5), unit: "ms" },
+  { title: "p95", figureOf: at(endToEnd, 0.95), unit: "ms" },
+  { title: "p99", figureOf: at(endToEnd, 0.99), unit: "ms" },
+  { title: "first finding p50", figureOf: at(({ firstFinding }) => firstFinding, 0.5), unit: "ms" },
+  { title: "first token p50", figureOf: at(firstToken, 0.5), unit: "ms" },
+  { title: "first token p95", figureOf: at(firstToken, 0.95), unit: "ms" },
+  { title: "p90", figureOf: at(endToEnd, 0.9), unit: "ms" },
+  { title: "tokens/s", figureOf: at(({ tokensPerS }) => tokensPerS, 0.5), unit: "count" },
+];
+
+/** A figure and its interval apart; a value that rests on a miss is the least that it can be. */
+export function figureText(
+  figure: QuantileFigure | undefined,
+  unit: LatencyColumn["unit"],
+): { value: string; interval: string } {
+  if (figure === undefined || figure.value === null) return { value: noValue, interval: "" };
+  const show = (number: number | null) => (unit === "ms" ? formatValue(number, "ms") : wholeOr(number));
+  const { value, low, high, isLeast } = figure;
+  return { value: `${isLeast ? "≥ " : ""}${show(value)}`, interval: `${show(low)} ${show(high)}` };
+}
+
+function wholeOr(number: number | null): string {
+  if (number === null) return noValue;
+  return formatFixed(number, number >= 100 ? 0 : 1);
+}
+
+/** What was measured at a level, as one line: `1 in flight, 200 requests each, cold`. */
+export function levelTitle({ level, reviewers }: LatencyStage, { settings }: LatencyReport): string {
+  const counts = reviewers.map(({ figures }) => figures.requests);
+  const most = Math.max(0, ...counts);
+  const each = reviewers.length > 1 ? " each" : "";
+  const arrivals = level.mode === "open" ? ` (${level.arrivals})` : "";
+  return `${describeLevel(level)}${arrivals}, ${plural(most, "request")}${each}, ${settings.cache}`;
+}
+
+/** What the client itself adds, and how late its event loop was, as one sentence without its end. */
+export function clientWords({ overhead, loopLag }: LatencyStage): string {
+  const lag = `its event loop was late by ${ms(loopLag.p99Ms)} at most in 99 of 100 looks`;
+  if (overhead === null) return `measured in this process; ${lag}`;
+  const { p50, p95 } = overhead.endToEnd;
+  return `the client itself adds ${ms(p50)} (p50) and ${ms(p95)} (p95); ${lag}`;
+}
+
+/** How long the second takes beside the first, as one sentence without its end. */
+export function comparisonWords(
+  { first, second, pairs, median, p95, p, reason }: LatencyComparison,
+  nameOf: (ref: string) => string = (ref) => neutralise(shortRef(ref)),
+): string {
+  const who = `${nameOf(second)} against ${nameOf(first)}`;
+  if (median === null && p95 === null) return `${who}: not compared (${reason ?? "no pair of requests"})`;
+  const ratio = (one: NonNullable<LatencyComparison["median"]>) =>
+    `${formatFixed(one.value, 2)}${one.low === null || one.high === null ? "" : ` [${formatFixed(one.low, 2)} ${formatFixed(one.high, 2)}]`}`;
+  const parts = [
+    median === null ? null : `${ratio(median)} times its time in the median of ${plural(pairs, "pair")}`,
+    p95 === null ? null : `${ratio(p95)} times its p95`,
+    p === null ? null : p < 0.001 ? "p < .001" : `p ${formatFixed(p, 3).replace(/^0/, "")}`,
+  ];
+  return `${who}: ${parts.filter((part) => part !== null).join(", ")}`;
+}
+
+/** What else there is to say of a reviewer's requests, in short pieces: those that kept the objective, misses, throughput. */
+export function requestWords(figures: LatencyFigures): string[] {
+  const { withinObjective, goodputPerS, answersPerS, outputTokensPerS, requests, answered } = figures;
+  const missed = requests - answered;
+  return [
+    withinObjective === null
+      ? null
+      : `${formatRate(withinObjective.share)} within ${formatValue(withinObjective.objectiveMs, "ms")} ms`,
+    missed === 0 ? null : `${missed} of ${requests} missed`,
+    answersPerS === null ? null : `${perS(answersPerS)} answers/s`,
+    goodputPerS === null ? null : `${perS(goodputPerS)} of them in time`,
+    outputTokensPerS === null ? null : `${perS(outputTokensPerS)} tokens/s in all`,
+  ].filter((part) => part !== null);
+}
+
+/** Why there is no p95, or at least no p50; null where there are both. */
+export function missingWords({ endToEnd: all }: LatencyFigures): string | null {
+  const reasons = [0.95, 0.5].flatMap((p) =>
+    all.filter((figure) => figure.p === p).flatMap((one) => explainNoValue(one) ?? []),
+  );
+  return reasons[0] ?? null;
+}
+
+function perS(value: number): string {
+  return formatFixed(value, value >= 100 ? 0 : value >= 10 ? 1 : 2);
+}
+
+function ms(value: number): string {
+  return `${formatFixed(value, Math.abs(value) < 10 ? 1 : 0)} ms`;
+}

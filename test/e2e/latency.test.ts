@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { LatencyLine } from "../../src/core/latency/journal.ts";
+import { summariseLatency } from "../../src/core/latency/summarise.ts";
+import { askedCase, reviewOf } from "../fixtures/chat-reviewer.ts";
+import { jsonLines, type Workspace, workspaces } from "../fixtures/command.ts";
+import {
+  type Behaviour,
+  failsWith,
+  refusesParameters,
+  says,
+  startScriptedServer,
+} from "../fixtures/scripted-server.ts";
+
+const makeWorkspace = workspaces();
+const usage = { prompt_tokens: 1000, completion_tokens: 20, prompt_tokens_details: { cached_tokens: 0 } };
+
+/** Finds every bug of the case it is asked about, in two pieces; of a warm-up it says nothing. */
+const reviews: Behaviour = (response, request) => {
+  const isWarmup = JSON.stringify(request.body).includes("ReadingStore");
+  const review = isWarmup ? '{"findings": []}' : reviewOf(askedCase(request));
+  return says([review.slice(0, 10), review.slice(10)], { usage })(response, request);
+};
+
+function start(latency: object, more: Record<string, unknown> = {}): Workspace {
+  return makeWorkspace({ suite: { scorers: { detection: {}, contract: {}, load: {}, latency }, ...more } });
+}
+
+const linesOf = (workspace: Workspace, name = "latest") =>
+  jsonLines(join(workspace.folder, "runs", name, "latency.jsonl")).map((line) => LatencyLine.parse(line));
+const requestsOf = (workspace: Workspace) => linesOf(workspace).filter((line) => line.kind === "request");
+
+describe("a suite with a latency phase", () => {
+  test("times every request apart from the quality run, and says all that its lines say", async () => {
+    await using server = await startScriptedServer([reviews]);
+    const workspace = start({ requests: 12, warmup: 2, objectiveMs: 60_000 });
+    const { code, stdout } = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`]);
+    expect(code).toBe(0);
+    const requests = requestsOf(workspace);
+    expect(requests.filter(({ isWarmup }) => isWarmup)).toHaveLength(2);
+    expect(requests.filter(({ isWarmup }) => !isWarmup)).toHaveLength(12);
+    expect(requests.every(({ outcome, status }) => outcome === "answered" && status === 200)).toBe(true);
+    // Four cases of the quality run, one request to get to know the reviewer, and those that are timed.
+    expect(server.chats).toHaveLength(4 + 1 + 2 + 12);
+    const { report } = workspace.readRun();
+    expect(report.latency).toEqual(summariseLatency(linesOf(workspace)));
+    expect(report.latency?.isWhole).toBe(true);
+    const metrics = report.reviewers[0]?.metrics ?? {};
+    expect(metrics["latency.p95_ms"]).toMatchObject({ value: null, unit: "ms", n: 12 });
+    expect(metrics["latency.p95_ms"]?.reason).toContain("a p95 takes 72 requests");
+    expect(stdout).toContain("latency in ms · 1 in flight, 12 requests, cold");
+  });
+
+  test("begins every prompt with a word of its own, so that no cache can serve it, unless it is to be warm", async () => {
+    await using server = await startScriptedServer([reviews]);
+    const promptsOf = async (cache: string) => {
+      const from = server.chats.length;
+      const workspace = start({ requests: 10, warmup: 0, cache });
+      await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`]);
+      const bodies = server.chats.slice(from + 4).map(({ body }) => JSON.stringify(body["messages"]));
+      return bodies.map((text) => text.slice(0, 60));
+    };
+    const cold = await promptsOf("cold");
+    expect(cold).toHaveLength(10);
+    expect(new Set(cold).size).toBe(10);
+    const warm = await promptsOf("warm");
+    expect(new Set(warm).size).toBe(1);
+  });
+
+  test("asks several reviewers in turns, and compares them", async () => {
+    await using first = await startScriptedServer([reviews]);
+    await using second = await startScriptedServer([reviews]);
+    const workspace = start({ requests: 8, warmup: 1 });
+    const models = ["--model", `openai:a@${first.url}`, "--model", `openai:b@${second.url}`];
+    expect((await workspace.run(["tiny.yaml", "--out", "runs", ...models])).code).toBe(0);
+    const timed = requestsOf(workspace).filter(({ isWarmup }) => !isWarmup);
+    const order = timed.toSorted((a, b) => a.dispatchedMs - b.dispatchedMs).map(({ reviewer }) => reviewer.charAt(7));
+    expect(order.join("")).toBe("abbaabbaabbaabba");
+    const [comparison] = workspace.readRun().report.latency?.stages[0]?.comparisons ?? [];
+    expect(comparison).toMatchObject({ pairs: 8 });
+  });
+
+  test("goes on from a finished phase when the run is resumed, and measures an unfinished one again", async () => {
+    await using server = await startScriptedServer([reviews]);
+    const workspace = start({ requests: 6, warmup: 1 });
+    const run = (...args: string[]) =>
+      workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, ...args]);
+    await run("--name", "one");
+    const asked = server.chats.length;
+    const file = join("runs", "one", "latency.jsonl");
+    const kept = workspace.read(file);
+    expect((await run("--resume", "one")).code).toBe(0);
+    expect(server.chats).toHaveLength(asked);
+    expect(workspace.read(file)).toBe(kept);
+    workspace.write(file, kept.split("\n").slice(0, -2).join("\n") + "\n");
+    expect((await run("--resume", "one")).code).toBe(0);
+    expect(server.chats).toHaveLength(asked + 1 + 1 + 6);
+    expect(linesOf(workspace, "one").at(-1)?.kind).toBe("end");
+  });
+
+  test("learns what a server refuses before anything is timed", async () => {
+    const refusal = {
+      message: "Unsupported value: 'temperature' does not support 0",
+      param: "temperature",
+      code: "unsupported_value",
+    };
+    await using server = await startScriptedServer([refusesParameters({ temperature: refusal }, reviews)]);
+    const workspace = start({ requests: 4, warmup: 1 });
+    expect((await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`])).code).toBe(0);
+    expect(requestsOf(workspace).every(({ outcome }) => outcome === "answered")).toBe(true);
+  });
+
+  test("counts what fails, and a gate on time does not pass by it", async () => {
+    const broken = failsWith(503, { error: { message: "busy" } });
+    const good = Array.from({ length: 6 }, () => reviews);
+    await using server = await startScriptedServer([...good, broken]);
+    const gates = [{ metric: "latency.p95_ms", max: 60_000 }];
+    const workspace = start({ requests: 80, warmup: 1, timeoutMs: 30_000 }, { gates });
+    const { code, stdout } = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`]);
+    expect(code).toBe(4);
+    const { report } = workspace.readRun();
+    const [reviewer] = report.latency?.stages[0]?.reviewers ?? [];
+    expect(reviewer?.figures).toMatchObject({ answered: 0 });
+    expect(reviewer?.figures.failed).toBeLessThan(20);
+    expect(reviewer?.givenUp).toContain("the server answered 503: busy");
+    expect(report.reviewers[0]?.gates[0]).toMatchObject({ status: "inconclusive", value: null });
+    expect(stdout).toMatch(/given up after its first 1\d requests had all failed/);
+  });
+
+  test("leaves a reviewer out that cannot be reached by then, and says so", async () => {
+    await using server = await startScriptedServer([
+      ...Array.from({ length: 4 }, () => reviews),
+      failsWith(401, { error: { message: "no" } }),
+    ]);
+    const workspace = start({ requests: 4, warmup: 1 });
+    await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`]);
+    const { report } = workspace.readRun();
+    expect(report.latency?.leftOut).toEqual([
+      { reviewer: `openai:m@${server.url}`, reason: expect.stringContaining("refused the key (401)") },
+    ]);
+    expect(report.warnings.join("\n")).toContain("its latency was not measured");
+    expect(report.reviewers[0]?.metrics["latency.p50_ms"]).toMatchObject({ value: null });
+  });
+
+  test("keeps the key out of its lines", async () => {
+    await using server = await startScriptedServer([
+      ...Array.from({ length: 6 }, () => reviews),
+      failsWith(503, { error: { message: "bad sk-very-secret" } }),
+    ]);
+    const workspace = start({ requests: 4, warmup: 1 });
+    await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`], {
+      OPENAI_API_KEY: "sk-very-secret",
+    });
+    const text = readFileSync(join(workspace.folder, "runs", "latest", "latency.jsonl"), "utf8");
+    expect(text).toContain("[key]");
+    expect(text).not.toContain("sk-very-secret");
+  });
+
+  test("stops with the budget, and the run is then not whole", async () => {
+    await using server = await startScriptedServer([reviews]);
+    const workspace = start({ requests: 500, warmup: 1 }, { budget: { tokens: 20_000 } });
+    const { code } = await workspace.run(["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`]);
+    expect(code).toBe(3);
+    expect(requestsOf(workspace).length).toBeLessThan(30);
+    expect(linesOf(workspace).some(({ kind }) => kind === "end")).toBe(false);
+  });
+
+  test("times no floor and asks nothing where nobody is timed", async () => {
+    const workspace = start({ requests: 4 });
+    expect((await workspace.run(["tiny.yaml", "--out", "runs", "--model", "floor:silent"])).code).toBe(0);
+    const { report } = workspace.readRun();
+    expect(report.latency).toMatchObject({ stages: [], isWhole: true });
+    expect(report.reviewers[0]?.metrics["latency.p50_ms"]).toBeUndefined();
+  });
+});
