@@ -46,7 +46,8 @@ export function planSweep(
     throw new UsageError(
       `model "${ref}": suite "${suite.name}" measures nothing to choose a checkpoint by (set sweep.metric, or add the scorer detection)`,
     );
-  const isParted = suite.dataset.split === undefined && [choiceSplit, gatedSplit].every((one) => dataset.splits.has(one));
+  const isParted =
+    suite.dataset.split === undefined && [choiceSplit, gatedSplit].every((one) => dataset.splits.has(one));
   if (!isParted || checkpoints.length < 2) return { sweep: { ref, metric, splits: null }, dataset };
   const splits = { choice: casesOf(dataset, choiceSplit), gated: casesOf(dataset, gatedSplit) };
   const asked = new Set([...splits.choice.entries, ...splits.gated.entries]);

@@ -73,8 +73,12 @@ export async function openReviewers(
     for (const one of found) {
       // A base is there for its checkpoints to be seen beside it, and is never gated.
       const isBase = one.training !== undefined && one.checkpoint === undefined;
-      const price = choosePrice(one.provider, ownPrice, prices);
-      opened.push({ ...one, role: isBase ? "company" : role, named: model.ref, price });
+      opened.push({
+        ...one,
+        role: isBase ? "company" : role,
+        named: model.ref,
+        price: choosePrice(one.provider, ownPrice, prices),
+      });
     }
   }
   return { opened, engines };

@@ -87,8 +87,7 @@ export function* planTurns(
   }
   const { choice, gated } = sweep.splits;
   const together = base === null ? checkpoints : [base, ...checkpoints];
-  for (const reviewer of together)
-    yield turn({ ...reviewer, id: idOn(choice, reviewer), split: choice.name }, choice);
+  for (const reviewer of together) yield turn({ ...reviewer, id: idOn(choice, reviewer), split: choice.name }, choice);
   const { measured, isWhole } = soFar();
   if (!isWhole) return;
   const best = chooseBest(candidatesOf(checkpoints, measured, choice), sweep.metric);
@@ -111,6 +110,23 @@ function candidatesOf(
     const found = measured.find(({ facts }) => facts.id === id);
     return found === undefined ? [] : [{ id, rows: found.rows, reviewer }];
   });
+}
+
+/**
+ * Of a sweep the chosen checkpoint alone is timed, with its base and all others; it is served again for that.
+ * @throws IncompleteError where it cannot be
+ */
+export async function reviewersToTime(
+  run: PreparedRun,
+  measured: readonly Measured[],
+  signal: AbortSignal,
+): Promise<readonly PreparedReviewer[]> {
+  if (run.sweep === null) return run.reviewers;
+  const { checkpoints, base, others } = membersOf(run);
+  const candidates = candidatesOf(checkpoints, measured, run.sweep.splits?.choice ?? null);
+  const chosen = chooseBest(candidates, run.sweep.metric)?.reviewer;
+  if (chosen !== undefined) await probeAll([chosen.provider], signal);
+  return [chosen, base, ...others].filter((reviewer) => reviewer != null);
 }
 
 /** How many reviews of cases a run asks for, those of the chosen checkpoint among them. */

@@ -120,4 +120,25 @@ describe("an adapter from disk", () => {
     await provider.close?.();
     await expect(provider.generate(request, signal)).rejects.toThrow("is not served yet");
   });
+
+  test("is served as long as it or its base is in use, and the base answers as the engine does without it", async () => {
+    const { folder, base } = await adapterOf(0.6);
+    const { provider, base: baseOf } = await bind(folder, base);
+    const bare = baseOf("./adapter (base)");
+    opened.push(bare);
+    expect(bare.ref).toBe("./adapter (base)");
+    expect(bare.identity).not.toBe(provider.identity);
+    await bare.probe?.(signal);
+    await expect(provider.generate(request, signal)).rejects.toThrow("./adapter is not served yet");
+    const without = await bare.generate(request, signal);
+    await provider.probe?.(signal);
+    const withIt = await provider.generate(request, signal);
+    expect(withIt.text).not.toBe(without.text);
+    await provider.close?.();
+    expect((await bare.generate(request, signal)).text).toBe(without.text);
+    await bare.close?.();
+    await expect(bare.generate(request, signal)).rejects.toThrow("./adapter (base) is not served yet");
+    await provider.probe?.(signal);
+    expect((await provider.generate(request, signal)).text).toBe(withIt.text);
+  });
 });

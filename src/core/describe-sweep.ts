@@ -48,7 +48,12 @@ export function describeChoice(input: SweepInput): ChosenSweep {
     gated: apart?.cases ?? choice,
     alpha: gateAlpha(checkpoints.length, apart !== null),
     points: checkpoints.map(({ id, step, epoch, loss, evalLoss, isTrainersBest }) => ({
-      ...{ reviewer: id, step, epoch, loss, evalLoss, isTrainersBest },
+      reviewer: id,
+      step,
+      epoch,
+      loss,
+      evalLoss,
+      isTrainersBest,
       beside: beside.get(id) ?? null,
     })),
     base:
@@ -59,8 +64,7 @@ export function describeChoice(input: SweepInput): ChosenSweep {
             gated: apart === null ? base.id : (apart.base?.id ?? null),
             beside: apart === null ? (beside.get(base.id) ?? null) : besideApart(apart, metric, seed),
           },
-    chosen:
-      best === null || gated === null ? null : { reviewer: gated.id, point: best.id, step: best.step },
+    chosen: best === null || gated === null ? null : { reviewer: gated.id, point: best.id, step: best.step },
     alike: best === null ? null : alikeOf(best, others, beside),
     losses,
     evalLosses,
@@ -120,7 +124,9 @@ function sentenceOf(
   if (chosen === null) return `No checkpoint has a value of ${metric}, so none could be chosen.`;
   const name = `checkpoint ${chosen.step}`;
   const isChoice = points.length > 1;
-  const best = isChoice ? `the best of ${points.length} by ${nameMetric(metric)}${whereChosen(choice)}` : "the only one";
+  const best = isChoice
+    ? `the best of ${points.length} by ${nameMetric(metric)}${whereChosen(choice)}`
+    : "the only one";
   const alike = alikeWords(sweep);
   const level =
     alpha === usualAlpha || gates.length === 0
@@ -129,7 +135,11 @@ function sentenceOf(
   const point = alpha !== usualAlpha && gates.some(({ gate }) => gate.decide === "point") ? pointWarning : "";
   if (gates.length === 0)
     return `${capital(name)} is ${best}${alike}. No gate is required, so nothing is promoted or rejected.`;
-  const lead = { promote: `Promote ${name}`, reject: `Reject: ${name} is`, undecided: `Neither promote nor reject yet: ${name} is` }[decision];
+  const lead = {
+    promote: `Promote ${name}`,
+    reject: `Reject: ${name} is`,
+    undecided: `Neither promote nor reject yet: ${name} is`,
+  }[decision];
   return `${lead}${decision === "promote" ? "," : ""} ${best}${alike}.${level}${point}`;
 }
 

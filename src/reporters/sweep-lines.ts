@@ -8,9 +8,7 @@ import { fold, type TerminalStyle } from "./terminal-text.ts";
 export function renderSweep({ sweep, reviewers }: Report, style: TerminalStyle): string[] {
   if (sweep === undefined) return [];
   const rows = sweepRows(sweep, reviewers);
-  const table = plainTable(
-    ["step", "loss", "eval loss", sweep.metric, ""].map((title) => style.paint("dim", title)),
-  );
+  const table = plainTable(["step", "loss", "eval loss", sweep.metric, ""].map((title) => style.paint("dim", title)));
   const columns = [
     alignRight(rows.map(({ point }) => (point === null ? "base" : String(point.step)))),
     alignRight(rows.map(({ point }) => (point === null ? "" : formatLoss(point.loss)))),

@@ -5,7 +5,13 @@ import { seeded } from "../fixtures/run-synthetic.ts";
 import { judgedPass, recallRows } from "../fixtures/sweep-rows.ts";
 
 const suiteOf = (more: Record<string, unknown>) =>
-  Suite.parse({ version: 1, name: "s", dataset: { path: "d" }, scorers: { detection: {}, load: {}, contract: {} }, ...more });
+  Suite.parse({
+    version: 1,
+    name: "s",
+    dataset: { path: "d" },
+    scorers: { detection: {}, load: {}, contract: {} },
+    ...more,
+  });
 
 describe("what the best checkpoint is chosen by", () => {
   test("is what the suite says before all else", () => {
@@ -70,8 +76,20 @@ describe("the best of several", () => {
   });
 
   test("goes by the median of a judge's runs where a judge says it", () => {
-    const split = { id: "split", rows: judgedPass([[true, true, false], [false, true, true]]) };
-    const steady = { id: "steady", rows: judgedPass([[true, true, true], [false, true, true]]) };
+    const split = {
+      id: "split",
+      rows: judgedPass([
+        [true, true, false],
+        [false, true, true],
+      ]),
+    };
+    const steady = {
+      id: "steady",
+      rows: judgedPass([
+        [true, true, true],
+        [false, true, true],
+      ]),
+    };
     expect(chooseBest([split, steady], "judge.pass_rate")?.id).toBe("steady");
   });
 });

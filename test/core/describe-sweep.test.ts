@@ -21,14 +21,24 @@ const draw = (random: () => number, rate: number, n: number) => Array.from({ len
 const passes = (n: number, passed: number) => Array.from({ length: n }, (_, index) => index < passed);
 
 const checkpoint = (step: number, found: readonly boolean[]): SweptCheckpoint => ({
-  ...{ id: `checkpoint-${step}`, step, rows: recallRows(found) },
+  id: `checkpoint-${step}`,
+  step,
+  rows: recallRows(found),
   ...noProgress,
 });
 
 function choiceOf(checkpoints: SweptCheckpoint[], more: Partial<SweepInput> = {}) {
   return describeChoice({
-    ...{ ref: "./out", metric, checkpoints, base: null, apart: null, seed: 1 },
-    ...{ choice: { split: null, cases: 60, clusters: 60 }, leftOut: [], losses: [], evalLosses: [] },
+    ref: "./out",
+    metric,
+    checkpoints,
+    base: null,
+    apart: null,
+    seed: 1,
+    choice: { split: null, cases: 60, clusters: 60 },
+    leftOut: [],
+    losses: [],
+    evalLosses: [],
     ...more,
   });
 }
@@ -133,8 +143,16 @@ describe("the decision", () => {
 
   test.each([
     [[gate("pass"), gate("pass")], "promote", "Promote checkpoint 60, the best of 3 by recall; "],
-    [[gate("pass"), gate("fail"), gate("inconclusive")], "reject", "Reject: checkpoint 60 is the best of 3 by recall; "],
-    [[gate("pass"), gate("inconclusive")], "undecided", "Neither promote nor reject yet: checkpoint 60 is the best of 3"],
+    [
+      [gate("pass"), gate("fail"), gate("inconclusive")],
+      "reject",
+      "Reject: checkpoint 60 is the best of 3 by recall; ",
+    ],
+    [
+      [gate("pass"), gate("inconclusive")],
+      "undecided",
+      "Neither promote nor reject yet: checkpoint 60 is the best of 3",
+    ],
     [[gate("fail", false)], "undecided", "Checkpoint 60 is the best of 3 by recall; "],
   ] as const)("goes by the chosen one's required gates alone: %#", (gates, decision, beginning) => {
     const sweep = decide([...gates]);

@@ -17,7 +17,8 @@ interface Wishes {
 
 /** A training run and a dataset of pairs, each of one of these splits. */
 async function workspaceWith({ checkpoints, splits = [], suite = {} }: Wishes = {}): Promise<Workspace> {
-  const pairs = splits.length === 0 ? [pairOf("one"), pairOf("two")] : splits.map((split, index) => pairOf(`p${index}`, { split }));
+  const pairs =
+    splits.length === 0 ? [pairOf("one"), pairOf("two")] : splits.map((split, index) => pairOf(`p${index}`, { split }));
   const workspace = makeWorkspace({
     dataset: linesOf(pairs.flat()),
     suite: {
@@ -32,8 +33,7 @@ async function workspaceWith({ checkpoints, splits = [], suite = {} }: Wishes = 
 }
 
 const parted = ["validation", "test", "validation", "test", "test", "train"];
-const casesOf = (workspace: Workspace) =>
-  Map.groupBy(workspace.readRun().lines, ({ reviewer }) => reviewer);
+const casesOf = (workspace: Workspace) => Map.groupBy(workspace.readRun().lines, ({ reviewer }) => reviewer);
 
 describe("nitbench --model ./checkpoints, where the dataset has no split to choose on", () => {
   test("measures all and their base on the same cases, gates the best at an adjusted level, and says so", async () => {
@@ -45,7 +45,11 @@ describe("nitbench --model ./checkpoints, where the dataset has no split to choo
     expect(reviewers.map(({ id, role, cases }) => [id, role, cases]).toSorted()).toEqual(
       [
         ["./checkpoints (base)", "company", 4],
-        ...[20, 40, 60].map((step) => [`./checkpoints/checkpoint-${step}`, step === sweep?.chosen?.step ? "measured" : "company", 4]),
+        ...[20, 40, 60].map((step) => [
+          `./checkpoints/checkpoint-${step}`,
+          step === sweep?.chosen?.step ? "measured" : "company",
+          4,
+        ]),
       ].toSorted(),
     );
     expect(sweep).toMatchObject({
@@ -57,7 +61,9 @@ describe("nitbench --model ./checkpoints, where the dataset has no split to choo
       base: { reviewer: "./checkpoints (base)", gated: "./checkpoints (base)" },
     });
     expect(sweep?.alpha).toBeCloseTo(0.05 / 3, 12);
-    expect(sweep?.points.map(({ step, loss, evalLoss, isTrainersBest }) => [step, loss, evalLoss, isTrainersBest])).toEqual([
+    expect(
+      sweep?.points.map(({ step, loss, evalLoss, isTrainersBest }) => [step, loss, evalLoss, isTrainersBest]),
+    ).toEqual([
       [20, 1.9, 1.8, false],
       [40, 1.2, 1.3, true],
       [60, 0.7, 1.6, false],
@@ -79,7 +85,9 @@ describe("nitbench --model ./checkpoints, where the dataset has no split to choo
   });
 
   test("answers reject where the best fails its gate, and gate says the same again", async () => {
-    const workspace = await workspaceWith({ suite: { gates: [{ metric: "contract.valid_rate", min: 0.9, decide: "point" }] } });
+    const workspace = await workspaceWith({
+      suite: { gates: [{ metric: "contract.valid_rate", min: 0.9, decide: "point" }] },
+    });
     const { code, stdout } = await workspace.run(measured, env);
     expect(code).toBe(1);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("fail · Reject: checkpoint 20 is the best of 3 by valid rate");
@@ -123,7 +131,9 @@ describe("nitbench --model ./checkpoints, where the dataset has a validation and
     });
     for (const { reviewer, fields } of lines)
       expect(fields["split"]).toBe(reviewer.endsWith(" on validation") ? "validation" : "test");
-    expect(reviewers.filter(({ role }) => role === "measured").map(({ id }) => id)).toEqual(["./checkpoints/checkpoint-20"]);
+    expect(reviewers.filter(({ role }) => role === "measured").map(({ id }) => id)).toEqual([
+      "./checkpoints/checkpoint-20",
+    ]);
     expect(report.verdict.sentence).toContain("the best of 3 by valid rate on the validation split");
     expect(report.verdict.sentence).not.toContain("Holm");
   });
@@ -133,11 +143,12 @@ describe("nitbench --model ./checkpoints, where the dataset has a validation and
     const workspace = await workspaceWith({ splits: parted, suite: { gates } });
     const { code } = await workspace.run([...measured, "--model", "floor:shotgun", "--model", "ceiling:oracle"], env);
     const { report } = workspace.readRun();
-    expect(report.reviewers.filter(({ role }) => role === "measured").map(({ id }) => id).toSorted()).toEqual([
-      "./checkpoints/checkpoint-20",
-      "ceiling:oracle",
-      "floor:shotgun",
-    ]);
+    expect(
+      report.reviewers
+        .filter(({ role }) => role === "measured")
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(["./checkpoints/checkpoint-20", "ceiling:oracle", "floor:shotgun"]);
     expect(casesOf(workspace).get("ceiling:oracle")).toHaveLength(6);
     // The floor fails, which fails the run and says nothing of the checkpoint.
     expect(report.sweep?.decision).toBe("promote");
@@ -167,12 +178,29 @@ describe("nitbench --model ./checkpoints, where the dataset has a validation and
     }
   });
 
+  test("times the chosen one and its base, and none of those that were only looked at", async () => {
+    const latency = { requests: 8, warmup: 0 };
+    const workspace = await workspaceWith({
+      splits: parted,
+      suite: { scorers: { detection: {}, contract: {}, latency } },
+    });
+    const { stderr } = await workspace.run(measured, env);
+    expect(stderr).not.toContain("defect");
+    const { reviewers, latency: phase } = workspace.readRun().report;
+    expect(phase?.leftOut).toEqual([]);
+    const timed = reviewers.filter(({ metrics }) => metrics["latency.p50_ms"]?.n === 8).map(({ id }) => id);
+    expect(timed.toSorted()).toEqual(["./checkpoints (base)", "./checkpoints/checkpoint-20"]);
+  });
+
   test("warns of a cluster that lies in both", async () => {
     const workspace = await workspaceWith({ splits: parted });
-    const cases = [pairOf("a", { split: "validation", cluster: "k" }), pairOf("b", { split: "test", cluster: "k" })].flat();
+    const cases = [
+      pairOf("a", { split: "validation", cluster: "k" }),
+      pairOf("b", { split: "test", cluster: "k" }),
+    ].flat();
     workspace.write("data/cases.jsonl", linesOf(cases));
     await workspace.run(measured, env);
-    const [warning] = workspace.readRun().report.warnings.filter((one) => one.includes("split"));
+    const warning = workspace.readRun().report.warnings.find((one) => one.includes("split"));
     expect(warning).toContain("1 cluster of cases lie in both the validation and the test split");
   });
 
@@ -182,7 +210,9 @@ describe("nitbench --model ./checkpoints, where the dataset has a validation and
     expect(code).toBe(0);
     expect(stdout).toContain("company   ./checkpoints (base)  10 reviews");
     expect(stdout).toContain("measured  ./checkpoints/checkpoint-40  4 reviews");
-    expect(stdout).toContain("sweep     ./checkpoints  the best of 3 by contract.valid_rate is asked for 6 more reviews");
+    expect(stdout).toContain(
+      "sweep     ./checkpoints  the best of 3 by contract.valid_rate is asked for 6 more reviews",
+    );
   });
 });
 
@@ -196,7 +226,9 @@ describe("what cannot be measured of a training run", () => {
     expect(sweep?.points.map(({ step }) => step)).toEqual([20, 40, 60]);
     expect(sweep?.leftOut.map(({ name }) => name).toSorted()).toEqual(["checkpoint-0", "checkpoint-80"]);
     expect(stderr).toContain("./checkpoints/checkpoint-0 is left out: every lora_B is zero");
-    expect(stderr).toContain("./checkpoints/checkpoint-80 is left out: has adapter_config.json but no adapter_model.safetensors");
+    expect(stderr).toContain(
+      "./checkpoints/checkpoint-80 is left out: has adapter_config.json but no adapter_model.safetensors",
+    );
     expect(stdout).toContain("left out: checkpoint-0");
   });
 
@@ -204,7 +236,9 @@ describe("what cannot be measured of a training run", () => {
     const workspace = await workspaceWith({ checkpoints: [{ step: 5, spread: 0 }] });
     const { code, stderr } = await workspace.run(measured, env);
     expect(code).toBe(2);
-    expect(stderr.trim().split("\n").at(-1)).toMatch(/^model "\.\/checkpoints": no checkpoint can be used \(checkpoint-5: every lora_B is zero/);
+    expect(stderr.trim().split("\n").at(-1)).toMatch(
+      /^model "\.\/checkpoints": no checkpoint can be used \(checkpoint-5: every lora_B is zero/,
+    );
   });
 
   test("is every other one where the suite asks for that, the last one always", async () => {
@@ -219,7 +253,12 @@ describe("what cannot be measured of a training run", () => {
   });
 
   test("stops the run where a checkpoint answers as its base does, before any is measured", async () => {
-    const workspace = await workspaceWith({ checkpoints: [{ step: 20, spread: 0.6 }, { step: 40, spread: 1e-12 }] });
+    const workspace = await workspaceWith({
+      checkpoints: [
+        { step: 20, spread: 0.6 },
+        { step: 40, spread: 1e-12 },
+      ],
+    });
     const { code, stderr } = await workspace.run(measured, env);
     expect(code).toBe(3);
     expect(stderr).toContain("ADAPTER_NOT_APPLIED: ./checkpoints/checkpoint-40");
@@ -260,7 +299,10 @@ describe("a sweep that makes no sense", () => {
 
   test("does not choose by a metric that has no value, and is incomplete", async () => {
     const workspace = await workspaceWith({ suite: { gates: [] } });
-    const { code, stderr, stdout } = await workspace.run([...measured, "--set", "sweep.metric=detection.precision"], env);
+    const { code, stderr, stdout } = await workspace.run(
+      [...measured, "--set", "sweep.metric=detection.precision"],
+      env,
+    );
     expect(stderr).not.toContain("defect");
     expect(code).toBe(3);
     expect(stdout).toContain("No checkpoint has a value of detection.precision, so none could be chosen.");

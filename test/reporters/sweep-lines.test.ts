@@ -11,7 +11,9 @@ describe("a sweep on a terminal", () => {
   test("shows every checkpoint by step beside the trainer's losses, and what sets it apart from the best", async () => {
     const { report } = await makeSweepRun();
     const lines = linesOf(renderTerminal(report, plain(160)));
-    const start = lines.findIndex((line) => line.startsWith("  sweep of ./out/checkpoints: chosen by detection.recall"));
+    const start = lines.findIndex((line) =>
+      line.startsWith("  sweep of ./out/checkpoints: chosen by detection.recall"),
+    );
     expect(lines.slice(start, start + 9)).toEqual([
       "  sweep of ./out/checkpoints: chosen by detection.recall on the validation split (80 cases), gated on the test split (80 cases)",
       " step   loss    eval loss   detection.recall",
@@ -37,20 +39,26 @@ describe("a sweep on a terminal", () => {
   test("tells what the chosen one gains over its base, and what was left out", async () => {
     const { report } = await makeSweepRun();
     const text = renderTerminal(report, plain(300));
-    expect(text).toContain("  checkpoint 800 against its base on the test split: detection.recall +.51, 95 % interval +.36 to +.63, p < .001 (n = 80)\n");
+    expect(text).toContain(
+      "  checkpoint 800 against its base on the test split: detection.recall +.51, 95 % interval +.36 to +.63, p < .001 (n = 80)\n",
+    );
     expect(text).toContain("  left out: checkpoint-1400 has no adapter_model.safetensors");
   });
 
   test("says at which level it was gated where the same cases chose it", async () => {
     const { report } = await makeSweepRun({ isParted: false, cases: 20 });
-    expect(renderTerminal(report, plain(300))).toContain("and gated on the same 20 cases at 99.17 % (Holm over 6 checkpoints)");
+    expect(renderTerminal(report, plain(300))).toContain(
+      "and gated on the same 20 cases at 99.17 % (Holm over 6 checkpoints)",
+    );
   });
 
   test("keeps to the width, and has dashes where a trainer noted nothing", async () => {
     const { report } = await makeSweepRun({ isParted: false, cases: 20, hasLosses: false });
     const lines = linesOf(renderTerminal(report, plain(80)));
     expect(lines.find((line) => line.startsWith("  200"))).toMatch(/^ {2}200 +– +– +\./);
-    expect(Math.max(...lines.filter((line) => /told|chosen|Holm/.test(line)).map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(
+      Math.max(...lines.filter((line) => /told|chosen|Holm/.test(line)).map((line) => line.length)),
+    ).toBeLessThanOrEqual(80);
   });
 
   test("makes what comes from outside harmless", async () => {

@@ -25,7 +25,9 @@ export function axisOf(values: readonly number[], height: number, [least, greate
   const [from, to] = isFlat ? [low - span / 2, high + span / 2] : [low, high];
   const first = Math.max(Math.floor(from / step + 1e-9), Math.ceil(least / step - 1e-9));
   const last = Math.min(Math.ceil(to / step - 1e-9), Math.floor(greatest / step + 1e-9));
-  const ticks = Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
   const [bottom = 0, top = 1] = [ticks[0], ticks.at(-1)];
   const reach = top > bottom ? top - bottom : 1;
   return { height, ticks, at: (value) => margin + ((top - value) / reach) * (height - 2 * margin) };

@@ -47,7 +47,7 @@ function scorePanel(sweep: Sweep, rows: readonly SweepRow[], across: Across): Ht
   const values = metrics.flatMap(({ value, low, high }) => [value, low, high]).filter((value) => value !== null);
   const isRate = metrics.some(({ unit }) => unit === "rate");
   const axis = axisOf(values, scoreHeight, isRate ? [0, 1] : [0, Infinity]);
-  const [base] = rows.filter(({ point }) => point === null);
+  const base = rows.find(({ point }) => point === null);
   const scored = rows.filter(({ point, metric }) => point !== null && metric?.value != null);
   const line = scored.map(({ point, metric }) => [across(point?.step ?? 0), axis.at(metric?.value ?? 0)] as const);
   const words = rows.map(({ point, metric }) => `${point === null ? "base" : `step ${point.step}`} ${spoken(metric)}`);
@@ -137,7 +137,13 @@ function capital(text: string): string {
 function polyline(points: readonly (readonly [x: number, y: number])[], { height }: Axis, className: string): Html {
   if (points.length < 2) return html``;
   const text = points.map(([x, y]) => `${(x * 1000).toFixed(1)},${y.toFixed(1)}`).join(" ");
-  return html`<svg class="${className}" width="100%" height="${height}" viewBox="0 0 1000 ${height}" preserveAspectRatio="none">
+  return html`<svg
+    class="${className}"
+    width="100%"
+    height="${height}"
+    viewBox="0 0 1000 ${height}"
+    preserveAspectRatio="none"
+  >
     <polyline points="${text}" vector-effect="non-scaling-stroke" />
   </svg>`;
 }
@@ -164,7 +170,8 @@ function panel(
         ${ticks.map((tick) => html`<text x="100%" y="${at(tick) + 4}" text-anchor="end">${write(tick)}</text>`)}
       </svg>
       <svg class="plot" height="${height}" role="img" aria-label="${spokenAll}">
-        ${ticks.map((tick) => html`<line class="grid" x1="0" x2="100%" y1="${at(tick)}" y2="${at(tick)}" />`)} ${drawing}
+        ${ticks.map((tick) => html`<line class="grid" x1="0" x2="100%" y1="${at(tick)}" y2="${at(tick)}" />`)}
+        ${drawing}
       </svg>
       <svg class="ends" height="${height}" aria-hidden="true">
         ${spread(labels).map(({ text, y, hue }) => html`<text class="${hue}" x="0" y="${y + 4}">${text}</text>`)}

@@ -24,7 +24,8 @@ export function renderSweep({ sweep, reviewers }: Report): Html {
       sweep.leftOut.length === 0
         ? ""
         : html`<p class="aside">
-            Left out: ${sweep.leftOut.map(({ name, reason }, index) => html`${index === 0 ? "" : "; "}<code>${name}</code> ${reason}`)}.
+            Left out:
+            ${sweep.leftOut.map(({ name, reason }, index) => html`${index === 0 ? "" : "; "}<code>${name}</code> ${reason}`)}.
           </p>`
     }
   </section>`;
@@ -41,7 +42,9 @@ function sweepTable({ metric }: Sweep, rows: readonly SweepRow[]): Html {
           ${hasEpochs ? html`<th scope="col" class="num">Epoch</th>` : ""}
           <th scope="col" class="num">Training loss</th>
           <th scope="col" class="num">Eval loss</th>
-          <th scope="col" class="num" title="${description}">${metricLabel(metric)} ${better === "lower" ? "↓" : "↑"}</th>
+          <th scope="col" class="num" title="${description}">
+            ${metricLabel(metric)} ${better === "lower" ? "↓" : "↑"}
+          </th>
           <th scope="col">95 %</th>
           <th scope="col">Beside the best</th>
         </tr>

@@ -22,7 +22,10 @@ describe("a sweep in the HTML report", () => {
     const section = sectionOf(await renderPage(await makeSweepRun()));
     const rows = [...section.matchAll(/<tr class="(chosen|)">([\s\S]*?)<\/tr>/g)].map(([, chosen, row = ""]) => [
       chosen,
-      row.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ").trim(),
+      row
+        .replaceAll(/<[^>]+>/g, " ")
+        .replaceAll(/\s+/g, " ")
+        .trim(),
     ]);
     expect(rows).toHaveLength(7);
     expect(rows[0]).toEqual(["", "base .31 .22–.42"]);
@@ -51,17 +54,24 @@ describe("a sweep in the HTML report", () => {
 
 describe.skipIf(chromiumPath === null)(`a sweep in a browser${skippedWithoutBrowser}`, () => {
   test.each([1440, 390])("fits a page of %d pixels, in both themes, without a complaint", async (width) => {
-    const page = await storePage(await renderPage(await makeSweepRun({ every: 1000, skills: Array<number>(12).fill(0.6), cases: 30 })));
+    const page = await storePage(
+      await renderPage(await makeSweepRun({ every: 1000, skills: Array<number>(12).fill(0.6), cases: 30 })),
+    );
     const browser = await launchBrowser();
     try {
       for (const colorScheme of ["light", "dark"] as const) {
-        const { page: tab, complaints } = await openWatched(browser, page.url, { viewport: { width, height: 900 }, colorScheme });
+        const { page: tab, complaints } = await openWatched(browser, page.url, {
+          viewport: { width, height: 900 },
+          colorScheme,
+        });
         const figure = await tab.locator("#sweep .curves").boundingBox();
         expect(figure?.width).toBeLessThanOrEqual(width);
         expect(await tab.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
-        const boxes = await tab.locator("#sweep .curve:last-of-type .plot text").evaluateAll((labels) =>
-          labels.map((label) => label.getBoundingClientRect()).map(({ left, right }) => ({ left, right })),
-        );
+        const boxes = await tab
+          .locator("#sweep .curve:last-of-type .plot text")
+          .evaluateAll((labels) =>
+            labels.map((label) => label.getBoundingClientRect()).map(({ left, right }) => ({ left, right })),
+          );
         expect(boxes.length).toBeGreaterThan(3);
         boxes.slice(1).forEach(({ left }, index) => expect(left).toBeGreaterThan(boxes[index]?.right ?? 0));
         expect(complaints).toEqual([]);
