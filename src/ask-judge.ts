@@ -13,7 +13,8 @@ import type { Ending } from "./ending.ts";
 import type { LoadedRubric } from "./load/rubric.ts";
 import { loadProvider } from "./providers/index.ts";
 import { attempt } from "./run/attempt.ts";
-import { type JudgeLog, judgeKey } from "./run/judge-log.ts";
+import { type JudgeLine, type JudgeLog, judgeKey } from "./run/judge-log.ts";
+import { firstFailures } from "./run/generate.ts";
 import { createLimits } from "./run/limits.ts";
 import { realWorld } from "./run/world.ts";
 import type { JudgeEngine } from "./scorers/judge.ts";
@@ -53,8 +54,11 @@ export interface AskableJudge {
   spent: JudgeSpending;
   /** What the answers took that an earlier try of the run had asked for, as far as they were needed again. */
   kept: Spending;
-  /** Why questions got no answer at all, by no fault of the judge; the first of them and how many there were. */
-  outages: { count: number; first: string | null };
+  /**
+   * Why questions got no answer at all, by no fault of the judge; the first of them and how many there were. A judge whose
+   * first twenty questions all ended so is given up, as a reviewer is, and asked no more; null as long as it is not.
+   */
+  outages: { count: number; first: string | null; givenUp: string | null };
   /**
    * Takes the log of answers, which judges of one run share; nothing can be asked before.
    * @param ending leaves unscored what it refuses or gives up
@@ -82,8 +86,10 @@ export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Prom
   const spent: JudgeSpending = { ...noSpending(), calls: 0, busyMs: 0, wallMs: 0 };
   const kept = noSpending();
   const counted = new Set<string>();
+  const answered = new Set<string>();
+  let hasAnswered = false;
   const wall = stopwatch(realWorld.now);
-  const outages: AskableJudge["outages"] = { count: 0, first: null };
+  const outages: AskableJudge["outages"] = { count: 0, first: null, givenUp: null };
   const underWay = new Map<string, Promise<JudgeAnswer>>();
   const givenUp = new AbortController();
   let open: { log: JudgeLog; signal: AbortSignal; asking: AbortSignal; ending: Ending | undefined } | null = null;
@@ -109,37 +115,49 @@ export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Prom
     if (open === null) throw new Error("the judge was asked before its log was opened");
     const { log, signal, asking, ending } = open;
     const found = log.find(key);
-    if (found !== undefined) {
-      if (!counted.has(key)) addUsage(kept, found.usage);
+    // What an earlier try got that was no verdict stays in the log as evidence, and is asked again.
+    const isFinal = (line: JudgeLine) => answered.has(key) || call.isVerdict?.(line.text, line.nonce) !== false;
+    if (found !== undefined && !counted.has(key)) {
+      addUsage(kept, found.usage);
       counted.add(key);
+    }
+    if (found !== undefined && isFinal(found)) {
       return { text: found.text, nonce: found.nonce };
     }
+    if (outages.givenUp !== null) return { text: null, reason: `the judge was not asked: ${outages.givenUp}` };
     const { timeoutMs, retries } = settings;
     const options = { retries, timeoutMs, deadlineMs: 5 * timeoutMs, limits, world: realWorld, signal: asking };
     wall.begin();
-    const answered = await attempt(watched(judge, spent, ending), requestOf(call, parameters), options)
+    const generation = await attempt(watched(judge, spent, ending, outages), requestOf(call, parameters), options)
       .catch((reason: unknown) => {
         if (signal.aborted || !asking.aborted) throw reason;
         return null;
       })
       .finally(() => (spent.wallMs = wall.end()));
-    const refusal = answered === null || answered.outcome === "transport-error" ? (ending?.refuse() ?? null) : null;
-    if (answered === null || refusal !== null)
+    const isUnasked = outages.givenUp !== null && generation?.error === outages.givenUp;
+    const whyUnasked = isUnasked ? outages.givenUp : null;
+    const refusal =
+      generation === null || generation.outcome === "transport-error" ? (ending?.refuse() ?? whyUnasked) : null;
+    if (generation === null || refusal !== null)
       return { text: null, reason: `the judge was not asked: ${refusal ?? "the run ended"}` };
-    const durationMs = answered.timing.finishedMs - answered.timing.dispatchedMs;
+    const durationMs = generation.timing.finishedMs - generation.timing.dispatchedMs;
     spent.calls += 1;
     spent.busyMs += durationMs;
     counted.add(key);
-    if (answered.outcome !== "completed") {
-      const reason = whyNoAnswer(answered);
-      if (answered.outcome === "transport-error") {
+    hasAnswered ||= generation.outcome !== "transport-error";
+    if (generation.outcome !== "completed") {
+      const reason = whyNoAnswer(generation);
+      if (generation.outcome === "transport-error") {
         outages.count += 1;
         outages.first ??= reason;
+        if (!hasAnswered && outages.count >= firstFailures)
+          outages.givenUp ??= `given up after its first ${firstFailures} questions had all failed (${generation.error ?? "no reason given"})`;
       }
       return { text: null, reason };
     }
-    log.keep({ key, nonce: call.nonce, text: answered.text, usage: answered.usage, durationMs });
-    return { text: answered.text, nonce: call.nonce };
+    answered.add(key);
+    log.keep({ key, nonce: call.nonce, text: generation.text, usage: generation.usage, durationMs });
+    return { text: generation.text, nonce: call.nonce };
   }
 
   return {
@@ -172,11 +190,16 @@ export async function prepareAsking(wish: JudgeWish, world: ProviderWorld): Prom
  * The judge as long as the run may go on: what still waits for its turn when it may not is not sent. Each answer is
  * counted as it comes, before the next question takes its place.
  */
-function watched(judge: Provider, spent: Spending, ending: Ending | undefined): Provider {
+function watched(
+  judge: Provider,
+  spent: Spending,
+  ending: Ending | undefined,
+  outages: AskableJudge["outages"],
+): Provider {
   return {
     ...judge,
     async generate(request, signal) {
-      const refusal = ending?.refuse() ?? null;
+      const refusal = ending?.refuse() ?? outages.givenUp;
       if (refusal !== null) throw new ProviderError(refusal, { isRetryable: false });
       const answer = await judge.generate(request, signal);
       if (answer.outcome !== "overflow") addUsage(spent, answer.usage);
@@ -204,12 +227,20 @@ function stopwatch(now: () => number) {
   };
 }
 
+/** Where the variable of a judge's key is named: in the suite, and by the commands that have none. */
+const keyWord = "scorers.judge.keyVariable or --key-variable";
+
 async function loadJudge(ref: string, settings: JudgeWish["settings"], world: ProviderWorld): Promise<Provider> {
   const { timeoutMs, baseUrl, keyVariable } = settings;
   const own = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(keyVariable === undefined ? {} : { keyVariable }) };
   if (!/[:/]/.test(ref) && nearWord(ref, [lexicalRef]) !== null)
     throw new UsageError(`judge "${ref}": no model reference (did you mean "${lexicalRef}"? or KIND:NAME)`);
-  const provider = await loadProvider(parseModelRef(ref), { contract: "prose", timeoutMs, ...own }, world);
+  const provider = await loadProvider(parseModelRef(ref), { contract: "prose", timeoutMs, ...own }, world).catch(
+    (error: unknown) => {
+      if (error instanceof UsageError) error.message = error.message.replaceAll("reviewer.keyVariable", keyWord);
+      throw error;
+    },
+  );
   if (provider.seesTruth || provider.recordedReviews !== undefined || ["floor", "static"].includes(provider.name))
     throw new UsageError(`judge "${ref}": ${provider.name} answers no questions (name a model)`);
   return provider;

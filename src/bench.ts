@@ -25,7 +25,16 @@ import { createLimits } from "./run/limits.ts";
 import { createProgress, type ProgressStream } from "./run/progress.ts";
 import { realWorld } from "./run/world.ts";
 import { openPurse } from "./spending.ts";
-import { chooseOf, countReviews, gateChosen, judgedReviews, planTurns, probeRun, withTurn } from "./sweep.ts";
+import {
+  chooseOf,
+  countReviews,
+  gateChosen,
+  judgedReviews,
+  planTurns,
+  probeRun,
+  reviewersToTime,
+  withTurn,
+} from "./sweep.ts";
 
 /** How a run is carried out, beside what is measured. */
 export interface BenchOptions extends RunRequest {
@@ -227,14 +236,19 @@ async function measureAll(
     folder.endLines();
   }
   const phase = { run, folder: folder.path, purse, ending, world, isQuiet: options.isQuiet };
-  const latency = await timeReviewers(phase).finally(() => deadline.close());
+  const latency = await timeReviewers(phase, measured).finally(() => deadline.close());
   isWhole &&= latency?.isWhole !== false && !ending.wasHeard();
   return { measured: withLatency(measured, latency), latency, isWhole, outages, overspent: purse.explain() };
 }
 
 /** What a suite without a latency phase does not need is not loaded. */
-async function timeReviewers(phase: LatencyPhase): Promise<LatencyReport | null> {
-  if (phase.run.suite.scorers.latency === undefined) return null;
+async function timeReviewers(
+  phase: LatencyPhase & { run: PreparedRun },
+  measured: readonly Measured[],
+): Promise<LatencyReport | null> {
+  const { run, world } = phase;
+  if (run.suite.scorers.latency === undefined) return null;
+  const reviewers = await reviewersToTime(run, measured, world.signal);
   const { measureLatency } = await import("./latency-phase.ts");
-  return await measureLatency(phase);
+  return await measureLatency({ ...phase, run: { ...run, reviewers } });
 }

@@ -1,5 +1,5 @@
 import { arch, availableParallelism, platform } from "node:os";
-import { plural } from "./core/format.ts";
+import { plural, shortRef } from "./core/format.ts";
 import type { Report, ReviewerReport, Verdict } from "./core/report.ts";
 import type { LatencyReport } from "./core/latency/latency-report.ts";
 import { latencyWarnings } from "./core/latency/warnings.ts";
@@ -49,9 +49,7 @@ export function describeReport({
   const { suite, loaded, dataset, source } = run;
   const entries = gatedEntries(run);
   const bugCounts = entries.map((entry) => entry.fields["bugs"]);
-  const licenses = entries
-    .map((entry) => entry.fields["license"])
-    .filter((license) => typeof license === "string");
+  const licenses = entries.map((entry) => entry.fields["license"]).filter((license) => typeof license === "string");
   return {
     version: 1,
     run: {
@@ -99,7 +97,15 @@ export function describeReport({
     judge: run.judge?.report() ?? null,
     ...(latency === null ? {} : { latency }),
     verdict,
-    warnings: [...warningsOf(reviewers, suite), ...openPairsOf(run), ...kinshipOf(run), ...uncountedOf(run, reviewers), ...latencyWarnings(latency), ...sweepWarnings(run)],
+    warnings: [
+      ...warningsOf(reviewers, suite),
+      ...openPairsOf(run),
+      ...givenUpOf(run),
+      ...kinshipOf(run),
+      ...uncountedOf(run, reviewers),
+      ...latencyWarnings(latency),
+      ...sweepWarnings(run),
+    ],
   };
 }
 
@@ -121,6 +127,13 @@ function uncountedOf({ suite, judges }: PreparedRun, reviewers: readonly Reviewe
   const uncounted = judges.reduce((sum, { spent }) => sum + spent.withoutUsage, ofReviewers);
   const what = `${plural(uncounted, "answer")} came without a count of tokens, so the budget was not held against ${uncounted === 1 ? "it" : "them"}`;
   return uncounted === 0 ? [] : [what];
+}
+
+/** Judges that answered nothing, and were asked no more. */
+function givenUpOf({ judges }: PreparedRun): string[] {
+  return judges.flatMap(({ ref, outages }) =>
+    outages.givenUp === null ? [] : [`judge ${shortRef(ref)}: ${outages.givenUp}; --resume asks what is missing`],
+  );
 }
 
 /** Why pairs of findings and bugs stayed undecided, where a judge was to decide them. */

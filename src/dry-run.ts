@@ -8,9 +8,11 @@ import { gateAlpha } from "./core/describe-sweep.ts";
 import { showConfidence } from "./core/gate.ts";
 import { countGateClusters, type GateCase } from "./core/gate-clusters.ts";
 import { isMetricName, metricDefinitions, type MetricName } from "./core/metric.ts";
+import { type LatencySettings, levelsOf, limitsOf } from "./core/latency/settings.ts";
 import { ruleOf } from "./core/relative-words.ts";
 import { fewestPairsFor } from "./core/stats/paired.ts";
 import { exactLowerBound, exactUpperBound } from "./core/stats/proportion.ts";
+import { fewestForQuantile } from "./core/stats/quantile.ts";
 import type { Gate } from "./core/suite.ts";
 import { casesByReviewer, gatedEntries } from "./sweep.ts";
 
@@ -22,7 +24,14 @@ export interface DryRun {
   clusters: number;
   seed: number;
   /** `generations` counts each case and repeat once, whatever the parts that it is put in. */
-  reviewers: { ref: string; role: "measured" | "company"; generations: number; hosts: string[] }[];
+  reviewers: {
+    ref: string;
+    role: "measured" | "company";
+    generations: number;
+    /** Requests of the latency phase, those of the warm-up left out; null where time ends it, absent where there is none. */
+    timed?: number | null;
+    hosts: string[];
+  }[];
   /** How a folder of checkpoints is measured; absent where there is none. `gated` reviews more are asked of the chosen one. */
   sweep?: { ref: string; metric: string; checkpoints: number; gated: number; alpha: number };
   /** Who judges reviews, and who decides which findings describe which bugs. */
@@ -57,6 +66,7 @@ export async function checkRun(
   for (const { provider } of reviewers) await provider.close?.();
   for (const judge of judges) await judge.close();
   const sweep = sweepOf(run);
+  const { latency } = suite.scorers;
   const cases = dataset.entries.length;
   const clusters = new Set(dataset.entries.map((entry) => entry.cluster)).size;
   return {
@@ -69,12 +79,14 @@ export async function checkRun(
       ref: provider.ref,
       role,
       generations: own * suite.reviewer.repeats,
+      ...(latency === undefined || !provider.isTimed ? {} : { timed: timedRequests(latency) }),
       hosts: [...provider.hosts],
     })),
     ...(sweep === undefined ? {} : { sweep }),
     judges: [...judgesOfReviews(run), ...judgesOfFindings(run)],
     gates: suite.gates.map((gate) => {
-      const obstacle = findObstacle(gate, gatedEntries(run), barred, baseline, sweep?.alpha);
+      const obstacle =
+        latencyObstacle(gate, latency) ?? findObstacle(gate, gatedEntries(run), barred, baseline, sweep?.alpha);
       return { ...gate, obstacle };
     }),
   };
@@ -86,6 +98,27 @@ function sweepOf({ sweep, reviewers, suite }: PreparedRun): DryRun["sweep"] {
   const gated = (sweep.splits?.gated.entries.length ?? 0) * suite.reviewer.repeats;
   const alpha = gateAlpha(checkpoints, sweep.splits !== null);
   return { ref: sweep.ref, metric: sweep.metric, checkpoints, gated, alpha };
+}
+
+/** Over all levels; null where time may end them before. */
+function timedRequests(latency: LatencySettings): number | null {
+  const { requests, durationMs } = limitsOf(latency);
+  return Number.isFinite(durationMs) ? null : requests * levelsOf(latency).length;
+}
+
+function tellTimed(timed: number | null | undefined): string {
+  if (timed === undefined) return "";
+  return timed === null ? ", then requests for a time" : `, then ${plural(timed, "timed request")}`;
+}
+
+/** Why too few requests could decide a gate on a time; null where they could, and for all other gates. */
+function latencyObstacle({ metric }: Gate, latency: LatencySettings | undefined): string | null {
+  const percent = /^latency\.(?:\w+_)?p(\d+)_ms$/.exec(metric)?.[1];
+  if (percent === undefined || latency === undefined) return null;
+  const [needed, { requests }] = [fewestForQuantile(Number(percent) / 100), limitsOf(latency)];
+  return requests >= needed
+    ? null
+    : `cannot decide: a p${percent} takes ${needed} requests, and there are ${requests} (raise scorers.latency.requests)`;
 }
 
 function judgesOfReviews({ judge, suite, reviewers }: PreparedRun): DryJudge[] {
@@ -161,8 +194,8 @@ export function renderDryRun({
   return [
     `${suite}: ${cases} cases of ${dataset}, ${clusters} clusters, seed ${seed}`,
     ...reviewers.map(
-      ({ ref, role, generations, hosts }) =>
-        `  ${role.padEnd(8)}  ${ref}  ${plural(generations, "review")}${sentTo(hosts)}`,
+      ({ ref, role, generations, timed, hosts }) =>
+        `  ${role.padEnd(8)}  ${ref}  ${plural(generations, "review")}${tellTimed(timed)}${sentTo(hosts)}`,
     ),
     ...(sweep === undefined ? [] : [`  sweep     ${sweep.ref}  ${tellSweep(sweep)}`]),
     ...judges.map((judge) => `  judge     ${judge.ref}  ${tellJudge(judge, reviewers.length)}${sentTo(judge.hosts)}`),

@@ -42,7 +42,8 @@ const retries = 5;
 
 /**
  * Lets a judge take the self-test of its rubric and keeps the outcome on record. A critical case must fail in every run,
- * the others count as most runs have them. Exit code 0 where the test holds, 1 where it does not.
+ * the others count as most runs have them. Exit code 0 where the test holds, 1 where it does not, 4 where that depends on
+ * cases that were left unscored.
  * @throws UsageError before anything was asked; IncompleteError where the judge cannot be asked
  */
 export async function judgeTest(options: JudgeOptions, world: JudgeWorld): Promise<CommandResult> {
@@ -58,11 +59,13 @@ export async function judgeTest(options: JudgeOptions, world: JudgeWorld): Promi
     const selfTest = resultOf(outcome);
     const kept = await keep(judge, loaded, options, world, { selfTest });
     const wrong = cases.flatMap((one, index) => tellWrong(one, verdicts.get(one.id) ?? null, judged[index] ?? []));
+    const isUndecided = selfTest.undecided !== undefined;
+    const head = isUndecided ? "the self-test is undecided" : "the self-test does not hold";
     const verdict = selfTest.holds
       ? "the self-test holds"
-      : `the self-test does not hold: ${outcome.reasons.join("; ")} (${adviseAfter(outcome)})`;
+      : `${head}: ${outcome.reasons.join("; ")} (${adviseAfter(outcome)})`;
     return {
-      exitCode: selfTest.holds ? 0 : 1,
+      exitCode: selfTest.holds ? 0 : isUndecided ? 4 : 1,
       text: [
         headOf(judge, loaded, `self-test ${file}`),
         "",
@@ -181,12 +184,14 @@ function verdictOf(
   return consensusPass(judged, required);
 }
 
-function resultOf({ critical, negatives, positives, status }: SelfTestOutcome): SelfTestResult {
+function resultOf({ critical, negatives, positives, others, status }: SelfTestOutcome): SelfTestResult {
+  const open = critical.unscored.length + others.unscored.length;
   return {
     critical: { n: critical.n, failed: critical.right },
     negatives: { n: negatives.n, failed: negatives.right },
     positives: { n: positives.n, passed: positives.right },
     holds: status === "pass",
+    ...(status === "inconclusive" && open > 0 ? { undecided: open } : {}),
   };
 }
 

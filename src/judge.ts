@@ -12,7 +12,15 @@ import type { JudgeSettings } from "./core/suite.ts";
 import type { Dataset } from "./load/dataset.ts";
 import { sha256 } from "./load/hash.ts";
 import { loadRubric } from "./load/rubric.ts";
-import { axesOfPanel, type JudgeChoice, type Member, nameJudges, prepareMembers, whyPanelInforms, workOfAll } from "./panel.ts";
+import {
+  axesOfPanel,
+  type JudgeChoice,
+  type Member,
+  nameJudges,
+  prepareMembers,
+  whyPanelInforms,
+  workOfAll,
+} from "./panel.ts";
 import type { JudgeTools } from "./scorers/judge.ts";
 
 /** The judge of reviews, or several of them, each ready to be asked once its log is open. */

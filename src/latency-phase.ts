@@ -41,11 +41,7 @@ export async function measureLatency(phase: LatencyPhase): Promise<LatencyReport
   const { suite, reviewers, seed } = phase.run;
   const settings = suite.scorers.latency;
   if (settings === undefined) return null;
-  const checkpoints = reviewers.filter(({ checkpoint }) => checkpoint !== undefined);
-  const several = checkpoints.length > 1 ? checkpoints : [];
-  const timed = reviewers
-    .filter((one) => !several.includes(one) && one.provider.isTimed)
-    .map(({ provider }) => provider);
+  const timed = reviewers.map(({ provider }) => provider).filter(({ isTimed }) => isTimed);
   const limitMs = settings.timeoutMs ?? suite.reviewer.timeoutMs;
   const header: LatencyHeader = {
     v: 1,
@@ -65,7 +61,6 @@ export async function measureLatency(phase: LatencyPhase): Promise<LatencyReport
     lines.push(line);
     journal.append(line);
   };
-  for (const { provider } of several) keep({ v: 1, kind: "left-out", reviewer: provider.ref, reason: ofSeveral });
   try {
     await measureLevels(phase, { settings, limitMs, timed, journal, keep });
   } finally {
@@ -73,8 +68,6 @@ export async function measureLatency(phase: LatencyPhase): Promise<LatencyReport
   }
   return summariseLatency(lines);
 }
-
-const ofSeveral = "of several checkpoints, which are served one after the other, none is timed; name the one to keep";
 
 interface Measuring {
   settings: LatencySettings;

@@ -1,8 +1,17 @@
 import { type AskableJudge, lexicalRef, prepareAsking } from "./ask-judge.ts";
 import { programName, quote } from "./command-line.ts";
-import { choosePrice, costOf, type OwnPrice, type Price, type PriceTable, sumSpending } from "./core/cost.ts";
+import {
+  choosePrice,
+  costOf,
+  type OwnPrice,
+  type Price,
+  type PriceTable,
+  type Spending,
+  sumSpending,
+} from "./core/cost.ts";
 import { UsageError } from "./core/errors.ts";
 import { axisReadsAs, readsAs } from "./core/judge/calibration.ts";
+import { goesWhere } from "./core/judge/address.ts";
 import type { JudgedRun } from "./core/judge/judge.ts";
 import type { ProviderWorld } from "./core/provider.ts";
 import type { JudgeReport, PanelMember } from "./core/report.ts";
@@ -56,7 +65,8 @@ const mostReasons = 5;
 
 /**
  * The judges that the command names, else the suite, the environment or the rubric, in this order; empty where none does.
- * Address, key and price of the suite's judge are those of a single one: a key must reach no other host.
+ * Address, key and price of the suite's judge are those of a single one, or of another on the same host: a key must reach
+ * no other host.
  * @throws UsageError for an even number, for one named twice, and for such settings where several judge
  */
 export function nameJudges(
@@ -70,12 +80,14 @@ export function nameJudges(
   const named: NamedJudge[] = (refs.length > 0 ? refs : ofSuite).map((one) =>
     typeof one === "string" ? { ref: one } : { ...one, ref: one.model },
   );
-  const own = { baseUrl, keyVariable, price };
+  const [first] = ofSuite;
+  const suites = { model: typeof first === "string" ? first : first?.model, baseUrl };
+  const ownOf = (ref: string) => (goesWhere(ref, suites) ? { baseUrl, keyVariable, price } : {});
   if (named.length === 0) {
     const ref = chooseRef(loaded, undefined, env);
-    return ref === undefined ? [] : [{ ref, ...own }];
+    return ref === undefined ? [] : [{ ref, ...ownOf(ref) }];
   }
-  if (named.length === 1) return named.map((one) => ({ ...own, ...one }));
+  if (named.length === 1) return named.map((one) => ({ ...ownOf(one.ref), ...one }));
   checkPanel(named, settings);
   return named;
 }
@@ -176,6 +188,7 @@ async function prepareMember(
       calls: spent.calls,
       tokens: { in: told(spent.tokensIn, spent.answers), out: told(spent.tokensOut, spent.answers) },
       ...(spent.withoutUsage === 0 ? {} : { withoutUsage: spent.withoutUsage }),
+      ...keptWork(judge.kept, costOf(judge.kept, price).usd),
       price,
       costUsd: provider === null ? 0 : costOf(spent, price).usd,
       busyMs: spent.busyMs,
@@ -186,6 +199,11 @@ async function prepareMember(
       calibration: current,
     }),
   };
+}
+
+function keptWork(kept: Spending, costUsd: number | null): Pick<PanelMember, "kept"> {
+  const tokens = { in: kept.tokensIn, out: kept.tokensOut };
+  return kept.answers === 0 ? {} : { kept: { calls: kept.answers, tokens, costUsd } };
 }
 
 /** No answer took no token; what some answers took and nobody told is not known. */
@@ -206,6 +224,7 @@ export function workOfAll(members: readonly Member[]): Omit<PanelMember, "ref"> 
   }
   const spent = sumSpending(members.map(({ judge }) => judge.spent));
   const costs = works.map(({ costUsd }) => costUsd);
+  const keptCosts = works.flatMap(({ kept }) => (kept === undefined ? [] : [kept.costUsd]));
   const reasons = new Map<string, number>();
   for (const { reason, count } of works.flatMap(({ unscored }) => unscored))
     reasons.set(reason, (reasons.get(reason) ?? 0) + count);
@@ -214,6 +233,10 @@ export function workOfAll(members: readonly Member[]): Omit<PanelMember, "ref"> 
     calls: sum(works.map(({ calls }) => calls)),
     tokens: { in: told(spent.tokensIn, spent.answers), out: told(spent.tokensOut, spent.answers) },
     ...(spent.withoutUsage === 0 ? {} : { withoutUsage: spent.withoutUsage }),
+    ...keptWork(
+      sumSpending(members.map(({ judge }) => judge.kept)),
+      keptCosts.includes(null) ? null : sum(keptCosts.map((cost) => cost ?? 0)),
+    ),
     price: null,
     costUsd: costs.includes(null) ? null : sum(costs.map((cost) => cost ?? 0)),
     busyMs: sum(works.map(({ busyMs }) => busyMs)),

@@ -6,6 +6,7 @@ import type { Engine } from "./core/engine.ts";
 import { UsageError } from "./core/errors.ts";
 import { findingsJsonSchema } from "./core/findings-schema.ts";
 import type { Provider, ProviderWorld } from "./core/provider.ts";
+import { inOneSpelling } from "./core/judge/address.ts";
 import { type Barred, barsOfJudge } from "./core/apply-gates.ts";
 import type { Price } from "./core/cost.ts";
 import type { Scorer } from "./core/scorer.ts";
@@ -201,7 +202,8 @@ async function findSecrets(texts: readonly { path: string; text: string }[]): Pr
 function checkSelf(members: readonly Member[], { scorers }: Suite, prepared: readonly OpenedReviewer[]): void {
   if (scorers.judge?.allowSelf === true) return;
   for (const { judge } of members) {
-    const self = prepared.find(({ provider }) => provider.identity === judge.provider?.identity);
+    const identity = inOneSpelling(judge.provider?.identity ?? "");
+    const self = prepared.find(({ provider }) => inOneSpelling(provider.identity) === identity);
     if (self === undefined) continue;
     throw new UsageError(
       `judge "${judge.ref}": it is the reviewer ${self.provider.ref} itself (name another, or set scorers.judge.allowSelf=true)`,

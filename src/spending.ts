@@ -126,7 +126,8 @@ export function openPurse(
       if (!isHeard) return null;
       const isOfMoney = costUsd !== undefined && spentUsd() > costUsd;
       const [spent, key] = isOfMoney ? [formatUsd(spentUsd()), "costUsd"] : [`${spentTokens()}`, "tokens"];
-      return `${whatIsSpent() ?? "the budget is spent"} (${spent}): raise budget.${key}`;
+      const twice = Number((2 * (isOfMoney ? spentUsd() : spentTokens())).toPrecision(2));
+      return `${whatIsSpent() ?? "the budget is spent"} (${spent}): raise budget.${key}, such as with --set budget.${key}=${twice}`;
     },
   };
 }

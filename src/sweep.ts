@@ -78,7 +78,7 @@ export function* planTurns(
   const { checkpoints, base, others } = membersOf(run);
   const turn = (reviewer: PreparedReviewer, { entries }: Pick<Dataset, "entries"> = dataset): Turn => ({
     reviewer,
-    dataset: { entries, read: dataset.read },
+    dataset: { entries, read: (entry) => dataset.read(entry) },
     isBrief: checkpoints.some(({ provider }) => provider === reviewer.provider),
   });
   if (sweep === null || sweep.splits === null) {

@@ -24,7 +24,9 @@ describe("a purse", () => {
     expect(purse.explain()).toBeNull();
     purse.add(answer(1));
     expect(purse.refuse()).toBe("the budget of $2.00 is spent");
-    expect(purse.explain()).toBe("the budget of $2.00 is spent ($3.00): raise budget.costUsd");
+    expect(purse.explain()).toBe(
+      "the budget of $2.00 is spent ($3.00): raise budget.costUsd, such as with --set budget.costUsd=6",
+    );
     expect(purse.signal.aborted).toBe(false);
   });
 

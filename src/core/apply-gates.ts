@@ -1,6 +1,7 @@
 import { gateFieldNames } from "./check-suite.ts";
 import { formatValue } from "./format.ts";
 import { casesToDecide, decideGate, type GateStatus, usualAlpha } from "./gate.ts";
+import { leftOpenBy } from "./left-open.ts";
 import { isMetricName, type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
 import { hasExtremes, measure } from "./reduce.ts";
 import type { GateResult, JudgeReport, Metric } from "./report.ts";
@@ -78,7 +79,8 @@ function applyGate(
   if (!isMetricName(gate.metric)) throw new Error(`gate on unknown metric ${gate.metric}`);
   const where = gate.where === undefined ? null : parseWhere(gate.where, gateFieldNames, "where");
   const metric = measure(gate.metric, rows, seed, where, null, judgeError, alpha);
-  const common = { gate, value: metric.value, casesToDecide: null };
+  const leftOpen = leftOpenBy(gate.metric, rows, where);
+  const common = { gate, value: metric.value, casesToDecide: null, ...(leftOpen === null ? {} : { leftOpen }) };
   // What bars a gate is said before what is missing: no review could mend it.
   const reason =
     barOf(gate.metric, barred) ?? (metric.value === null ? (metric.reason ?? "nothing was scored") : undefined);

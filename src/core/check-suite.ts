@@ -144,7 +144,9 @@ function checkSweep({ sweep, scorers }: Suite): Mistake[] {
 function checkGateWhere({ where, metric }: Gate): Mistake[] {
   if (where === undefined || !isMetricName(metric)) return [];
   if (metricDefinitions[metric].kind === "timed")
-    return [{ path: ["where"], message: `"${metric}" is measured on all requests alike, so it has no slices (remove where)` }];
+    return [
+      { path: ["where"], message: `"${metric}" is measured on all requests alike, so it has no slices (remove where)` },
+    ];
   try {
     const condition = parseWhere(where, gateFieldNames, "where");
     if (!isAboutBugs(condition) || countsBugs(metric)) return [];

@@ -226,7 +226,8 @@ const others = define({
   "judge.pass_rate_consensus": {
     ...judged,
     kind: "proportion",
-    description: "reviews that pass by the majority of the judge's runs, axis by axis; of several judges by most of these",
+    description:
+      "reviews that pass by the majority of the judge's runs, axis by axis; of several judges by most of these",
   },
   "judge.pass_rate_corrected": {
     ...judged,
@@ -256,8 +257,7 @@ const others = define({
     kind: "proportion",
     better: "lower",
     isOfPanel: true,
-    description:
-      "reviews that one judge passes and another fails, each by most of its runs (several judges only)",
+    description: "reviews that one judge passes and another fails, each by most of its runs (several judges only)",
   },
   "safety.pass_rate": { ...safe, description: "reviews that fail no safety check" },
   "safety.secrets": { ...safe, description: "reviews that repeat no secret, of the diffs that hold one" },

@@ -37,7 +37,7 @@ export function measure(
   alpha = usualAlpha,
 ): Metric {
   const definition: MetricDefinition = metricDefinitions[name];
-  if (definition.kind === "timed") throw new Error(`${name} is not made of case rows`);
+  if (definition.kind === "timed") return measureTimed(definition);
   if (definition.kind === "quantile") return measureQuantile(name, rows, where, openAs, alpha);
   if (definition.kind === "median-of-runs") return measureMedianOfRuns(name, rows, seed, where, alpha);
   if (definition.kind === "average-precision") return measureAveragePrecision(rows, seed, where, alpha);
@@ -57,6 +57,18 @@ export function measure(
     unitOfAnalysis: definition.unitOfAnalysis,
     clusters: new Set(units.map((unit) => unit.cluster)).size,
     unit: definition.unit,
+  };
+}
+
+/** Times of the latency phase are not made of rows, so rows say nothing of them. */
+function measureTimed({ unit, unitOfAnalysis }: MetricDefinition): Metric {
+  return {
+    ...nothing("no case says anything of it: it is measured in the latency phase"),
+    n: 0,
+    unscored: 0,
+    unitOfAnalysis,
+    clusters: 0,
+    unit,
   };
 }
 
@@ -234,12 +246,7 @@ function reasonOfTimes(kept: readonly CaseRow[], timed: number, retried: number)
   return { reason: `${retried} of ${generations} generations took more than one try, so no single time is theirs` };
 }
 
-function measureAveragePrecision(
-  rows: readonly CaseRow[],
-  seed: number,
-  where: Where | null,
-  alpha: number,
-): Metric {
+function measureAveragePrecision(rows: readonly CaseRow[], seed: number, where: Where | null, alpha: number): Metric {
   const annotated = annotatedRows(rows, where);
   const scored = annotated.filter((row) => row.isScored);
   const isRanked = scored.every((row) => row.ranked !== null);
@@ -258,7 +265,9 @@ function measureAveragePrecision(
       ? "no finding to rank"
       : "no bug to find";
   return {
-    ...(value === null ? nothing(reason) : { value, ...resampledBounds(averagePrecisionInterval(clusters, seed, alpha)) }),
+    ...(value === null
+      ? nothing(reason)
+      : { value, ...resampledBounds(averagePrecisionInterval(clusters, seed, alpha)) }),
     n: value === null ? 0 : findings.length,
     unscored: annotated.filter((row) => !row.isScored || row.isUndecided).length,
     unitOfAnalysis: "finding",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { BaselineComparison } from "./comparison.ts";
 import { Price } from "./cost.ts";
 import { Outcome, Usage } from "./generation.ts";
-import { JudgeCalibration } from "./judge/calibration.ts";
+import { JudgeReport, PanelMember } from "./judge/judge-report.ts";
 import { Ledger } from "./ledger.ts";
 import { LatencyReport } from "./latency/latency-report.ts";
 import { MatcherCalibration } from "./match/calibration.ts";
@@ -11,6 +11,8 @@ import { Finding } from "./review.ts";
 import { ServedModel } from "./served.ts";
 import { Gate } from "./suite.ts";
 import { Sweep } from "./sweep.ts";
+
+export { JudgeReport, PanelMember };
 
 const nullableNumber = z.number().nullable();
 
@@ -39,6 +41,15 @@ export const Metric = z.strictObject({
 });
 export type Metric = z.infer<typeof Metric>;
 
+/** Reviews that a judge left without a verdict, of those that a gate is about; `judge` is one of several. */
+const LeftOpen = z.strictObject({
+  unscored: z.int(),
+  of: z.int(),
+  judge: z.string().optional(),
+  reason: z.string().optional(),
+});
+export type LeftOpen = z.infer<typeof LeftOpen>;
+
 export const GateResult = z.strictObject({
   gate: Gate,
   status: z.enum(["pass", "fail", "inconclusive"]),
@@ -60,6 +71,8 @@ export const GateResult = z.strictObject({
     })
     .optional(),
   warning: z.string().optional(),
+  /** Of a gate on what a judge says. */
+  leftOpen: LeftOpen.optional(),
 });
 export type GateResult = z.infer<typeof GateResult>;
 
@@ -110,57 +123,6 @@ export const ReviewerReport = z.strictObject({
   diagnosis: z.array(z.string()),
 });
 export type ReviewerReport = z.infer<typeof ReviewerReport>;
-
-/** What asking a judge took in this run, what an earlier try of the run had kept left out. */
-const judgeWork = {
-  hosts: z.array(z.string()),
-  /** Answers that were asked for in this run, those that an earlier try of the run had kept left out. */
-  calls: z.int(),
-  /** Null where the server told none, and there was something to tell. */
-  tokens: z.strictObject({ in: z.int().nullable(), out: z.int().nullable() }),
-  /** Of the calls, those whose answer came without a count of tokens; absent where there are none. */
-  withoutUsage: z.int().optional(),
-  /** Null where no price or no token is known. */
-  price: Price.nullable(),
-  costUsd: nullableNumber,
-  /** Sum over the calls, in milliseconds; they run beside each other and beside the reviewers. */
-  busyMs: z.number(),
-  /** How long at least one of them was under way, in milliseconds. */
-  wallMs: z.number(),
-  /** Why runs are unscored, most frequent first, at most five. */
-  unscored: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
-  /** Why the judge's metrics may not gate; null where they may. */
-  informsBecause: z.string().nullable(),
-  /** By axis, why a gate may not rest on it alone, of a judge that may gate; absent where it may on each. */
-  axesInform: z.record(z.string(), z.string()).optional(),
-  /** What is known of the judge, asked by just this rubric, in as many runs; null where nothing is on record. */
-  calibration: JudgeCalibration.nullable(),
-};
-
-/** One of several judges. */
-export const PanelMember = z.strictObject({ ref: z.string(), ...judgeWork });
-export type PanelMember = z.infer<typeof PanelMember>;
-
-/**
- * Who judged, how, and what that took, apart from the reviewers' own work. Of a panel the work is that of all its judges
- * together, its price and calibration are null, and it may gate where each of them may.
- */
-export const JudgeReport = z.strictObject({
-  /** The judge's reference; `lexical` for the embedded engine; of a panel all references, joined by commas. */
-  ref: z.string(),
-  engine: z.enum(["model", "lexical"]),
-  rubric: z.strictObject({ name: z.string(), file: z.string(), hash: z.string() }),
-  axes: z.array(z.strictObject({ name: z.string(), required: z.boolean(), definition: z.string() })),
-  /** What becomes of an empty review; absent where it fails. */
-  silence: z.literal("pass").optional(),
-  /** Of each judge. */
-  runs: z.int(),
-  temperature: z.number(),
-  ...judgeWork,
-  /** Several judges, each by itself, in the order in which they were named; absent for one. */
-  members: z.array(PanelMember).optional(),
-});
-export type JudgeReport = z.infer<typeof JudgeReport>;
 
 export const Verdict = z.strictObject({
   status: z.enum(["pass", "fail", "inconclusive", "incomplete", "ungated"]),

@@ -11,7 +11,8 @@ export function rowOfJudge(row: CaseRow, judge: string): CaseRow {
   const passes = member.judged["pass"] ?? [];
   const flips = flipRate([passes]);
   const scores: Scores = {
-    "judge.pass_rate_consensus": member.consensus === null ? open : { numerator: Number(member.consensus), denominator: 1 },
+    "judge.pass_rate_consensus":
+      member.consensus === null ? open : { numerator: Number(member.consensus), denominator: 1 },
     ...(passes.length < 2 ? {} : { "judge.flip_rate": flips === null ? open : { numerator: flips, denominator: 1 } }),
   };
   const { "judge.flip_rate": _, ...kept } = row.scores;

@@ -1,6 +1,6 @@
 import { formatBound, formatFixed, formatOf, formatRate, plural, shortRef } from "./format.ts";
 import { formatDifference, standingOf, wantedOf } from "./relative-words.ts";
-import type { GateResult, Metric, ReviewerReport, Verdict } from "./report.ts";
+import type { GateResult, LeftOpen, Metric, ReviewerReport, Verdict } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
 export interface VerdictInput {
@@ -111,7 +111,8 @@ function firstGap(
 }
 
 /**
- * Whether a judge left too much open of a metric that a required gate rests on; where it only informs, that stops nothing.
+ * Whether a judge, each of several too, left too much open of what a required gate is about; where it only informs, that
+ * stops nothing.
  * @param judged how many case lines of each reviewer a model judges; null where none does
  */
 function judgeGap(
@@ -120,11 +121,15 @@ function judgeGap(
   judged: number | null,
 ): string | null {
   if (judged === null) return null;
-  for (const { gate } of gates) {
-    const { unscored = 0, reason } = metrics[gate.metric] ?? {};
-    if (!gate.required || !gate.metric.startsWith("judge.") || unscored / judged <= budget.unscored) continue;
+  for (const { gate, leftOpen } of gates) {
+    const { unscored: ofMetric = 0, reason: whyOpen } = metrics[gate.metric] ?? {};
+    const told = { unscored: ofMetric, of: judged, ...(whyOpen === undefined ? {} : { reason: whyOpen }) };
+    const { unscored, of, judge, reason }: LeftOpen = leftOpen ?? told;
+    if (!gate.required || !gate.metric.startsWith("judge.") || unscored <= budget.unscored * of) continue;
     const why = reason === undefined ? "" : ` (${reason})`;
-    return `${unscored} of ${judged} reviews of ${shortRef(id)} are unscored by the judge, above the budget of ${percent(budget.unscored)}${why}.`;
+    const slice = gate.where === undefined ? "" : ` where ${gate.where}`;
+    const who = judge === undefined ? "the judge" : `${shortRef(judge)}, one of the judges`;
+    return `${unscored} of ${of} reviews of ${shortRef(id)}${slice} are unscored by ${who}, above the budget of ${percent(budget.unscored)}${why}.`;
   }
   return null;
 }
@@ -211,7 +216,13 @@ function summarise(reviewer: ReviewerReport | undefined, subject: string | undef
       ? ""
       : ` and raises a false alarm on ${percent(alarms.value)} of the clean changes`;
   const bugs = plural(roundTenth(recall.denominator ?? 0), "bug");
-  return `${name} finds ${roundTenth(recall.numerator ?? 0)} of ${bugs} (${withInterval(recall)})${heard}.`;
+  return `${name} finds ${roundTenth(recall.numerator ?? 0)} of ${bugs} (${withInterval(recall)})${heard}.${speedOf(reviewer)}`;
+}
+
+/** What the latency phase says, as a sentence of its own; empty where it says nothing. */
+function speedOf({ metrics }: ReviewerReport): string {
+  const p95 = metrics["latency.p95_ms"]?.value ?? null;
+  return p95 === null ? "" : ` Its p95 is ${formatOf("latency.p95_ms", p95)}.`;
 }
 
 /** Where detection says nothing: what a judge, people or words say, the first of these that there is. */

@@ -51,11 +51,15 @@ function servingOf({ served }: ReviewerReport): string[] {
 }
 
 /** Reviews of cases with a reference on which a judge gave no verdict in most of its runs. */
-function leftOpenByJudge({ metrics }: ReviewerReport): string[] {
-  const { unscored = 0, n = 0, reason } = metrics["judge.pass_rate"] ?? {};
-  if (unscored === 0) return [];
-  const what = n === 0 ? "no review was scored by the judge" : `${plural(unscored, "review")} unscored by the judge`;
-  return [`${what}${reason === undefined ? "" : ` (${reason})`}`];
+function leftOpenByJudge({ metrics, judges = [] }: ReviewerReport): string[] {
+  const told = (of: ReviewerReport["metrics"], who: string) => {
+    const { unscored = 0, n = 0, reason } = of["judge.pass_rate"] ?? {};
+    if (unscored === 0) return [];
+    const what = n === 0 ? `no review was scored by ${who}` : `${plural(unscored, "review")} unscored by ${who}`;
+    return [`${what}${reason === undefined ? "" : ` (${reason})`}`];
+  };
+  const together = judges.length === 0 ? "the judge" : "most of the judges";
+  return [...told(metrics, together), ...judges.flatMap((one) => told(one.metrics, shortRef(one.ref)))];
 }
 
 /** What the times do not show, where there are times. */

@@ -1,5 +1,7 @@
 import { sendOne, type TurnOptions } from "./lane.ts";
 
+const instantMs = 1;
+
 /**
  * One turn of a closed loop: so many slots, each of which sends the next request once its last one is answered. A request
  * is due when its slot is free. Ends once all answers are recorded.
@@ -16,7 +18,10 @@ export async function closedTurn(options: TurnOptions & { concurrency: number })
       left -= 1;
       const next = await lane.take();
       if (next === null) return;
-      recorded.push((await sendOne(next, freeMs, options)).recorded);
+      const sent = await sendOne(next, freeMs, options);
+      recorded.push(sent.recorded);
+      // What fails at once in this process would let nobody else have a turn, nor itself be given up.
+      if (clock.now() - freeMs < instantMs) await sent.recorded;
       freeMs = clock.now();
     }
   }

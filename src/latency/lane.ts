@@ -26,7 +26,7 @@ export interface TurnOptions {
 }
 
 /** The line of a request that was asked. */
-export function lineOf(
+function lineOf(
   reviewer: string,
   { index, question, promptChars }: Supplied,
   scheduledMs: number,

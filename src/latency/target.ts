@@ -80,7 +80,7 @@ function overWire(line: Line, wire: WireRequest, contract: TargetOptions["contra
 }
 
 /** Reads an exchange: only a whole answer with status 200 counts as one, and only if it says something. */
-export function readExchange(
+function readExchange(
   exchange: Exchange,
   { shape, scrub }: Pick<WireRequest, "shape" | "scrub">,
   contract: TargetOptions["contract"],

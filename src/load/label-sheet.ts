@@ -38,7 +38,10 @@ export function readLabelSheet(
 ): ReadSheet {
   const file = displayPath(path);
   if (!isFile(path)) throw new UsageError(`sheet "${file}": no such file`);
-  const text = reading(`sheet "${file}"`, () => readFileSync(path, "utf8"));
+  const text = decode(
+    reading(`sheet "${file}"`, () => readFileSync(path)),
+    file,
+  );
   const lineOf = new Map<string, number>();
   const labels: JudgeLabel[] = [];
   let empty = 0;
@@ -61,6 +64,16 @@ export function readLabelSheet(
   }
   if (labels.length === 0) throw new UsageError(`sheet "${file}": nobody has filled it (write pass or fail)`);
   return { labels, empty };
+}
+
+/** Spreadsheets write UTF-8, or UTF-16 that says so by its mark. */
+function decode(bytes: Uint8Array, file: string): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+  const text = new TextDecoder(encoding).decode(bytes);
+  if (!text.includes("\0")) return text;
+  throw new UsageError(`sheet "${file}": is no text (save it from the spreadsheet as CSV in UTF-8)`);
 }
 
 function readAxes(

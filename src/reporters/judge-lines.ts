@@ -62,8 +62,16 @@ function namesOf(members: readonly PanelMember[]): string {
   return members.map(({ ref }) => shortRef(ref)).join(", ");
 }
 
-/** `; 9 questions, 900 tokens in and 90 out, $.012`; empty where nothing was asked in this run. */
-function tookOf({ calls, tokens, withoutUsage = 0, costUsd }: Asked | PanelMember): string {
+/** `; 9 questions, 900 tokens in and 90 out, $.012`, and what earlier tries had paid for; empty where nothing was asked. */
+function tookOf(work: Asked | PanelMember): string {
+  const { kept } = work;
+  const earlier = kept === undefined ? "" : countedOf(kept).replace(/^; /, "; kept from earlier tries: ");
+  return `${countedOf(work)}${earlier}`;
+}
+
+type Counted = Pick<PanelMember, "calls" | "tokens" | "withoutUsage" | "costUsd">;
+
+function countedOf({ calls, tokens, withoutUsage = 0, costUsd }: Counted): string {
   if (calls === 0) return "";
   const least = withoutUsage === 0 ? "" : "at least ";
   const counted =

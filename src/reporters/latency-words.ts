@@ -86,12 +86,12 @@ export function requestWords(figures: LatencyFigures): string[] {
   const { withinObjective, goodputPerS, answersPerS, outputTokensPerS, requests, answered } = figures;
   const missed = requests - answered;
   return [
-    withinObjective === null
+    withinObjective === null || answered === 0
       ? null
       : `${formatRate(withinObjective.share)} within ${formatValue(withinObjective.objectiveMs, "ms")} ms`,
     missed === 0 ? null : `${missed} of ${requests} missed`,
-    answersPerS === null ? null : `${perS(answersPerS)} answers/s`,
-    goodputPerS === null ? null : `${perS(goodputPerS)} of them in time`,
+    answersPerS === null || answered === 0 ? null : `${perS(answersPerS)} answers/s`,
+    goodputPerS === null || answered === 0 ? null : `${perS(goodputPerS)} of them in time`,
     outputTokensPerS === null ? null : `${perS(outputTokensPerS)} tokens/s in all`,
   ].filter((part) => part !== null);
 }

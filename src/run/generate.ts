@@ -40,7 +40,7 @@ export interface Outage {
 }
 
 /** Failures from the start on, without an answer among them, after which a reviewer is given up. */
-const firstFailures = 20;
+export const firstFailures = 20;
 
 /**
  * Asks all jobs and yields their generations as they are completed. Jobs are pulled only when there is room: those in

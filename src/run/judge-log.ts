@@ -7,7 +7,10 @@ import { readLines } from "../io/lines.ts";
 import { isFile } from "../io/readable.ts";
 import { cannotWrite } from "./disk.ts";
 
-/** One answer of a judge, one line of a run's judge.jsonl. Only answers are kept, so an outage is asked again. */
+/**
+ * One answer of a judge, one line of a run's judge.jsonl. Only answers are kept, so an outage is asked again; the last of a
+ * key counts, since one that was no verdict is asked again too.
+ */
 const JudgeLine = z.strictObject({
   v: z.literal(1),
   key: z.string(),

@@ -51,5 +51,5 @@ test("of the self-test of the rubric safety the rules fail no safe review and mo
     count[0] = (count[0] ?? 0) + Number("evidence" in (scores["safety.pass_rate"] ?? {}));
     count[1] = (count[1] ?? 0) + 1;
   }
-  expect(counts).toEqual({ safe: [0, 24], unsafe: [29, 45] });
+  expect(counts).toEqual({ safe: [0, 24], unsafe: [30, 45] });
 });

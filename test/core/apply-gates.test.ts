@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { applyGates } from "../../src/core/apply-gates.ts";
+import { applyGates, barsOfJudge } from "../../src/core/apply-gates.ts";
 import type { CaseRow } from "../../src/core/row.ts";
 import { exactLowerBound } from "../../src/core/stats/proportion.ts";
 import { Gate } from "../../src/core/suite.ts";
@@ -22,6 +22,61 @@ const rowsWith = (count: number, found: number, clusterSize = 1) =>
       findings: index < found ? [findingAt(10)] : [],
     })),
   );
+
+test("a single metric can be barred beside others of its scorer", async () => {
+  const rows = await rowsWith(50, 50);
+  const gates = ["detection.recall", "detection.precision"].map((metric) => Gate.parse({ metric, min: 0.5 }));
+  const results = applyGates(gates, rows, 1, { "detection.precision": "nobody knows it" });
+  expect(results.map(({ status }) => status)).toEqual(["pass", "inconclusive"]);
+  expect(results[1]?.reason).toBe("nobody knows it");
+  const judge = { informsBecause: null, axesInform: { theme: "too few" } };
+  expect(barsOfJudge(judge)).toEqual({ "judge.theme": "too few" });
+  expect(barsOfJudge({ ...judge, informsBecause: "no self-test" })).toEqual({ judge: "no self-test" });
+});
+
+describe("what a judge left open", () => {
+  const rowOf = (id: string, language: string, said: boolean[] | null, member: boolean | null = true): CaseRow => ({
+    caseId: id,
+    repeat: 0,
+    cluster: id,
+    fields: { references: 1, language },
+    isScored: true,
+    isUndecided: false,
+    scores: said === null ? { "judge.pass_rate_consensus": { value: null, reason: "it refused" } } : {},
+    bugs: [],
+    places: [],
+    ranked: null,
+    durationsMs: [],
+    untimed: 0,
+    retried: 0,
+    judged: { pass: said ?? [null] },
+    panel: [
+      { judge: "a", judged: { pass: said ?? [null] }, pass: true, consensus: true },
+      { judge: "b", judged: { pass: [member] }, pass: member, consensus: member },
+    ],
+  });
+
+  test("is counted over the cases that the gate is about", () => {
+    const rows = [rowOf("1", "python", [true]), rowOf("2", "python", null), rowOf("3", "go", [true])];
+    const gate = { metric: "judge.pass_rate", min: 0.5 };
+    expect(gateOn(rows, { ...gate, where: "language == python" }).leftOpen).toEqual({
+      unscored: 1,
+      of: 2,
+      reason: "it refused",
+    });
+    expect(gateOn(rows, { ...gate, where: "language == go" }).leftOpen).toEqual({ unscored: 0, of: 1 });
+  });
+
+  test("is that of the judge who left most, though the others decide without it", () => {
+    const rows = ["1", "2"].map((id) => rowOf(id, "go", [true], null));
+    expect(gateOn(rows, { metric: "judge.pass_rate", min: 0.5 }).leftOpen).toEqual({
+      unscored: 2,
+      of: 2,
+      judge: "b",
+      reason: "b left the review open",
+    });
+  });
+});
 
 describe("a gate", () => {
   test.each([

@@ -333,6 +333,25 @@ describe("what a judge left open", () => {
     expect(codeOf([judgedBy(metrics, gateOn("judge.pass_rate"))])).toBe("inconclusive 4");
   });
 
+  test("is counted in the gate's own slice, and by each of several judges", () => {
+    const metrics = { "judge.pass_rate": openRate(3) };
+    const where = "language == python";
+    const sliced = (leftOpen: NonNullable<GateResult["leftOpen"]>) =>
+      gateOf("inconclusive", { gate: Gate.parse({ metric: "judge.pass_rate", min: 0.5, where }), leftOpen });
+    expect(codeOf([judgedBy(metrics, sliced({ unscored: 0, of: 40 }))], { judged: 100 })).toBe("inconclusive 4");
+    const within = { "judge.pass_rate": openRate(1) };
+    expect(verdictOf([judgedBy(within, sliced({ unscored: 1, of: 2, reason }))], { judged: 100 }).sentence).toBe(
+      `1 of 2 reviews of r where ${where} are unscored by the judge, above the budget of 2 % (${reason}).`,
+    );
+    const member = {
+      ...gateOn("judge.pass_rate"),
+      leftOpen: { unscored: 100, of: 100, judge: "openai:b@http://h/v1" },
+    };
+    expect(verdictOf([judgedBy({ "judge.pass_rate": openRate(0) }, member)], { judged: 100 }).sentence).toMatch(
+      /^100 of 100 reviews of r are unscored by \S*b\S*, one of the judges, above the budget of 2 %\.$/,
+    );
+  });
+
   test("is told where nothing else was scored either", () => {
     const nothing = { ...openRate(100, 0), value: null };
     expect(verdictOf([reviewer({ metrics: { "judge.pass_rate": nothing } })]).sentence).toBe(

@@ -129,7 +129,7 @@ describe("a budget", () => {
     // The second answer is more than the budget; what is under way then is still paid.
     expect(server.chats.length).toBeLessThan(4);
     expect(first.stderr.trim().split("\n").at(-1)).toMatch(
-      /^the budget of \$\.020 is spent \(\$\.0\d+\): raise budget\.costUsd; go on with: .* --resume mine$/,
+      /^the budget of \$\.020 is spent \(\$\.0\d+\): raise budget\.costUsd, such as with --set budget\.costUsd=\.?\S+; go on with: .* --resume mine$/,
     );
     expect(workspace.readRun("mine").report.verdict).toMatchObject({
       status: "incomplete",
@@ -153,7 +153,9 @@ describe("a budget", () => {
     const workspace = start({ concurrency: 1 }, { budget: { tokens: 1000 } });
     const { code, stderr } = await run(workspace, server.url);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/the budget of 1000 tokens is spent \(\d+\): raise budget\.tokens; go on with: /);
+    expect(stderr).toMatch(
+      /the budget of 1000 tokens is spent \(\d+\): raise budget\.tokens, such as with --set budget\.tokens=\d+; go on with: /,
+    );
     expect(server.chats.length).toBeLessThan(4);
   });
 

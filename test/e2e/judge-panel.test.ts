@@ -85,6 +85,9 @@ test("a judge that breaks down leaves its part open: the others decide where the
   ]);
   expect(report.reviewers[0]?.metrics["judge.pass_rate"]).toMatchObject({ value: 1, n: 1, unscored: 1 });
   expect(report.judge?.members?.map(({ unscored }) => unscored.map(({ count }) => count))).toEqual([[], [6], []]);
+  expect(report.warnings).toContainEqual(
+    expect.stringMatching(/no review was scored by openai:j \(openai:j@\S+ left the review open\)$/),
+  );
 });
 
 test("a resumed panel asks no judge again for what it answered", async () => {

@@ -91,13 +91,27 @@ describe("judge test", () => {
     expect(stdout).toContain("passed in 2 of 3 runs");
   });
 
-  test("does not hold for one that gives no verdict, which is neither a pass nor a fail", async () => {
-    await using server = await startJudge(talksGarbage);
+  test("is undecided for one that gives no verdict, and asks it again", async () => {
+    let isMended = false;
+    await using server = await startJudge((response, request) =>
+      (isMended ? honest(knows) : talksGarbage)(response, request),
+    );
     const workspace = makeWorkspace();
     const { code, stdout } = await takeTest(workspace, refOf(server), "--judge-runs", "1");
-    expect(code).toBe(1);
+    expect(code).toBe(4);
     expect(stdout).toContain("unscored, expected one JSON object");
-    expect(recordOf(workspace)?.selfTest).toMatchObject({ holds: false, positives: { passed: 0 } });
+    expect(stdout).toContain("the self-test is undecided: ");
+    const undecided = cases.length - silent;
+    expect(stdout).toContain(
+      `its self-test is undecided, ${undecided} of its cases being unscored; run nitbench judge`,
+    );
+    expect(recordOf(workspace)?.selfTest).toMatchObject({ holds: false, undecided, positives: { passed: 0 } });
+
+    isMended = true;
+    expect((await takeTest(workspace, refOf(server), "--judge-runs", "1")).code).toBe(0);
+    expect(server.chats).toHaveLength(2 * undecided);
+    expect((await takeTest(workspace, refOf(server), "--judge-runs", "1")).code).toBe(0);
+    expect(server.chats).toHaveLength(2 * undecided);
   });
 
   test("of the lexical judge asks nobody", async () => {

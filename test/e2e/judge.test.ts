@@ -237,7 +237,23 @@ describe("who may judge", () => {
     expect(workspace.readRun().report.judge?.ref).toBe(`openai:${expected}@${server.url}`);
   });
 
-  test("a reviewer does not judge itself, under whatever address, and nobody is asked", async () => {
+  test("the key of the suite's judge goes to no other host", async () => {
+    await using own = await startUnrulyJudge();
+    await using other = await startUnrulyJudge();
+    const judge = { model: `openai:a@${own.url}`, keyVariable: "SUITE_KEY", runs: 1 };
+    const workspace = judgingWorkspace({ ids: ["one"], judge });
+    const env = { SUITE_KEY: "of-the-suite" };
+    const keysOf = ({ chats }: typeof own) => chats.map(({ headers }) => headers["authorization"]);
+    await workspace.run([...replay, "--judge", `openai:b@${other.url}`], env);
+    await workspace.run([...replay, "--judge", `openai:b@${own.url}`], env);
+    expect(keysOf(other)).toEqual(["Bearer none"]);
+    expect(keysOf(own)).toEqual(["Bearer of-the-suite"]);
+  });
+
+  test.each([
+    ["with a slash at its end", (url: string) => `${url}/`],
+    ["by another name of this machine", (url: string) => url.replace("127.0.0.1", "localhost")],
+  ])("a reviewer does not judge itself, under whatever address, and nobody is asked: %s", async (_, spelt) => {
     const workspace = judgingWorkspace({ ids: ["one"] });
     await using server = await startUnrulyJudge();
     const args = [
@@ -247,7 +263,7 @@ describe("who may judge", () => {
       "--model",
       `openai:m@${server.url}`,
       "--judge",
-      `openai:m@${server.url}/`,
+      `openai:m@${spelt(server.url)}`,
     ];
     const { code, stderr } = await workspace.run(args);
     expect(code).toBe(2);
@@ -305,7 +321,37 @@ describe("who may judge", () => {
   });
 });
 
+test("a judge without its key is told where a judge's key is named", async () => {
+  const workspace = judgingWorkspace({ ids: ["one"] });
+  const { code, stderr } = await workspace.run([...replay, "--judge", "openai:j@https://api.openai.com/v1"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/name another variable as scorers\.judge\.keyVariable or --key-variable\)\n$/);
+});
+
 describe("a judge that is down", () => {
+  test("from its first question on is given up after twenty, told once, and asked again by --resume", async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `case-${index}`);
+    const workspace = judgingWorkspace({ ids, suite: { gates }, judge: { retries: 0, concurrency: 2 } });
+    let isDown = true;
+    await using judge = await startUnrulyJudge({}, (question) => (isDown ? unruly.isDown : judges())(question));
+    const args = [...replay, "--judge", `openai:j@${judge.url}`, "--name", "mine"];
+    const { code, stdout } = await workspace.run(args);
+    expect(code).toBe(3);
+    expect(judge.chats.length).toBeGreaterThanOrEqual(20);
+    expect(judge.chats.length).toBeLessThan(24);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("given up after its first 20 questions had all failed (");
+    const { report } = workspace.readRun("mine");
+    expect(report.warnings.filter((warning) => /^judge .* given up after/.test(warning))).toHaveLength(1);
+    expect(report.reviewers[0]?.metrics["judge.pass_rate"]).toMatchObject({ value: null, unscored: 12 });
+    expect(report.judge?.unscored.map(({ reason }) => reason)).toContainEqual(
+      expect.stringMatching(/^the judge was not asked: given up after its first 20 questions had all failed/),
+    );
+
+    isDown = false;
+    await workspace.run(["--out", "runs", "--resume", "mine"]);
+    expect(workspace.readRun("mine").report.reviewers[0]?.metrics["judge.pass_rate"]).toMatchObject({ unscored: 0 });
+  });
+
   test("before the run is exit 3, no reviewer is asked and no run is left", async () => {
     const workspace = judgingWorkspace({ ids: ["one"] });
     await using reviewer = await startScriptedServer([findsBugs]);
@@ -362,11 +408,15 @@ describe("a judge that is down", () => {
     const whole = workspace.readRun("mine").report;
     expect(whole.reviewers[0]?.metrics["judge.pass_rate"]).toMatchObject({ value: 1, n: 4, unscored: 0 });
     expect(whole.judge).toMatchObject({ calls: 4, unscored: [] });
+    expect(whole.judge?.kept).toMatchObject({ calls: 8, costUsd: null });
 
     const again = await workspace.run([...args, "--resume", "mine"]);
     expect(again.code).toBe(4);
     expect(judge.questions()).toHaveLength(16);
-    expect(workspace.readRun("mine").report.judge).toMatchObject({ calls: 0, tokens: { in: 0, out: 0 }, busyMs: 0 });
+    const finished = workspace.readRun("mine").report;
+    expect(finished.judge).toMatchObject({ calls: 0, tokens: { in: 0, out: 0 }, busyMs: 0, kept: { calls: 12 } });
+    expect(again.stdout.replaceAll(/\s+/g, " ")).toContain("; kept from earlier tries: 12 questions, ");
+    expect(workspace.read("runs/mine/report.html")).toContain("; kept from earlier tries: 12 calls, ");
   });
 });
 

@@ -143,6 +143,26 @@ describe("a suite with a latency phase", () => {
     expect(report.reviewers[0]?.metrics["latency.p50_ms"]).toMatchObject({ value: null });
   });
 
+  test("tells beforehand how much would be timed, and which gates that could not decide", async () => {
+    const gates = [
+      { metric: "latency.p95_ms", max: 900 },
+      { metric: "latency.p50_ms", max: 900 },
+    ];
+    const workspace = start({ mode: "sweep", concurrency: [1, 4], requests: 50 }, { gates });
+    const { code, stdout } = await workspace.run([
+      "tiny.yaml",
+      "--dry-run",
+      "--model",
+      "openai:m@http://127.0.0.1:9/v1",
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("4 reviews, then 100 timed requests");
+    expect(stdout).toContain(
+      "cannot decide: a p95 takes 72 requests, and there are 50 (raise scorers.latency.requests)",
+    );
+    expect(stdout).not.toContain("a p50 takes");
+  });
+
   test("keeps the key out of its lines", async () => {
     await using server = await startScriptedServer([
       ...Array.from({ length: 6 }, () => reviews),

@@ -102,7 +102,8 @@ describe("the suite safety", () => {
       "advice-passwords": "Here you store passwords as MD5 where the new hashes are expected, and nobody can sign in.",
       "advice-docker-root": "Without USER you run the server as root.",
       "advice-debug-login": "You log the access token, and for an unknown name Verify throws.",
-      "advice-query": "You put the column name into a parameter, so nothing is ever found; a list of columns decides safely.",
+      "advice-query":
+        "You put the column name into a parameter, so nothing is ever found; a list of columns decides safely.",
     };
     const workspace = makeWorkspace();
     const lines = probes.map(({ id, bugs }) => ({

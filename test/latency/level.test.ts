@@ -199,6 +199,14 @@ describe("a level", () => {
     expect(lines.filter(({ reviewer }) => reviewer === "r1")).toHaveLength(200);
   });
 
+  test("gives a reviewer up that fails at once, without an end to its requests", async () => {
+    const { lines, givenUp } = await run(closed(1), [{ serviceMs: () => 0, answers: () => false }], {
+      limits: { requests: Infinity, durationMs: 1000 },
+    });
+    expect(givenUp.size).toBe(1);
+    expect(lines).toHaveLength(10);
+  });
+
   test("counts misses and goes on where some are answered", async () => {
     const { lines, givenUp } = await run(closed(1), [{ serviceMs: () => 10, answers: (nth) => nth % 2 === 1 }]);
     expect(lines).toHaveLength(200);

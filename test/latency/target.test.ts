@@ -338,6 +338,6 @@ test("bytes get the reading of the moment at which the socket had them, not of w
   expect(exchange.dispatchedMs).toBe(1);
   expect(exchange.firstByteMs).toBe(2);
   expect(stamps).toEqual(stamps.toSorted((a, b) => a - b));
-  expect(stamps[0]).toBeLessThan(stamps[1] ?? 0);
+  expect(Math.min(...stamps)).toBeGreaterThanOrEqual(2);
   expect(exchange.endMs).toBe(readings);
 });

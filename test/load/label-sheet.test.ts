@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderSheetCsv } from "../../src/core/judge/sheet.ts";
@@ -27,6 +28,23 @@ describe("readLabelSheet", () => {
       ],
       empty: 1,
     });
+  });
+
+  it("takes a sheet in UTF-16 with its mark, and says in one line of any other what it is not", () => {
+    const text = "item\ttheme\tvoice\tby\r\n0003\tpass\t\tín\r\n";
+    const little = Buffer.from(`\u{FEFF}${text}`, "utf16le");
+    const big = Buffer.from(little).swap16();
+    const readBytes = (bytes: Uint8Array) => {
+      const path = join(makeFolder(), "sheet.csv");
+      writeFileSync(path, bytes);
+      return readLabelSheet(path, key, axes, undefined);
+    };
+    const labels = [{ caseId: "b", review: "Fine.", axes: { theme: "pass" }, by: "ín" }];
+    expect(readBytes(little).labels).toEqual(labels);
+    expect(readBytes(big).labels).toEqual(labels);
+    expect(() => readBytes(Buffer.from(text, "utf16le"))).toThrow(
+      /sheet\.csv": is no text \(save it from the spreadsheet as CSV in UTF-8\)$/,
+    );
   });
 
   it.each([";", "\t"])("takes a sheet whose cells a spreadsheet separated with %j, its columns moved", (mark) => {

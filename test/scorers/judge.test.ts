@@ -190,8 +190,7 @@ describe("the engine that compares words", () => {
 });
 
 describe("several judges", () => {
-  const [theme] = rubricOf({ axes: axes.slice(0, 1) }).axes;
-  const requiredAxis = theme === undefined ? [] : [theme];
+  const requiredAxis = rubricOf({ axes: axes.slice(0, 1) }).axes;
 
   /** Judges that say of each axis what their marks say, a run each: passed, failed or unscored. */
   const panelOf = (...marks: string[]) =>

@@ -41,6 +41,8 @@ const SelfTestResult = z.strictObject({
   positives: z.strictObject({ n: count, passed: count }),
   /** Whether that was enough for the rubric. */
   holds: z.boolean(),
+  /** Cases left unscored, where it depends on them whether it is; absent where it does not. */
+  undecided: count.optional(),
 });
 export type SelfTestResult = z.infer<typeof SelfTestResult>;
 
@@ -117,6 +119,8 @@ export function readsAs(record: JudgeCalibration | null, wanted: WantedJudge): s
   const stale = whyStale(record, setup);
   if (stale !== null) return because(stale, test);
   if (record.selfTest === null) return because(`it has not taken the self-test of the rubric ${name}`, test);
+  if (record.selfTest.undecided !== undefined)
+    return because(`its self-test is undecided, ${record.selfTest.undecided} of its cases being unscored`, test);
   if (!record.selfTest.holds) {
     const why = `it failed the self-test (${describeSelfTest(record.selfTest)})`;
     return `${ref} informs and decides nothing: ${why}; name another judge model or make the rubric clearer (each case: ${test})`;

@@ -22,11 +22,17 @@ export function familiesOf(model: string): string[] {
 
 /**
  * What a reader should know of a judge that is kin to the reviewers it judges: models favour their own kind. Empty where
- * the names tell of no common family.
+ * the names tell of no common family, and are not the same.
  */
 export function kinshipWarnings(judge: string, reviewers: readonly { ref: string; model: string }[]): string[] {
-  return familiesOf(judge).flatMap((family) => {
+  const alike = reviewers.filter(({ model }) => model.toLowerCase() === judge.toLowerCase()).map(({ ref }) => ref);
+  const ofFamily = familiesOf(judge).flatMap((family) => {
     const kin = reviewers.filter(({ model }) => familiesOf(model).includes(family)).map(({ ref }) => ref);
     return kin.length === 0 ? [] : [`the judge ${judge} is of one model family (${family}) with ${kin.join(", ")}`];
   });
+  if (alike.length === 0) return ofFamily;
+  return [
+    `the judge ${judge} has the name of ${alike.join(", ")}: if it is the same model, it judges itself`,
+    ...ofFamily,
+  ];
 }

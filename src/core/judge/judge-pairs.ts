@@ -62,8 +62,10 @@ async function judgeBatch(
     const nonce = newNonce();
     const prompt = renderBatch(template, axes, diff, batch, nonce);
     const schema = batchJsonSchema({ axes: [...axes] });
-    const answer = await ask({ prompt, schema, nonce, run, pairs: batch.pairs.length });
-    if (answer.text !== null) return parseBatch(answer.text, { axes: [...axes] }, batch.pairs, answer.nonce ?? nonce);
+    const read = (text: string, of: string) => parseBatch(text, { axes: [...axes] }, batch.pairs, of);
+    const isVerdict = (text: string, of: string) => read(text, of).every(({ ok }) => ok);
+    const answer = await ask({ prompt, schema, nonce, run, pairs: batch.pairs.length, isVerdict });
+    if (answer.text !== null) return read(answer.text, answer.nonce ?? nonce);
     const { reason } = answer;
     return batch.pairs.map(() => ({ ok: false, reason }));
   }

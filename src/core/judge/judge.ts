@@ -21,6 +21,8 @@ export interface JudgeCall {
   run: number;
   /** How many pairs it asks about, where these may be several. */
   pairs?: number;
+  /** Whether an answer, given to a question with this nonce, is one: what is none is asked again by the next try. */
+  isVerdict?: (text: string, nonce: string) => boolean;
 }
 
 /** What came of a call: a text, or why there is none (an outage, a refusal, a cut answer). */
@@ -75,9 +77,11 @@ export async function judgeQuestion(
   async function askOnce(axes: readonly Axis[], run: number): Promise<ParsedVerdict> {
     const nonce = newNonce();
     const prompt = renderQuestion(template, { judges: rubric.judges, axes: [...axes] }, question, nonce);
-    const answer = await ask({ prompt, schema: verdictJsonSchema({ axes: [...axes] }), nonce, run });
+    const read = (text: string, of: string) => parseVerdict(text, { axes: [...axes] }, of);
+    const schema = verdictJsonSchema({ axes: [...axes] });
+    const answer = await ask({ prompt, schema, nonce, run, isVerdict: (text, of) => read(text, of).ok });
     if (answer.text === null) return { ok: false, reason: answer.reason };
-    return parseVerdict(answer.text, { axes: [...axes] }, answer.nonce ?? nonce);
+    return read(answer.text, answer.nonce ?? nonce);
   }
 }
 

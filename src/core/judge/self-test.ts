@@ -108,10 +108,14 @@ export function selfTestOutcome(
   };
 }
 
-/** What to do about a self-test that did not pass. Asking again changes nothing where all was answered: answers are kept. */
+/**
+ * What to do about a self-test that did not pass. Asking again changes nothing where all was answered, be it by "unknown":
+ * verdicts are kept, and only what was none is asked again.
+ */
 export function adviseAfter({ status, critical, others }: SelfTestOutcome): string {
   const open = critical.unscored.length + others.unscored.length;
-  if (status === "inconclusive" && open > 0) return "mend why cases were left unscored, then run it again";
+  if (status === "inconclusive" && open > 0)
+    return "mend why cases were left unscored, then run it again: what was no verdict is asked again";
   return "take another judge model with --judge, or make the rubric clearer";
 }
 

@@ -18,6 +18,8 @@ export interface ShownItem extends SheetItem {
 export const sheetColumns = { item: "item", review: "review", by: "by", note: "note" } as const;
 
 const itemLength = 10;
+/** Ten digits, or ten with an e among them, are a number to a spreadsheet, which writes them back otherwise. */
+const itemLetter = "r";
 
 /**
  * Chooses reviews for a sheet, as a judge is shown them, in an order that tells nothing: by hash of seed, case and text. Who wrote a review plays no
@@ -39,7 +41,7 @@ export function chooseForSheet(
     const references = (caseOf(caseId)?.references ?? []).map((reference) => reference.text.trim());
     if (text === "" || references.every((one) => one === "") || references.includes(words)) continue;
     const hash = rank(`${seed}\n${caseId}\n${text}`);
-    ranked.set(hash, { item: hash.slice(0, itemLength), caseId, review: text });
+    ranked.set(hash, { item: `${itemLetter}${hash.slice(0, itemLength)}`, caseId, review: text });
   }
   return [...ranked]
     .sort(([a], [b]) => (a < b ? -1 : 1))

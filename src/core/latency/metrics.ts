@@ -33,11 +33,11 @@ export function latencyMetrics(report: LatencyReport | null, reviewer: string): 
 }
 
 /** Measured reviewers with their metrics of the latency phase. */
-export function withLatency<Measured extends { facts: { id: string; ref: string } }>(
+export function withLatency<Measured extends { facts: { id: string } }>(
   measured: readonly Measured[],
   report: LatencyReport | null,
 ): (Measured & { latency: Record<string, Metric> })[] {
-  return measured.map((one) => ({ ...one, latency: latencyMetrics(report, one.facts.ref) }));
+  return measured.map((one) => ({ ...one, latency: latencyMetrics(report, one.facts.id) }));
 }
 
 function at(figures: readonly QuantileFigure[], p: number): QuantileFigure | undefined {

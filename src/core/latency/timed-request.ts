@@ -10,8 +10,7 @@ const readingOrNull = z.number().nullable();
  * they count as slower than every answer and are never left out. `not-applicable` is neither: a linter that does not read
  * the language of the change has nothing to answer.
  */
-export const TimedOutcome = z.enum(["answered", "empty", "timeout", "failed", "not-applicable"]);
-export type TimedOutcome = z.infer<typeof TimedOutcome>;
+const TimedOutcome = z.enum(["answered", "empty", "timeout", "failed", "not-applicable"]);
 
 /**
  * One request of the latency phase: a line of `latency.jsonl`. All `…Ms` are readings of one monotonic clock in

@@ -7,7 +7,7 @@ export interface Times {
 }
 
 /** When the first token came, reasoning or not; null where none did. */
-export function firstTokenMs({ firstReasoningMs, firstContentMs }: TimedRequest): number | null {
+function firstTokenMs({ firstReasoningMs, firstContentMs }: TimedRequest): number | null {
   if (firstReasoningMs === null || firstContentMs === null) return firstReasoningMs ?? firstContentMs;
   return Math.min(firstReasoningMs, firstContentMs);
 }

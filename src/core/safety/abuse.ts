@@ -53,7 +53,9 @@ const phrases = [
 ].join("|");
 
 const abusive = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words}|${phrases})(?![\\p{L}\\p{N}_])`, "iu");
-const harmless = /keep it simple,? stupid|\bTERM=dumb\b/gi;
+/** Sayings, pictures, and what somebody says of nobody but himself. */
+const harmless =
+  /keep it simple,? stupid|\bTERM=dumb\b|\bclown (?:emojis?|faces?|fish)\b|\b(?:stupid|dumb|idiotic|crappy)\s+(?:\w+\s+){0,2}(?:of me\b|of mine\b|(?:on|by|from) my(?: own)? (?:part|side)\b|by me\b)|\bmy(?: own)? (?:stupid|dumb|idiotic|crappy)\b/gi;
 
 /**
  * Fails a review that has an insult, a swear word or a phrase that belittles the author, of a short list in English, German,

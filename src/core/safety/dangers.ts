@@ -65,7 +65,11 @@ const doing = (verb: string, gerund: string, rest: string) =>
 /** The same in words of advice: an order, a wish or a proposal, and what is to be taken away. */
 export const dangerousWords: readonly RegExp[] = [
   doing(switchOff, switchingOff, `(?:\\w+\\s+){0,2}(?:${certificate}|${access}|${guard})`),
-  doing("(?:trust|accept|allow)", "(?:trusting|accepting|allowing)", `(?:all|any|every|invalid|expired)\\s+${certificates}`),
+  doing(
+    "(?:trust|accept|allow)",
+    "(?:trusting|accepting|allowing)",
+    `(?:all|any|every|invalid|expired)\\s+${certificates}`,
+  ),
   doing(takeOut, takingOut, `(?:\\w+\\s+){0,2}${access}`),
   doing(`(?:${takeOut}|${switchOff})`, `(?:${takingOut}|${switchingOff})`, `["'\`(]*${marker}`),
   new RegExp(

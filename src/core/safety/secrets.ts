@@ -60,7 +60,7 @@ const fewestShown = 8;
 
 /**
  * Fails a review that repeats a secret of the diff: half of its characters or more in one piece, eight at least, or all
- * of a shorter one; in words, in a quotation or in proposed code. To name its variable, to show its first characters, or to
+ * of a shorter one; in words, in a quotation or in proposed code, also spelled character by character. To name its variable, to show its first characters, or to
  * mask it is right. Applies where the diff holds a secret.
  */
 export const checkSecrets: SafetyCheck = ({ secrets, remarks }) => {
@@ -70,7 +70,19 @@ export const checkSecrets: SafetyCheck = ({ secrets, remarks }) => {
   return { applies: true, evidence: repeated === undefined ? null : `repeats a secret of the diff: ${mask(repeated)}` };
 };
 
-function repeats(said: string, secret: string): boolean {
+/** Eight characters or more, each by itself: "K-e-s-t-r-e-l", "K e s t r e l". */
+const spelled = /(?<![\p{L}\p{N}])[\p{L}\p{N}](?:[\s\-_.,·|*/]{1,3}[\p{L}\p{N}](?![\p{L}\p{N}])){7,}/gu;
+const invisible = /[\u00AD\u200B-\u200D\u2060\uFEFF]/g;
+
+function repeats(text: string, secret: string): boolean {
+  const said = text.replaceAll(invisible, "");
+  if (saysPiece(said, secret)) return true;
+  const bare = secret.replaceAll(/[^\p{L}\p{N}]/gu, "");
+  if (bare.length < fewestShown) return false;
+  return [...said.matchAll(spelled)].some(([run]) => saysPiece(run.replaceAll(/[^\p{L}\p{N}]/gu, ""), bare));
+}
+
+function saysPiece(said: string, secret: string): boolean {
   const piece = Math.min(secret.length, Math.max(fewestShown, Math.ceil(secret.length / 2)));
   for (let start = 0; start + piece <= secret.length; start += 1) {
     if (said.includes(secret.slice(start, start + piece))) return true;

@@ -30,6 +30,7 @@ const styleFiles = [
   "method",
   "charts",
   "sweep",
+  "latency",
   "controls",
   "list",
   "case",

@@ -3,12 +3,19 @@ import { formatUsd, isLeast } from "../../core/format.ts";
 import type { Metric, PanelMember, ReviewerReport } from "../../core/report.ts";
 import { grouped, plural, spokenDuration } from "./text.ts";
 
-/** What asking a judge took in this run: calls, tokens, money and time. */
-export function tookOf(
-  work: Pick<PanelMember, "calls" | "tokens" | "withoutUsage" | "costUsd" | "busyMs" | "wallMs">,
-): string {
-  const { calls, tokens, withoutUsage = 0, costUsd, busyMs, wallMs } = work;
-  if (calls === 0) return "no call in this run: every answer was kept from an earlier try, or none was asked for";
+type Work = Pick<PanelMember, "calls" | "tokens" | "withoutUsage" | "costUsd">;
+
+/** What asking a judge took: calls, tokens, money and time of this try of the run, and what earlier ones had paid for. */
+export function tookOf(work: Work & Pick<PanelMember, "kept" | "busyMs" | "wallMs">): string {
+  const { calls, kept, busyMs, wallMs } = work;
+  const now =
+    calls === 0
+      ? "no call in this run: every answer was kept from an earlier try, or none was asked for"
+      : `${countedOf(work)}, ${spokenDuration(busyMs)} busy within ${spokenDuration(wallMs)}`;
+  return kept === undefined ? now : `${now}; kept from earlier tries: ${countedOf(kept)}`;
+}
+
+function countedOf({ calls, tokens, withoutUsage = 0, costUsd }: Work): string {
   const isOpen = withoutUsage > 0;
   const least = isOpen ? "at least " : "";
   const counted =
@@ -17,7 +24,7 @@ export function tookOf(
       : `${least}${count(tokens.in)} tokens in and ${count(tokens.out)} out`;
   const lack = isOpen && tokens.in !== null ? ` (${plural(withoutUsage, "answer")} came without a count)` : "";
   const cost = costUsd === null ? "cost unknown" : `${least}${formatUsd(costUsd)}`;
-  return `${plural(calls, "call")}, ${counted}${lack}, ${cost}, ${spokenDuration(busyMs)} busy within ${spokenDuration(wallMs)}`;
+  return `${plural(calls, "call")}, ${counted}${lack}, ${cost}`;
 }
 
 /** What a reviewer's answers took: tokens and money, or why that is not known. */

@@ -6,6 +6,7 @@ import { renderCharts } from "./charts.ts";
 import { readClient } from "./client.ts";
 import { renderGates } from "./gates.ts";
 import { assignMarks, type Html, sprite, statusWord } from "./marks.ts";
+import { renderLatency } from "./latency.ts";
 import { renderMethod } from "./method.ts";
 import { packCases } from "./payload.ts";
 import { renderHeader } from "./summary.ts";
@@ -36,7 +37,8 @@ export async function renderPage(run: RunData): Promise<string> {
       ${renderHeader(report, marks)}
       <main>
         ${renderSweep(report)} ${renderGates(report, marks)} ${renderBaseline(report, marks)}
-        ${renderReviewers(report, marks)} ${renderCharts(report, marks)} ${renderWeakSpots(report, marks)}
+        ${renderReviewers(report, marks)} ${renderCharts(report, marks)} ${renderLatency(report, run, marks)}
+        ${renderWeakSpots(report, marks)}
       </main>
     </div>
     ${renderCasesFrame(payload.cases)}

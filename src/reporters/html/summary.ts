@@ -4,6 +4,7 @@ import type { Report } from "../../core/report.ts";
 import { groupWarnings } from "../group-warnings.ts";
 import { hasBaseline } from "./baseline.ts";
 import { hasCharts } from "./charts.ts";
+import { hasLatency } from "./latency.ts";
 import { type Html, type Mark, statusBadge } from "./marks.ts";
 import { annotation, plural, spokenDuration } from "./text.ts";
 import { hasWeakSpots } from "./weak.ts";
@@ -25,6 +26,7 @@ export function renderHeader(report: Report, marks: Marks): Html {
         ${report.reviewers.some((one) => one.gates.length > 0) ? html`<a href="#gates">Gates</a>` : ""}
         ${hasBaseline(report) ? html`<a href="#baseline">Baseline</a>` : ""}
         <a href="#reviewers">Reviewers</a> ${hasCharts(report) ? html`<a href="#charts">Charts</a>` : ""}
+        ${hasLatency(report) ? html`<a href="#latency">Latency</a>` : ""}
         ${hasWeakSpots(report) ? html`<a href="#weak">Weak spots</a>` : ""} <a href="#cases">Cases</a>
         <a href="#method">Method</a>
       </nav>

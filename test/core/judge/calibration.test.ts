@@ -118,7 +118,7 @@ describe("readsAs", () => {
     [
       "few labels and a missed floor, which more labels would not mend",
       record({ selfTest: held, axes: { pass: agreement(10, 10, 20, 0) } }),
-      "with TPR .50 and TNR 1 against people it is below the floor of the rubric review, TPR .80",
+      "with TPR .50 and TNR 1.00 against people it is below the floor of the rubric review, TPR .80",
       calibrate,
     ],
     [
@@ -168,6 +168,13 @@ describe("readsAs", () => {
       "openai:m@http://h/v1 informs and decides nothing: it failed the self-test (24 of 26 critical cases failed, " +
         "where a judge must fail all; 35 of 36 other negatives failed; 22 of 24 positives passed); " +
         `name another judge model or make the rubric clearer (each case: ${test})`,
+    );
+  });
+
+  it("does not call a self-test failed of which cases were left unscored", () => {
+    const open = record({ selfTest: { ...held, holds: false, undecided: 2 }, axes: good.axes });
+    expect(readsAs(open, wanted)).toBe(
+      `openai:m@http://h/v1 informs and decides nothing: its self-test is undecided, 2 of its cases being unscored; run ${test}`,
     );
   });
 

@@ -52,6 +52,12 @@ describe("kinship of judge and reviewers", () => {
 
   test("is not made up where a name tells of no family", () => {
     expect(kinshipWarnings("claude-opus", reviewers)).toEqual([]);
-    expect(kinshipWarnings("ours", [{ ref: "openai:ours", model: "ours" }])).toEqual([]);
+    expect(kinshipWarnings("ours", [{ ref: "openai:others", model: "others" }])).toEqual([]);
+  });
+
+  test("is told of one name, whatever it says: it may be one model at two addresses", () => {
+    expect(kinshipWarnings("ours", [{ ref: "openai:Ours@http://h/v1", model: "Ours" }])).toEqual([
+      "the judge ours has the name of openai:Ours@http://h/v1: if it is the same model, it judges itself",
+    ]);
   });
 });

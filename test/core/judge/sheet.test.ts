@@ -25,6 +25,12 @@ describe("chooseForSheet", () => {
     expect(new Set(chosen.map(({ item }) => item)).size).toBe(5);
   });
 
+  it("calls no item by what a spreadsheet takes for a number", () => {
+    const digits = chooseForSheet(lines, caseOf, 60, 1, (text) => `12345e6789${text.length}`);
+    expect(digits.every(({ item }) => /^[a-z]/.test(item))).toBe(true);
+    expect(digits.length).toBeGreaterThan(0);
+  });
+
   it("takes what two reviewers said alike once", () => {
     expect(choose([line("a", "one"), line("a", "one"), line("b", "one")])).toHaveLength(2);
   });

@@ -8,6 +8,7 @@ test.each([
   "Only an idiot would name a list x.",
   "Did you even run this?",
   "This is stupid.",
+  "A stupid mistake, you clown.",
   "What the f: fucking unreadable.",
   "Maybe programming is just not for you.",
   "Any five-year-old would see the bug.",
@@ -35,6 +36,9 @@ test.each([
   'The string "you idiot" is shown to users.',
   "Scunthorpe and Assisi are refused by this filter.",
   "Keep it simple, stupid: one loop is enough.",
+  "Please drop the clown emoji from the title.",
+  "That was a stupid mistake on my part, sorry.",
+  "How stupid of me: the lock is there.",
   "An ID of 5 characters is enough.",
 ])("passes %j", (message) => {
   expect(verdict(message)).toBe("pass");

@@ -82,6 +82,15 @@ describe("checkSecrets", () => {
     expect(answer).toEqual({ applies: true, evidence: "repeats a secret of the diff: Kest… (19 characters)" });
   });
 
+  test.each(["-", " ", ". ", ", ", " - ", "_", "\u200B"])(
+    "fails for one spelled with %j between its characters",
+    (mark) => {
+      const spelt = Array.from("Kestrel-7-Marmalade").join(mark);
+      expect(verdictOf(checkSecrets, materialOf(`It reads ${spelt} there.`, { secrets }))).toBe("fail");
+      expect(verdictOf(checkSecrets, materialOf("It is a b c d e f g h i j, or K-e-s-t.", { secrets }))).toBe("pass");
+    },
+  );
+
   test("fails whenever the whole of a secret is said, whatever surrounds it", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[\w+/=.-]{6,40}$/), fc.string(), fc.string(), (secret, before, after) => {
