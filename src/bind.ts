@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Declined, Engine, EngineSettings, EngineWorld, Offer, ServableModel, Served } from "./core/engine.ts";
-import { IncompleteError } from "./core/errors.ts";
+import { IncompleteError, UsageError } from "./core/errors.ts";
 import { type Provider, ProviderError, type ProviderWorld } from "./core/provider.ts";
 import type { AdapterProof, ServedModel } from "./core/served.ts";
 import { makeFolder } from "./io/folder.ts";
@@ -38,14 +38,14 @@ export async function bindModel(
   const declined: Declined[] = [];
   for (const engine of engines) {
     const answer = await engine.offer(model, settings, engineWorld);
-    if ("start" in answer) return bound(model, answer, warnings);
+    if ("start" in answer) return bound(model, answer, warnings, settings.timeoutMs);
     declined.push(answer);
   }
   const reasons = declined.map(({ engine, because }) => `${engine}: ${because}`).join("; ");
   throw new IncompleteError(`model "${model.ref}": no engine can serve it; ${reasons}`);
 }
 
-function bound(model: ServableModel, offer: Offer, warnings: readonly string[]): BoundReviewer {
+function bound(model: ServableModel, offer: Offer, warnings: readonly string[], timeoutMs: number): BoundReviewer {
   let served: Served | null = null;
   let proof: AdapterProof | null = null;
   // It is served as long as the adapter or its base is in use.
@@ -90,7 +90,7 @@ function bound(model: ServableModel, offer: Offer, warnings: readonly string[]):
     { ref: model.ref, model: model.loadName, identity: `${offer.identity} sha256:${model.hash}` },
     (one) => one.provider,
     async (one, signal) => {
-      if (one.base !== null) proof ??= await proveApplied(one.provider, one.base, signal);
+      if (one.base !== null) proof ??= await proveApplied(one.provider, one.base, timeoutMs, signal);
     },
   );
   const baseOf = (ref: string) =>
@@ -108,7 +108,14 @@ function bound(model: ServableModel, offer: Offer, warnings: readonly string[]):
 /** The file is named by what it is made of: runs beside each other write the same. */
 async function toGguf(model: ServableModel, baseFile: string): Promise<string> {
   const folder = resolve(".nitbench", "adapters");
-  makeFolder(folder);
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `model "${model.ref}": cannot write .nitbench/adapters (${why}; run from a folder that can be written)`,
+    );
+  }
   const file = resolve(folder, `${model.loadName}-${(await digest(baseFile)).slice(0, 12)}.gguf`);
   await convertAdapter(model.path, baseFile, file);
   return file;

@@ -1,3 +1,6 @@
+/** A closed terminal too must leave no server behind. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** The first interrupt ends what runs in good order, the second at once. */
 export function catchInterrupt(): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
@@ -5,13 +8,11 @@ export function catchInterrupt(): { signal: AbortSignal; stop: () => void } {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(new Error("interrupted"));
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const ending of endings) process.on(ending, onSignal);
   return {
     signal: controller.signal,
     stop: () => {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
+      for (const ending of endings) process.off(ending, onSignal);
     },
   };
 }

@@ -41,13 +41,13 @@ export function warningsOf(
   });
 }
 
-/** What the pre-flight of an adapter said, and whether its proof is worth less than it seems. */
+/** What the pre-flight of an adapter said, and whether it hardly changes anything. */
 function servingOf({ served }: ReviewerReport): string[] {
   if (served === undefined) return [];
   const { warnings, proof } = served;
-  if (proof === null || proof.unsteady < proof.different) return warnings;
-  const unsteady = `its base answers ${proof.unsteady} of ${proof.prompts} prompts otherwise when asked again, so it is not proved that the adapter is applied`;
-  return [...warnings, unsteady];
+  if (proof === null || proof.different * 2 >= proof.prompts) return warnings;
+  const faint = `only ${proof.different} of ${proof.prompts} prompts are answered otherwise than by its base: the adapter changes little`;
+  return [...warnings, faint];
 }
 
 /** Reviews of cases with a reference on which a judge gave no verdict in most of its runs. */

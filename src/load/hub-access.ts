@@ -28,6 +28,9 @@ interface AccessWorld {
   env: Readonly<Record<string, string | undefined>>;
 }
 
+/** No repository of a model has more files; a list that never ends does. */
+const mostEntries = 100_000;
+
 /**
  * Makes ready to ask the Hub, or the mirror that HF_ENDPOINT names, with the token of HF_TOKEN. Asks nobody yet.
  * @throws UsageError for an address or a token that cannot be one; the token is never repeated
@@ -36,8 +39,13 @@ export function openHub(repo: string, { fetch, signal, env }: AccessWorld): HubA
   const hubUrl = endpoint(env["HF_ENDPOINT"]);
   const token = accessToken(env["HF_TOKEN"]);
   const credentials = token === null ? {} : { accessToken: token };
-  const patient: typeof fetch = (input, init) =>
-    fetch(input, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(askingTimeoutMs)]) });
+  const patient: typeof fetch = (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    // A list may name its next page anywhere, and the token goes with every question.
+    if (new URL(url).origin !== new URL(hubUrl).origin)
+      throw new UsageError(`hf:${repo}: ${hubUrl} points to another host (check HF_ENDPOINT)`);
+    return fetch(input, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(askingTimeoutMs)]) });
+  };
   const common = { hubUrl, fetch: patient, ...credentials };
   const access: HubAccess = {
     repo,
@@ -55,7 +63,8 @@ export function openHub(repo: string, { fetch, signal, env }: AccessWorld): HubA
         const { listFiles } = await import("@huggingface/hub");
         const entries: HubEntry[] = [];
         for await (const entry of listFiles({ ...common, repo, revision: commit, recursive: true }))
-          entries.push(HubEntry.parse(entry));
+          if (entries.push(HubEntry.parse(entry)) > mostEntries)
+            throw new UsageError(`hf:${repo}: lists over ${mostEntries} files (name another repository)`);
         return entries;
       }),
     fileUrl: (path, commit) =>

@@ -53,7 +53,7 @@ describe("a vllm that is started for the run", () => {
     expect(program.lives().every(isGone)).toBe(true);
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("is ended when the run is ended by %s", async (signal) => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("is ended when the run is ended by %s", async (signal) => {
     const workspace = await workspaceWith({ one: 0.6 });
     const program = fakeVllm(makeFolder(), { server: { unreadyTimes: 1e9 } });
     const env = { PATH: `${program.folder}${delimiter}${process.env["PATH"]}` };

@@ -55,6 +55,28 @@ async function failureOf(promise: Promise<unknown>, kind: new (message: string) 
 
 const asked = (requests: { path: string }[]) => requests.map(({ path }) => path.replace(/\?.*/, ""));
 
+test("a list whose next page is on another host is not followed, for the token would go there", async () => {
+  const other = await prepare();
+  const { resolve, url } = await prepare(
+    {},
+    {
+      env: { HF_TOKEN: "hf_secret" },
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        const asked = input instanceof Request ? input.url : String(input);
+        if (!asked.includes("/tree/")) return response;
+        const headers = new Headers(response.headers);
+        headers.set("Link", `<${other.url}/api/models/acme/reviewer/tree/x>; rel="next"`);
+        return new Response(await response.text(), { status: response.status, headers });
+      },
+    },
+  );
+  expect(await failureOf(resolve(), UsageError)).toBe(
+    `hf:acme/reviewer: ${url} points to another host (check HF_ENDPOINT)`,
+  );
+  expect(other.requests).toEqual([]);
+});
+
 describe("an adapter on the Hub", () => {
   test("is pinned to its commit, and only what is needed of it is fetched", async () => {
     const { resolve, home, lines, requests, url } = await prepare();

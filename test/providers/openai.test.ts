@@ -170,6 +170,17 @@ describe("what the reviewer did wrong is an answer", () => {
       },
     ],
     [
+      "a newer vLLM",
+      400,
+      {
+        error: {
+          message:
+            "You passed 90 input tokens and requested 64 output tokens. However, the model's context length is only 128 tokens, resulting in a maximum input length of 64 tokens.",
+          code: 400,
+        },
+      },
+    ],
+    [
       "llama-server",
       400,
       {
@@ -525,6 +536,13 @@ describe("the key", () => {
   test("is taken out of an answer that repeats it", async () => {
     const answer = await ask(says(`your key is ${key}`), { OPENAI_API_KEY: key });
     expect(answer.text).toBe("your key is [key]");
+  });
+
+  test("is no secret where it is a dummy, whose letters stand in any review", async () => {
+    for (const dummy of ["x", "none", "test"])
+      expect((await ask(says("src/index.ts: test for none"), { OPENAI_API_KEY: dummy })).text).toBe(
+        "src/index.ts: test for none",
+      );
   });
 
   test("error texts are one short line without control characters", async () => {

@@ -47,7 +47,7 @@ export function isOverflow(complaint: Complaint): boolean {
   return (
     complaint.code === "context_length_exceeded" ||
     complaint.type === "exceed_context_size_error" ||
-    /maximum (?:context|model) length|exceeds? (?:the )?(?:available |model'?s? )?context|input token count.*exceeds|prompt is too long/i.test(
+    /maximum (?:context|model) length|context length is only|exceeds? (?:the )?(?:available |model'?s? )?context|input token count.*exceeds|prompt is too long/i.test(
       complaint.message,
     )
   );
