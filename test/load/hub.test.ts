@@ -63,8 +63,8 @@ test("a list whose next page is on another host is not followed, for the token w
       env: { HF_TOKEN: "hf_secret" },
       fetch: async (input, init) => {
         const response = await fetch(input, init);
-        const asked = input instanceof Request ? input.url : String(input);
-        if (!asked.includes("/tree/")) return response;
+        const address = input instanceof Request ? input.url : String(input);
+        if (!address.includes("/tree/")) return response;
         const headers = new Headers(response.headers);
         headers.set("Link", `<${other.url}/api/models/acme/reviewer/tree/x>; rel="next"`);
         return new Response(await response.text(), { status: response.status, headers });
