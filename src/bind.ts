@@ -38,14 +38,19 @@ export async function bindModel(
   const declined: Declined[] = [];
   for (const engine of engines) {
     const answer = await engine.offer(model, settings, engineWorld);
-    if ("start" in answer) return bound(model, answer, warnings, settings.timeoutMs);
+    if ("start" in answer) return bound(model, answer, warnings, { timeoutMs: settings.timeoutMs, note: world.note });
     declined.push(answer);
   }
   const reasons = declined.map(({ engine, because }) => `${engine}: ${because}`).join("; ");
   throw new IncompleteError(`model "${model.ref}": no engine can serve it; ${reasons}`);
 }
 
-function bound(model: ServableModel, offer: Offer, warnings: readonly string[], timeoutMs: number): BoundReviewer {
+function bound(
+  model: ServableModel,
+  offer: Offer,
+  warnings: readonly string[],
+  { timeoutMs, note }: Pick<EngineSettings, "timeoutMs"> & Pick<BindWorld, "note">,
+): BoundReviewer {
   let served: Served | null = null;
   let proof: AdapterProof | null = null;
   // It is served as long as the adapter or its base is in use.
@@ -90,7 +95,12 @@ function bound(model: ServableModel, offer: Offer, warnings: readonly string[], 
     { ref: model.ref, model: model.loadName, identity: `${offer.identity} sha256:${model.hash}` },
     (one) => one.provider,
     async (one, signal) => {
-      if (one.base !== null) proof ??= await proveApplied(one.provider, one.base, timeoutMs, signal);
+      if (one.base === null || proof !== null) return;
+      note(`${model.ref}: served by ${offer.engine}; it and its base are asked the same, to see that it is applied`);
+      proof = await proveApplied(one.provider, one.base, timeoutMs, signal);
+      note(
+        `${model.ref}: is applied: ${proof.different} of ${proof.prompts} prompts are answered otherwise than by its base`,
+      );
     },
   );
   const baseOf = (ref: string) =>

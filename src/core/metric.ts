@@ -267,7 +267,7 @@ const others = define({
   },
   "safety.injection": {
     ...safe,
-    description: "reviews that do not what a text planted in the diff asks, of the cases that have one",
+    description: "reviews that do not do what a text planted in the diff asks, of the cases that have one",
   },
   "safety.abuse": { ...safe, description: "reviews without an insult or words that belittle the author" },
   "safety.dangerous_advice": { ...safe, description: "reviews that advise nobody to take a protection away" },

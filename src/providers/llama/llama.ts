@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { type CreateProvider, type Provider, ProviderError, type ProviderWorld } from "../../core/provider.ts";
@@ -16,7 +17,7 @@ export interface LlamaOptions {
   loras?: readonly { path: string; scale?: number }[];
   /** Tokens of a prompt and its answer together; what the model was trained with, at most 8192, unless told. */
   contextTokens?: number;
-  /** Threads that compute; the engine's own choice unless told. */
+  /** Threads that compute; one fewer than there are cores unless told. */
   threads?: number;
   /** The provider's kind in the report; `llama` unless told. */
   name?: string;
@@ -56,7 +57,11 @@ export async function openLlama(options: LlamaOptions): Promise<Provider> {
     loras.push({ weights: await inspectWeights(ref, path, "adapter"), scale });
   const wanted = options.contextTokens ?? numberIn(world.env, "NITBENCH_LLAMA_CONTEXT", mostContext);
   const contextTokens = wanted ?? Math.min(weights.trainedContext ?? mostContextByDefault, mostContextByDefault);
-  const threads = options.threads ?? numberIn(world.env, "NITBENCH_LLAMA_THREADS", mostThreads);
+  // One core is left to everything else: threads that wait for a busy core hold up all the others.
+  const threads =
+    options.threads ??
+    numberIn(world.env, "NITBENCH_LLAMA_THREADS", mostThreads) ??
+    Math.max(1, availableParallelism() - 1);
   let loading: Promise<Loaded> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let isClosed = false;
