@@ -31,7 +31,7 @@ export function warningsOf(
       [capped, generations, "generations were too long to be read whole; precision is that of their beginning"],
       [fromCache, generations, "generations came from the cache"],
     ];
-    const name = shortRef(report.id);
+    const name = shortRef(report.id).replace(/:$/, "");
     return [
       ...counted.flatMap(([count, of, what]) => (count > 0 ? [`${name}: ${count} of ${of} ${what}`] : [])),
       ...[...servingOf(report), ...leftOpenByJudge(report), ...leftOutOfTimes(report)].map(
