@@ -46,7 +46,9 @@ describe("a llama-server that runs", () => {
       { id: 0, scale: 0 },
       { id: 1, scale: 0 },
     ];
-    expect(server.chats.slice(0, 3).map(({ body }) => body["lora"])).toEqual([own, none, none]);
+    // The proof asks the adapter its six prompts, then the base twice.
+    const asked = server.chats.map(({ body }) => body["lora"]);
+    expect(asked).toEqual([...Array<unknown>(6).fill(own), ...Array<unknown>(12).fill(none), own]);
     expect(server.chats.every(({ body }) => body["cache_prompt"] === false)).toBe(true);
     expect(effective).toMatchObject({
       lora: own,
