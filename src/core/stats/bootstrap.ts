@@ -1,10 +1,10 @@
-import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { boundWithin } from "./bounded.ts";
 import { normalCdf, normalQuantile } from "./distributions.ts";
-import { multinomialDraw, type MultinomialDraw } from "./multinomial.ts";
+import { multinomialDraw } from "./multinomial.ts";
 import type { Interval } from "./proportion.ts";
 import { quantile } from "./quantile.ts";
+import { clusterDraw, weightedSum } from "./resample.ts";
 import type { Range } from "./unseen.ts";
 
 /** Above this share of resamples without a value the tails of the distribution cannot be told. */
@@ -192,17 +192,6 @@ function drawStatistics(
   return drawn.subarray(0, defined).sort();
 }
 
-function clusterDraw(clusters: number, generator: RandomGenerator): MultinomialDraw {
-  const scale = clusters / 2 ** 32;
-  return (counts) => {
-    counts.fill(0);
-    for (let draw = 0; draw < clusters; draw++) {
-      const index = ((generator.next() >>> 0) * scale) | 0;
-      counts[index] = (counts[index] ?? 0) + 1;
-    }
-  };
-}
-
 /** z0: the normal quantile of the share of resamples below the observed value, ties counted half. */
 function biasCorrection(drawn: Float64Array, value: number): number {
   const tolerance = 1e-12 * Math.max(1, Math.abs(value));
@@ -229,12 +218,6 @@ function jackknifeAcceleration(sizes: Float64Array, evaluateWithout: (kind: numb
     cubes += size * (mean - statistic) ** 3;
   }
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
-}
-
-function weightedSum(column: Float64Array, counts: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += (column[i] as number) * (counts[i] as number);
-  return sum;
 }
 
 function standardDeviation(values: Float64Array): number {

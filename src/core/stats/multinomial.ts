@@ -1,4 +1,5 @@
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
+import type { Draw } from "./resample.ts";
 
 /** Below this mean, counting up is cheaper than rejection, whose bounds need it. */
 const leastRejectionMean = 10;
@@ -6,14 +7,9 @@ const leastRejectionMean = 10;
 /**
  * Draws how often each kind comes up in as many draws with replacement as there are members in all: the counts of a
  * bootstrap resample of members that are alike within a kind, at the cost of the kinds and not of the members.
+ * @param sizes members of each kind: whole numbers, at least 1
  */
-export interface MultinomialDraw {
-  /** Fills `counts`, which has one place per kind. */
-  (counts: Float64Array): void;
-}
-
-/** A drawer over kinds of these sizes (whole numbers of members, at least 1). */
-export function multinomialDraw(sizes: Float64Array, generator: RandomGenerator): MultinomialDraw {
+export function multinomialDraw(sizes: Float64Array, generator: RandomGenerator): Draw {
   const members = sizes.reduce((total, size) => total + size, 0);
   const logFactorial = logFactorials(members);
   const uniform = () => ((generator.next() >>> 0) + 0.5) / 2 ** 32;

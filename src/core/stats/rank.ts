@@ -1,4 +1,5 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { clusterDraw, weightedSum } from "./resample.ts";
 
 const resamples = 10_000;
 
@@ -32,14 +33,9 @@ export function rankIntervals(reviewers: readonly RankedColumns[], seed: number)
   const counts = new Float64Array(clusters).fill(1);
   const observed = ranksOf(reviewers, counts);
   const drawn = reviewers.map(() => new Uint16Array(resamples));
-  const generator = xoroshiro128plus(seed);
-  const scale = clusters / 2 ** 32;
+  const draw = clusterDraw(clusters, xoroshiro128plus(seed));
   for (let resample = 0; resample < resamples; resample++) {
-    counts.fill(0);
-    for (let draw = 0; draw < clusters; draw++) {
-      const index = ((generator.next() >>> 0) * scale) | 0;
-      counts[index] = (counts[index] ?? 0) + 1;
-    }
+    draw(counts);
     ranksOf(reviewers, counts).forEach(({ rank }, index) => ((drawn[index] as Uint16Array)[resample] = rank));
   }
   return drawn.map((ranks, index) => {
@@ -64,10 +60,4 @@ function ranksOf(reviewers: readonly RankedColumns[], counts: Float64Array): { r
     const better = values.reduce<number>((sum, other) => sum + ((other ?? -Infinity) > own + 1e-12 ? 1 : 0), 0);
     return { rank: 1 + better, isDefined: value !== null };
   });
-}
-
-function weightedSum(column: Float64Array, counts: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += (column[i] as number) * (counts[i] as number);
-  return sum;
 }
