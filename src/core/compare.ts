@@ -9,7 +9,7 @@ import { normalQuantile, tCdf } from "./stats/distributions.ts";
 import { mcnemar, type PairedCounts, tangoInterval } from "./stats/paired.ts";
 import { minimumDetectableEffect } from "./stats/power.ts";
 import { swapTest } from "./stats/swap.ts";
-import { fewestClusters } from "./stats/unseen.ts";
+import { fewestClusters, type Range } from "./stats/unseen.ts";
 import type { Where } from "./where.ts";
 
 /** How the open questions of either reviewer are counted; null leaves them out. */
@@ -111,21 +111,24 @@ function compareSums(
   // The interval to show is the published one; what decides a gate is widened for clusters unseen where it can be.
   const both = [...first, ...second];
   const isRate = metricDefinitions[metric].unit === "rate";
-  const shown = paired.clusters.length < fewestClusters ? null : bootstrapClusters(both, difference, { seed, alpha });
-  const decisive = isRate ? bootstrapClusters(both, difference, { seed, range: [-1, 1], alpha }) : shown;
+  const range: { range?: Range } = isRate ? { range: [-1, 1] } : {};
+  const drawn =
+    paired.clusters.length < fewestClusters ? null : bootstrapClusters(both, difference, { seed, alpha, ...range });
+  const shown = drawn?.published ?? null;
+  const se = shown === null ? undefined : drawn?.se;
   const isSameSize = isSameEverywhere(first.at(-1), second.at(-1)) && width === 2;
   return {
     ...common,
     difference: b - a,
     low: shown?.low ?? null,
     high: shown?.high ?? null,
-    lowOneSided: decisive?.lowerOneSided ?? null,
-    highOneSided: decisive?.upperOneSided ?? null,
+    lowOneSided: drawn?.lowerOneSided ?? null,
+    highOneSided: drawn?.upperOneSided ?? null,
     p: isSameSize
       ? (swapTest(first, second, statistic, seed)?.p ?? null)
-      : tTest(b - a, shown?.se, paired.clusters.length),
+      : tTest(b - a, se, paired.clusters.length),
     method: `paired bca bootstrap by cluster, ${isSameSize ? "swap test" : "t test by its standard error"}`,
-    detectable: shown === null ? null : minimumDetectableEffect(shown.se),
+    detectable: se === undefined ? null : minimumDetectableEffect(se),
   };
 }
 
