@@ -19,6 +19,8 @@ const closingLine: Reporter = {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // Many tests wait for a program they started, so no core is kept free.
+    maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", closingLine],
