@@ -1,6 +1,7 @@
 import { answerEvents } from "../core/latency/answer-events.ts";
 import { streamReaders } from "../core/latency/streams/index.ts";
-import { errorWords, isObject, parseJson, type StampedBytes } from "../core/latency/streams/stream.ts";
+import { isObject, parseJson } from "../core/json.ts";
+import { errorWords, type StampedBytes } from "../core/latency/streams/stream.ts";
 import { wholeText } from "../core/latency/streams/lines.ts";
 import type { TimedRequest } from "../core/latency/timed-request.ts";
 import { type GenerationRequest, type Provider, ProviderError, type WireRequest } from "../core/provider.ts";

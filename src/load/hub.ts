@@ -17,6 +17,7 @@ import { fetchHubFile, isWhole, makePlace } from "./hub-file.ts";
 import { byteText } from "../core/format.ts";
 import type { DownloadWorld } from "./sources/download.ts";
 import { displayPath } from "./suite.ts";
+import { parseJson } from "../core/json.ts";
 
 /** What the Hub needs of the outside. */
 export interface HubWorld extends Pick<DownloadWorld, "fetch" | "note" | "signal" | "wait" | "stallMs"> {
@@ -112,14 +113,6 @@ async function listEntries(commit: string, home: string, hub: HubAccess): Promis
 
 function listingPath(home: string, commit: string): string {
   return join(home, `${commit}.json`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 async function fetchMissing(

@@ -1,7 +1,7 @@
 import type { CreateProvider, Provider, ProviderWorld } from "../core/provider.ts";
 import { openCompletions, openFetch, type ServerFacts } from "./chat/completions.ts";
 import { findEndpoint, type Endpoint, type Service } from "./chat/endpoint.ts";
-import { isObject } from "./chat/json.ts";
+import { isObject } from "../core/json.ts";
 import { askBeside, listModels, type ModelCard, unknownModel } from "./chat/models.ts";
 
 /** Where a vLLM server is unless told otherwise. */

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { Outcome, Usage } from "../core/generation.ts";
 import type { GenerationRequest, Provider } from "../core/provider.ts";
 import { toolName } from "../version.ts";
+import { parseJson } from "../core/json.ts";
 
 /** What is kept of a generation: no timing, so that a served answer can never pass for a fast one. */
 const Kept = z.strictObject({
@@ -87,12 +88,4 @@ export function cacheKey(provider: Provider, request: GenerationRequest, tool = 
 
 function isCacheable(provider: Provider): boolean {
   return provider.isTimed && !provider.seesTruth;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -42,12 +42,16 @@ export interface Outage {
 /** Failures from the start on, without an answer among them, after which a reviewer is given up. */
 export const firstFailures = 20;
 
+/** The same where all are one and the same failure that waiting does not mend, such as a model that is not there. */
+const firstAlike = 5;
+
 /**
  * Asks all jobs and yields their generations as they are completed. Jobs are pulled only when there is room: those in
  * flight and those not yet taken by the consumer are together at most twice the concurrency. At the run's deadline, or
  * when the signal is aborted or the jobs cannot be read, jobs in flight are given up and what is finished is still
  * yielded; after that the generator ends, or throws the signal's reason or the jobs' error. So it does once the first
- * twenty generations have all failed, each after its retries: who answers nothing is not asked for hours. Timers and
+ * twenty generations have all failed, each after its retries, or the first five in one and the same way that no retry
+ * mends: who answers nothing is not asked for hours. Timers and
  * interrupts are heard even where no answer is ever waited for.
  */
 export async function* runJobs(
@@ -149,6 +153,7 @@ export async function* runJobs(
 function watchFirsts({ isTimed }: Provider): { see(generation: Generation): Generation; outage(): Outage | undefined } {
   let failures = 0;
   let error = "";
+  let alike = 0;
   let hasAnswered = !isTimed;
   return {
     see(generation) {
@@ -156,12 +161,18 @@ function watchFirsts({ isTimed }: Provider): { see(generation: Generation): Gene
       if (generation.outcome !== "transport-error") hasAnswered = true;
       else {
         failures += 1;
+        alike = !isPermanent(generation) ? 0 : generation.error === error ? alike + 1 : 1;
         error = generation.error ?? "";
       }
       return generation;
     },
-    outage: () => (hasAnswered || failures < firstFailures ? undefined : { failures, error }),
+    outage: () => (hasAnswered || (failures < firstFailures && alike < firstAlike) ? undefined : { failures, error }),
   };
+}
+
+/** What will not pass was not tried again, and is told as it was said: without a word about tries. */
+function isPermanent({ attempts, error }: Generation): boolean {
+  return error !== undefined && attempts.at(-1)?.error === error;
 }
 
 /** The generation of one job, from the cache where that has it. */

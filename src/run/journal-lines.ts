@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { Generation } from "../core/generation.ts";
 import { JournalHeader } from "../core/journal.ts";
 import { type Line, readLines } from "../io/lines.ts";
+import { parseJson } from "../core/json.ts";
 
 export type JournalLine =
   | { kind: "run"; header: JournalHeader; endByte: number }
@@ -64,13 +65,4 @@ function readGeneration(file: string, line: Line, value: unknown): Generation {
 function firstProblem(error: z.ZodError): string {
   const issue = error.issues[0];
   return issue === undefined ? "unreadable" : `${issue.path.join(".") || "line"}: ${issue.message}`;
-}
-
-/** Undefined for what is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@ import { Usage } from "../core/generation.ts";
 import { readLines } from "../io/lines.ts";
 import { isFile } from "../io/readable.ts";
 import { cannotWrite } from "./disk.ts";
+import { parseJson } from "../core/json.ts";
 
 /**
  * One answer of a judge, one line of a run's judge.jsonl. Only answers are kept, so an outage is asked again; the last of a
@@ -67,12 +68,4 @@ export function judgeKey(
   const { maxTokens, temperature, seed } = parameters;
   const question = [1, identity, call.prompt.replaceAll(call.nonce, ""), call.run, [maxTokens, temperature, seed]];
   return createHash("sha256").update(JSON.stringify(question)).digest("hex");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

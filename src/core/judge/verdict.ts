@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { describeValue, explainIssues } from "../explain.ts";
+import { isObject } from "../json.ts";
 import { dropReasoning } from "../parse/reasoning.ts";
 import { findJson } from "../parse/json-span.ts";
 import type { Axis, Rubric } from "./rubric.ts";
@@ -139,10 +140,6 @@ export function onlyObject(text: string): object | string {
   const objects = values.filter(isObject);
   if (objects.length > 1) return `expected one JSON object, got ${objects.length}`;
   return objects[0] ?? "expected one JSON object, got none that is well-formed";
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

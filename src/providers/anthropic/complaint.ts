@@ -1,6 +1,6 @@
 import { APIError } from "@anthropic-ai/sdk";
 import { type Complaint, isOverflow, toComplaint } from "../chat/failure.ts";
-import { isObject } from "../chat/json.ts";
+import { isObject } from "../../core/json.ts";
 
 /** The status that an error would have had before the stream began. */
 const statusOfType: Readonly<Record<string, number>> = {

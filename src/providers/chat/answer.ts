@@ -5,7 +5,7 @@ import type { Usage } from "../../core/generation.ts";
 import { ProviderError } from "../../core/provider.ts";
 import { cutAtBytes, maxAnswerBytes } from "../bytes.ts";
 import { type Complaint, statusOf, toComplaint } from "./failure.ts";
-import { isObject } from "./json.ts";
+import { isObject } from "../../core/json.ts";
 
 const count = z.int().min(0).nullish().catch(null);
 

@@ -34,7 +34,8 @@ const fewestKeyChars = 12;
 /**
  * Finds base URL and key: the reference's `@URL`, else the settings', else that of the service's variable, else the
  * service's own; the key from the variable that the settings name, else the service's.
- * @throws UsageError for a URL that cannot be used or carries a key, and for the service's own host without a key
+ * @throws UsageError for a URL that cannot be used or carries a key, for a variable that is named and not set, and for the
+ *   service's own host without a key
  */
 export function findEndpoint(
   ref: ModelRef,
@@ -61,6 +62,10 @@ export function findEndpoint(
         : `model "${ref.ref}": ${keyVariable} is not set (export your key in it, or name another variable as reviewer.keyVariable)`,
     );
   }
+  if (key === null && settings.keyVariable !== undefined)
+    throw new UsageError(
+      `model "${ref.ref}": the variable ${keyVariable} is not set (export your key in it, or leave reviewer.keyVariable out)`,
+    );
   if (key !== null && !/^[\x21-\x7e]+$/.test(key)) {
     throw new UsageError(
       `model "${ref.ref}": the value of ${keyVariable} has characters that no key has (copy the key again)`,

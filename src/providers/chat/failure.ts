@@ -1,7 +1,7 @@
 import { ProviderError } from "../../core/provider.ts";
 import { readDurationMs, readRetryAfterMs } from "../retry-after.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { isObject } from "./json.ts";
+import { isObject } from "../../core/json.ts";
 
 /** What a server says is wrong. `code`, `type` and `param` are empty where it says none. */
 export interface Complaint {

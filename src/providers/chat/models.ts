@@ -2,7 +2,7 @@ import { suggestWord } from "../../core/errors.ts";
 import { ProviderError } from "../../core/provider.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { keyAdvice, transportError } from "./failure.ts";
-import { isObject } from "./json.ts";
+import { isObject } from "../../core/json.ts";
 
 /** How long a question beside the reviews (is it there, which models has it) may take, in milliseconds. */
 export const askingTimeoutMs = 5000;

@@ -1,5 +1,5 @@
 import { ProviderError } from "../../core/provider.ts";
-import { isObject } from "./json.ts";
+import { isObject } from "../../core/json.ts";
 
 /** No honest event or JSON answer has a longer line; an endless one must not fill the memory. */
 const longestLineBytes = 64 * 1024 * 1024;

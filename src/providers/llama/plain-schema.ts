@@ -1,3 +1,5 @@
+import { isObject } from "../../core/json.ts";
+
 /** A JSON schema in the words that the engine's grammars know. */
 export interface Plain {
   schema: Readonly<Record<string, unknown>>;
@@ -182,10 +184,6 @@ function anyValue(depth: number): Json {
 
 function isScalar(value: unknown): value is string | number | boolean | null {
   return value === null || ["string", "number", "boolean"].includes(typeof value);
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function asObject(value: unknown): Json {

@@ -1,5 +1,5 @@
 import { ProviderError } from "../../core/provider.ts";
-import { isObject } from "../chat/json.ts";
+import { isObject, parseJson } from "../../core/json.ts";
 
 /** No honest line is longer: each holds one piece of the answer. */
 const longestLineChars = 4 * 1024 * 1024;
@@ -67,12 +67,4 @@ function contentOf(line: Record<string, unknown>): string {
 
 function garbled(): ProviderError {
   return new ProviderError("the server sent a garbled answer: not a line of JSON", { isRetryable: true });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,12 @@
 import type { Usage } from "../../generation.ts";
 import { eventData } from "./lines.ts";
+import { isObject, parseJson } from "../../json.ts";
 import {
   countOf,
   cutStream,
   errorWords,
   hearPiece,
   type HeardStream,
-  isObject,
-  parseJson,
   silentStream,
   type StampedBytes,
 } from "./stream.ts";

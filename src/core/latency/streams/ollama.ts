@@ -1,12 +1,11 @@
 import { stampedLines } from "./lines.ts";
+import { isObject, parseJson } from "../../json.ts";
 import {
   countOf,
   cutStream,
   errorWords,
   hearPiece,
   type HeardStream,
-  isObject,
-  parseJson,
   silentStream,
   type StampedBytes,
 } from "./stream.ts";

@@ -1,3 +1,4 @@
+import { isObject } from "../../json.ts";
 import type { ServerTiming, Usage } from "../../generation.ts";
 
 /** Bytes of an answer's body, with the clock reading at which the socket had them, in milliseconds. */
@@ -59,18 +60,4 @@ export function errorWords(error: unknown): string {
 /** A count of tokens; null for what is none. */
 export function countOf(value: unknown): number | null {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : null;
-}
-
-/** Whether a value from JSON is an object, so that its fields can be read as unknown. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Undefined for what is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { wholeText } from "./lines.ts";
-import { hearPiece, type HeardStream, isObject, parseJson, silentStream, type StampedBytes } from "./stream.ts";
+import { isObject, parseJson } from "../../json.ts";
+import { hearPiece, type HeardStream, silentStream, type StampedBytes } from "./stream.ts";
 
 /**
  * Reads a body that is one answer: `{"review": …}` or plain text. Its one piece is there once the last byte is, for no one

@@ -2,7 +2,7 @@ import type { EngineSettings, EngineWorld } from "../../../core/engine.ts";
 import { type Provider, ProviderError } from "../../../core/provider.ts";
 import { openCompletions, openFetch, type ServerFacts } from "../../chat/completions.ts";
 import type { Endpoint, Service } from "../../chat/endpoint.ts";
-import { isObject } from "../../chat/json.ts";
+import { isObject } from "../../../core/json.ts";
 import { askBeside, probeServer } from "../../chat/models.ts";
 import { rootOf } from "../server/address.ts";
 

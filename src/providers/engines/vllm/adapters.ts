@@ -2,7 +2,7 @@ import type { EngineSettings, EngineWorld, ServableModel } from "../../../core/e
 import { ProviderError } from "../../../core/provider.ts";
 import type { Endpoint } from "../../chat/endpoint.ts";
 import { complaintError, tidyText, toComplaint, transportError } from "../../chat/failure.ts";
-import { isObject } from "../../chat/json.ts";
+import { isObject } from "../../../core/json.ts";
 import { listModels } from "../../chat/models.ts";
 import { highestRank, maxRankFor } from "../server/line.ts";
 import { isLoopback } from "../server/address.ts";
