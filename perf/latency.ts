@@ -13,7 +13,7 @@ import { openLlama } from "../src/providers/llama/llama.ts";
 
 /** A known time to the first piece, then a stream as an engine sends it. */
 const script = { firstMs: 100, gapMs: 10, pieces: 30 };
-const rounds = 6;
+const rounds = 12;
 const never = new AbortController().signal;
 const { values: given } = parseArgs({
   options: { "in-flight": { type: "string", default: "1,16,64" }, model: { type: "string" } },
@@ -105,6 +105,7 @@ process.stdout.write(
   "| in flight | client | requests | time to the first piece, p50 / p95 ms | added by the client, p50 / p95 ms |\n",
 );
 process.stdout.write("| --- | --- | --- | --- | --- |\n");
+const beyondBare: string[] = [];
 for (const inFlight of levels) {
   const all = new Map<string, Sent[]>(clients.map(([name]) => [name, []]));
   for (const [, send] of clients) await burst(send, inFlight);
@@ -112,6 +113,14 @@ for (const inFlight of levels) {
     const order = round % 2 === 0 ? clients : clients.toReversed();
     for (const [name, send] of order) all.get(name)?.push(...(await burst(send, inFlight)));
   }
+  const [bare, ours] = clients.map(([name]) =>
+    Float64Array.from((all.get(name) ?? []).map(({ firstMs }) => firstMs)).sort(),
+  );
+  const beyond = [0.5, 0.95].map((p) => {
+    const share = (quantile(ours ?? [], p) ?? NaN) / (quantile(bare ?? [], p) ?? NaN) - 1;
+    return `${share < 0 ? "" : "+"}${(100 * share).toFixed(1)} %`;
+  });
+  beyondBare.push(`${inFlight} in flight: ${beyond.join(" at p50, ")} at p95`);
   for (const [name, sent] of all) {
     const added = sent.map(({ firstMs, trueMs }) => firstMs - trueMs);
     process.stdout.write(
@@ -121,7 +130,9 @@ for (const inFlight of levels) {
 }
 line.close();
 agent.destroy();
-process.stdout.write(`\nload ${load()} at the end\n`);
+process.stdout.write(
+  `\nThis transport against node:http alone: ${beyondBare.join("; ")}. Load ${load()} at the end.\n`,
+);
 
 const { model } = given;
 if (model !== undefined) {

@@ -1,6 +1,7 @@
 import { baselineOf } from "./baseline.ts";
 import { standBeside } from "./core/apply-relative-gates.ts";
 import type { ChosenSweep } from "./core/describe-sweep.ts";
+import type { LatencyReport } from "./core/latency/latency-report.ts";
 import type { Report, ReviewerReport } from "./core/report.ts";
 import type { CaseRow } from "./core/row.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -10,12 +11,14 @@ import type { PreparedRun } from "./prepare.ts";
  * @param compiled all reviewers of the run
  * @param rowsOf the rows of each, by id
  * @param choice of a sweep, whose gates may be held to more; null where there is none
+ * @param latency what the latency phase found; null where there was none
  */
 export function compareWithBaseline(
   run: PreparedRun,
   compiled: readonly ReviewerReport[],
   rowsOf: ReadonlyMap<string, readonly CaseRow[]>,
-  choice: Pick<ChosenSweep, "chosen" | "alpha"> | null = null,
+  choice: Pick<ChosenSweep, "chosen" | "alpha"> | null,
+  latency: LatencyReport | null,
 ): { reviewers: ReviewerReport[]; comparisons: Report["comparisons"] } {
   const { suite, dataset, source, seed, barred, matching, judge } = run;
   const own = {
@@ -34,6 +37,7 @@ export function compareWithBaseline(
       seed,
       barred,
       budget: suite.budget,
+      latency,
       alpha: reviewer.id === choice?.chosen?.reviewer ? choice.alpha : undefined,
     }),
   );

@@ -1,40 +1,27 @@
-import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { compareWithBaseline } from "./against-baseline.ts";
-import { compileReviewer, rankReviewers, type ReviewerMeasurement } from "./core/compile-report.ts";
-import { answerSweep, decideSweep } from "./core/describe-sweep.ts";
+import { concludeRun, type MeasuredRun } from "./conclude.ts";
 import type { LatencyReport } from "./core/latency/latency-report.ts";
 import { withLatency } from "./core/latency/metrics.ts";
 import type { Report } from "./core/report.ts";
-import { explainOutage, reachVerdict } from "./core/verdict.ts";
 import { describeReport } from "./describe.ts";
 import { firstOf, setDeadline } from "./ending.ts";
 import type { LatencyPhase } from "./latency-phase.ts";
 import type { Measured } from "./measure.ts";
+import { explainLeft } from "./left-to-ask.ts";
 import { measureOne } from "./measure-one.ts";
-import { openRunJournal } from "./open-journal.ts";
+import { type OpenedJournal, openRunJournal } from "./open-journal.ts";
 import { type PreparedRun, prepareRun, type PrepareWorld, type RunRequest } from "./prepare.ts";
-import { openRunFolder, type RunFolder } from "./publish.ts";
+import { nameRun, openRunFolder, type RunFolder } from "./publish.ts";
 import { checkReporters, loadReporters } from "./reporters/index.ts";
 import { findRun, nameToResume } from "./resume.ts";
 import type { Outage } from "./run/generate.ts";
 import { openJudgeLog } from "./run/judge-log.ts";
-import { type Journal, readGenerations } from "./run/journal.ts";
+import { readGenerations } from "./run/journal.ts";
 import { createLimits } from "./run/limits.ts";
 import { createProgress, type ProgressStream } from "./run/progress.ts";
 import { realWorld } from "./run/world.ts";
+import { copyJudgeLog, keepLatency, withHoursOf } from "./saved-run.ts";
 import { openPurse } from "./spending.ts";
-import {
-  chooseOf,
-  countReviews,
-  gateChosen,
-  judgedReviews,
-  planTurns,
-  probeRun,
-  reviewersToTime,
-  withTurn,
-} from "./sweep.ts";
+import { countReviews, planTurns, probeRun, reviewersToTime, withTurn } from "./sweep.ts";
 
 /** How a run is carried out, beside what is measured. */
 export interface BenchOptions extends RunRequest {
@@ -59,12 +46,18 @@ export interface BenchWorld extends PrepareWorld {
   date: () => Date;
 }
 
+/** The world of this process. @param signal aborted when the person interrupts */
+export function processWorld(signal: AbortSignal): BenchWorld {
+  const { env, stderr } = process;
+  return { fetch: globalThis.fetch, now: () => performance.now(), env, stderr, signal, date: () => new Date() };
+}
+
 export interface BenchResult {
   report: Report;
   /** The run's folder. */
   folder: string;
-  /** How reviewers were given up or the budget spent, in one line, and the run to resume; null where neither happened. */
-  givenUp: { message: string; resume: string } | null;
+  /** What there is left to ask, in one line, and the run to resume; null where that is nothing. */
+  left: { message: string; resume: string } | null;
 }
 
 /** A run that was stopped on purpose: its journal is whole. */
@@ -90,40 +83,18 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
   let folder: RunFolder | null = null;
   try {
     folder = openFolder(options, startedAt, run.suite.name);
-    const journal = await openRunJournal(folder, run, options, startedAt);
+    const opened = await openRunJournal(folder, run, options, startedAt);
+    const { journal } = opened;
     // Loaded while the first answers are awaited.
     const reporters = loadReporters(options.reporters);
-    const { measured, latency, isWhole, outages, overspent } = await askAll(run, journal, folder, options, world);
-    const { error = null, panel = [] } = run.judge ?? {};
-    const choice = chooseOf(run, measured);
-    const compiled = measured.map((one) =>
-      compileReviewer(gateChosen(one, choice), run.suite, run.seed, run.barred, error, panel),
-    );
-    const rowsOf = new Map(measured.map(({ facts, rows }) => [facts.id, rows]));
-    const { reviewers: unranked, comparisons } = compareWithBaseline(run, compiled, rowsOf, choice);
-    const reviewers = rankReviewers(unranked);
-    const reached = reachVerdict({
-      reviewers,
-      budget: run.suite.budget,
-      isWhole,
-      outages,
-      allowInconclusive: options.allowInconclusive,
-      judged: run.judge === null || run.judge.isLexical ? null : judgedReviews(run),
-      closedRecords: run.matching.closedRecords,
-    });
-    const own =
-      overspent === null || outages.length > 0
-        ? reached
-        : { ...reached, sentence: `The run was cut short: ${overspent}.` };
-    const sweep = choice === null ? null : decideSweep(choice, reviewers, own);
-    const verdict = sweep === null ? own : answerSweep(own, sweep);
+    const all = await askAll(run, opened, folder, options, world);
+    const { latency, isWhole, outages, overspent } = all;
+    const conclusion = concludeRun(run, all, options.allowInconclusive);
+    const { reviewers } = conclusion;
     const report = describeReport({
       run,
-      reviewers,
-      comparisons,
-      sweep,
+      ...conclusion,
       latency,
-      verdict,
       isWhole,
       startedAt: journal.header.startedAt,
       durationMs: world.now() - startMs,
@@ -132,12 +103,9 @@ export async function bench(options: BenchOptions, world: BenchWorld): Promise<B
       command: options.command,
     });
     await folder.publish(report, await reporters);
-    const message = [
-      ...outages.map((outage) => `${outage.reviewer}: ${explainOutage(outage)}`),
-      ...(overspent === null ? [] : [overspent]),
-    ].join("; ");
-    const givenUp = message === "" ? null : { message, resume: nameToResume(options.resume, folder) };
-    return { report, folder: folder.path, givenUp };
+    const message = explainLeft({ run, reviewers, isWhole, outages, overspent });
+    const left = message === null ? null : { message, resume: nameToResume(options.resume, folder) };
+    return { report, folder: folder.path, left };
   } finally {
     folder?.close();
     run.dataset.close();
@@ -154,51 +122,37 @@ function openFolder({ out, name, resume }: BenchOptions, startedAt: string, suit
   return openRunFolder(found.parent, found.name);
 }
 
-function nameRun(out: string, startedAt: string, suite: string): string {
-  const name = `${startedAt.slice(0, 10)}-${suite}-${randomBytes(2).toString("hex")}`;
-  return existsSync(join(out, name)) ? nameRun(out, startedAt, suite) : name;
-}
-
 /** Asks first whether the reviewers are there at all: a new run without them leaves nothing behind. */
 async function askAll(
   run: PreparedRun,
-  journal: Journal,
+  opened: OpenedJournal,
   folder: RunFolder,
   options: BenchOptions,
   world: BenchWorld,
-): Promise<MeasuredAll> {
+): Promise<MeasuredRun> {
   let isReached = false;
   try {
     await probeRun(run, world.signal);
     isReached = true;
-    return await measureAll(run, journal, folder, options, world);
+    return await measureAll(run, opened, folder, options, world);
   } catch (error) {
     if (world.signal.aborted) throw new InterruptedError(nameToResume(options.resume, folder));
     throw error;
   } finally {
-    await journal.close();
+    await opened.journal.close();
     if (!isReached && options.resume === undefined && !world.signal.aborted) folder.discard();
   }
-}
-
-interface MeasuredAll {
-  measured: (Measured & Pick<ReviewerMeasurement, "latency">)[];
-  latency: LatencyReport | null;
-  isWhole: boolean;
-  /** Reviewers that were given up. */
-  outages: (Outage & { reviewer: string })[];
-  /** What of its budget the run spent, so that it was stopped; null where it was not. */
-  overspent: string | null;
 }
 
 /** One reviewer after the other, so that none slows another down; their cases are written as they are finished. */
 async function measureAll(
   run: PreparedRun,
-  journal: Journal,
+  { journal, missing }: OpenedJournal,
   folder: RunFolder,
   options: BenchOptions,
   world: BenchWorld,
-): Promise<MeasuredAll> {
+): Promise<MeasuredRun> {
+  const { saved } = run;
   const progress = createProgress({
     total: countReviews(run),
     label: run.suite.name,
@@ -210,18 +164,32 @@ async function measureAll(
   const purse = openPurse(run.suite.budget, run.reviewers, run.paidJudges, realWorld.now);
   const ending = firstOf([deadline, purse]);
   if (run.judges.length > 0) {
+    if (saved !== null) copyJudgeLog(saved.folder, folder.path);
     const log = openJudgeLog(folder.path);
     for (const judge of run.judges) judge.open(log, world.signal, ending);
   }
   const limits = createLimits({ concurrency: run.suite.reviewer.concurrency, world: realWorld });
-  const context = { run, journal, folder, progress, limits, purse, ending, deadlineAtMs: deadline.atMs, world };
+  const context = {
+    run,
+    journal,
+    missing,
+    folder,
+    progress,
+    limits,
+    purse,
+    ending,
+    deadlineAtMs: deadline.atMs,
+    world,
+  };
   const earlier = new Set(journal.finishedKeys);
   const measured: Measured[] = [];
-  let isWhole = true;
-  const outages: MeasuredAll["outages"] = [];
+  let isWhole = saved === null || saved.report.run.isWhole;
+  const outages: (Outage & { reviewer: string })[] = [];
   folder.startLines(run.dataset);
   try {
-    for await (const generation of earlier.size === 0 ? [] : readGenerations(journal.file)) purse.add(generation);
+    // What a saved run's answers took was paid then.
+    const paid = earlier.size === 0 || saved !== null ? [] : readGenerations(journal.file);
+    for await (const generation of paid) purse.add(generation);
     for (const turn of planTurns(run, () => ({ measured, isWhole: isWhole && !ending.wasHeard() }))) {
       const one = await withTurn(turn, world.signal, () => measureOne(turn, earlier, context));
       measured.push(one.measured);
@@ -238,7 +206,8 @@ async function measureAll(
   const phase = { run, folder: folder.path, purse, ending, world, isQuiet: options.isQuiet };
   const latency = await timeReviewers(phase, measured).finally(() => deadline.close());
   isWhole &&= latency?.isWhole !== false && !ending.wasHeard();
-  return { measured: withLatency(measured, latency), latency, isWhole, outages, overspent: purse.explain() };
+  const priced = saved === null ? measured : measured.map((one) => withHoursOf(one, saved));
+  return { measured: withLatency(priced, latency), latency, isWhole, outages, overspent: purse.explain() };
 }
 
 /** What a suite without a latency phase does not need is not loaded. */
@@ -248,6 +217,7 @@ async function timeReviewers(
 ): Promise<LatencyReport | null> {
   const { run, world } = phase;
   if (run.suite.scorers.latency === undefined) return null;
+  if (run.saved !== null) return keepLatency(run.saved, run.suite, phase.folder);
   const reviewers = await reviewersToTime(run, measured, world.signal);
   const { measureLatency } = await import("./latency-phase.ts");
   return await measureLatency({ ...phase, run: { ...run, reviewers } });

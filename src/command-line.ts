@@ -1,4 +1,6 @@
 import { hideSecrets } from "./core/url-secret.ts";
+import { quote } from "./io/shell-word.ts";
+export { quote } from "./io/shell-word.ts";
 
 /** Flags of `run` that take no value; every other flag takes the next word. */
 const switches = ["--allow-inconclusive", "--dry-run", "--quiet", "--json"];
@@ -46,11 +48,6 @@ export function extendCommandLine(earlier: string, argv: readonly string[]): str
     return [words.map((one) => quote(hideSecrets(one))).join(" ")];
   });
   return [earlier, ...flags.filter((flag) => !` ${earlier} `.includes(` ${flag} `))].join(" ");
-}
-
-/** A word of a command line as a POSIX shell reads it back. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function takesNextWord(word: string): boolean {

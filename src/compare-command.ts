@@ -1,6 +1,10 @@
+import { existsSync } from "node:fs";
 import { compareRuns } from "./core/compare-runs.ts";
+import { isSameRun } from "./core/comparability.ts";
 import { UsageError } from "./core/errors.ts";
-import { isSameRun, readSide } from "./stored-side.ts";
+import { parseModelRef } from "./core/model.ts";
+import { isStoredRun } from "./load/stored-run.ts";
+import { readSide } from "./stored-side.ts";
 
 /**
  * Compares two reviewers of stored runs, which may be of one run.
@@ -18,4 +22,16 @@ export function compare(first: string, second: string, seed: number): ReturnType
       `both sides are ${own.side.reviewer.id} of run "${own.run.report.run.id}" (name another run or reviewer)`,
     );
   return compareRuns(own.side, other.side, seed);
+}
+
+/** Whether a word names a model to be measured and no stored run. A path is a model where something lies there. */
+export function isModelWord(word: string): boolean {
+  if (isStoredRun(word.replace(/#.*$/s, ""), ["runs"])) return false;
+  try {
+    const { kind, target } = parseModelRef(word);
+    return (kind !== "adapter" && kind !== "gguf") || existsSync(target);
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
 }

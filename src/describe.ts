@@ -1,12 +1,14 @@
 import { arch, availableParallelism, platform } from "node:os";
-import { plural, shortRef } from "./core/format.ts";
+import { shortRef } from "./core/format.ts";
 import type { Report, ReviewerReport, Verdict } from "./core/report.ts";
 import type { LatencyReport } from "./core/latency/latency-report.ts";
 import { latencyWarnings } from "./core/latency/warnings.ts";
-import { warningsOf } from "./core/warnings.ts";
+import { openPairsOf, uncountedOf, warningsOf } from "./core/warnings.ts";
 import { type SourceManifest, sourceReference } from "./core/source.ts";
 import { kinshipWarnings } from "./core/judge/family.ts";
+import { describeShard } from "./plan-shard.ts";
 import type { PreparedRun } from "./prepare.ts";
+import type { SavedRun } from "./saved-run.ts";
 import type { Sweep } from "./core/sweep.ts";
 import { gatedEntries, sweepWarnings } from "./sweep.ts";
 import { toolName } from "./version.ts";
@@ -50,6 +52,9 @@ export function describeReport({
   const entries = gatedEntries(run);
   const bugCounts = entries.map((entry) => entry.fields["bugs"]);
   const licenses = entries.map((entry) => entry.fields["license"]).filter((license) => typeof license === "string");
+  const asked = { matcher: run.matching.facts(), judge: run.judge?.report() ?? null };
+  const notes = [...scoredOf(run), ...givenUpOf(run), ...kinshipOf(run)];
+  const shard = describeShard(run, asked, notes);
   return {
     version: 1,
     run: {
@@ -62,6 +67,7 @@ export function describeReport({
       host: { platform: platform(), arch: arch(), node: process.version, cpus: availableParallelism() },
       command,
       isWhole,
+      ...(run.saved === null ? {} : { scored: describeSaved(run.saved) }),
     },
     suite: {
       name: suite.name,
@@ -90,19 +96,18 @@ export function describeReport({
       ...(suite.dataset.limit === undefined ? {} : { limit: suite.dataset.limit }),
       ...(source === null ? {} : { source: describeSource(source.manifest) }),
     },
+    ...(shard === null ? {} : { shard }),
     reviewers,
     comparisons,
     ...(sweep === null ? {} : { sweep }),
-    matcher: run.matching.facts(),
-    judge: run.judge?.report() ?? null,
+    ...asked,
     ...(latency === null ? {} : { latency }),
     verdict,
     warnings: [
       ...warningsOf(reviewers, suite),
-      ...openPairsOf(run),
-      ...givenUpOf(run),
-      ...kinshipOf(run),
-      ...uncountedOf(run, reviewers),
+      ...openPairsOf(asked.matcher),
+      ...notes,
+      ...uncountedOf(suite.budget, reviewers, asked),
       ...latencyWarnings(latency),
       ...sweepWarnings(run),
     ],
@@ -120,26 +125,20 @@ function kinshipOf({ judge, matching, reviewers }: PreparedRun): string[] {
   return [...new Set(models)].flatMap((model) => kinshipWarnings(model, measured));
 }
 
-/** What a budget could not be held against, where there is one. */
-function uncountedOf({ suite, judges }: PreparedRun, reviewers: readonly ReviewerReport[]): string[] {
-  if (suite.budget.costUsd === undefined && suite.budget.tokens === undefined) return [];
-  const ofReviewers = reviewers.reduce((sum, { metrics }) => sum + (metrics["tokens.in"]?.unscored ?? 0), 0);
-  const uncounted = judges.reduce((sum, { spent }) => sum + spent.withoutUsage, ofReviewers);
-  const what = `${plural(uncounted, "answer")} came without a count of tokens, so the budget was not held against ${uncounted === 1 ? "it" : "them"}`;
-  return uncounted === 0 ? [] : [what];
+function describeSaved({ report: { run } }: SavedRun): NonNullable<Report["run"]["scored"]> {
+  return { of: run.id, startedAt: run.startedAt, tool: run.tool };
+}
+
+/** Whose reviews these are, where nobody was asked for any. */
+function scoredOf({ saved }: PreparedRun): string[] {
+  if (saved === null) return [];
+  const { id, startedAt } = saved.report.run;
+  return [`the reviews are those of run ${id} of ${startedAt.slice(0, 10)}; they were only scored again`];
 }
 
 /** Judges that answered nothing, and were asked no more. */
 function givenUpOf({ judges }: PreparedRun): string[] {
   return judges.flatMap(({ ref, outages }) =>
     outages.givenUp === null ? [] : [`judge ${shortRef(ref)}: ${outages.givenUp}; --resume asks what is missing`],
-  );
-}
-
-/** Why pairs of findings and bugs stayed undecided, where a judge was to decide them. */
-function openPairsOf({ matching }: PreparedRun): string[] {
-  const { asked } = matching.facts() ?? {};
-  return (asked?.unscored ?? []).map(
-    ({ reason, count }) => `${plural(count, "verdict")} of the judge on findings and bugs unscored (${reason})`,
   );
 }

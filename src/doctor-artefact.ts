@@ -1,12 +1,13 @@
 import { basename, isAbsolute } from "node:path";
 import { scaleOf } from "./core/adapter/config.ts";
 import { nameSome, type PreflightFinding, warning } from "./core/adapter/finding.ts";
-import { formatFixed, plural, byteText } from "./core/format.ts";
+import { plural } from "./core/format.ts";
+import { checkOnBase } from "./doctor-base.ts";
 import type { AdapterReport, CheckpointReport, Fact, ModelQuestion, ModelReport } from "./doctor-model.ts";
+import { adapterFacts, ggufFacts, modelFacts, unreadFacts } from "./doctor-facts.ts";
 import { serveAdapter, serveGguf, serveGgufAdapter, serveModel } from "./doctor-serving.ts";
 import { type AdapterFolder, adapterLoadName, inspectAdapter } from "./load/adapter.ts";
-import { type GgufFile, hashGguf, inspectGgufAdapter } from "./load/gguf-artefact.ts";
-import type { MergedModel } from "./load/merged-model.ts";
+import { hashGguf, inspectGgufAdapter } from "./load/gguf-artefact.ts";
 import { type Artefact, resolveArtefact } from "./load/model-artefact.ts";
 import { displayPath } from "./load/suite.ts";
 
@@ -35,8 +36,10 @@ export async function inspectPath(path: string, question: ModelQuestion): Promis
     }
     case "gguf-adapter": {
       const { file } = artefact;
-      const [findings, hash] = [await inspectGgufAdapter(artefact), await hashGguf(artefact)];
-      const names = { model: typedPath(file), name: adapterLoadName(hash), program };
+      const onBase = await checkOnBase({ ref: file, kind: "gguf-adapter", path: file }, question.base);
+      const findings = [...onBase, ...(await inspectGgufAdapter(artefact))];
+      const hash = await hashGguf(artefact);
+      const names = { model: typedPath(file), name: adapterLoadName(hash), program, ...fileOf(question) };
       const facts: Fact[] = [...ggufFacts("an adapter in a GGUF file", artefact), ["content", hash]];
       const serving = hasError(findings) ? [] : serveGgufAdapter(names);
       return { kind: "gguf-adapter", path: file, facts, hash, findings, serving };
@@ -48,41 +51,27 @@ type AdapterPart = Pick<ModelReport, "facts" | "adapter" | "hash" | "findings" |
 
 async function reportAdapter(folder: AdapterFolder, question: ModelQuestion): Promise<AdapterPart> {
   const { config, bytes } = folder;
-  const { summary, hash, findings } = await inspectAdapter(folder, question.base);
+  const { base: asked } = question;
+  const inspected = await inspectAdapter(folder, asked?.kind === "id" ? asked.id : undefined);
+  const { summary, hash } = inspected;
   const loadName = hash === null ? null : adapterLoadName(hash);
-  const base = config.base_model_name_or_path;
-  const baseFact: Fact = ["base", `${base ?? "not named"}${config.revision === null ? "" : ` @ ${config.revision}`}`];
-  if (summary === null || loadName === null) {
-    const facts: Fact[] = [["what", `a PEFT adapter whose weights cannot be used, ${byteText(bytes)}`], baseFact];
-    return { facts, adapter: null, hash, findings, serving: [] };
-  }
-  const scale = scaleOf(config, "");
+  if (summary === null || loadName === null)
+    return { facts: unreadFacts(folder), adapter: null, hash, findings: inspected.findings, serving: [] };
+  const path = folder.folder;
+  const findings = [...(await checkOnBase({ ref: path, kind: "adapter", path }, asked)), ...inspected.findings];
   const adapter: AdapterReport = {
     ...summary,
-    base,
+    base: config.base_model_name_or_path,
     revision: config.revision,
     alpha: config.lora_alpha ?? null,
-    scale,
+    scale: scaleOf(config, ""),
     bytes,
     hash,
     loadName,
   };
-  const { tensors, parameters, dtypes, ranks, targets, layers, placement } = summary;
-  const facts: Fact[] = [
-    ["what", `a PEFT ${config.peft_type === "LORA" ? "LoRA" : config.peft_type} adapter, ${byteText(bytes)}`],
-    baseFact,
-    ["size", `${plural(tensors, "tensor")}, ${countText(parameters)} parameters, ${dtypes.join(" ")}`],
-    [
-      "rank",
-      `${ranks.join(" ") || "none"}, alpha ${config.lora_alpha ?? "not named"}, scale ${Number(scale.toPrecision(3))}`,
-    ],
-    ["targets", `${targets.join(" ") || "none"}${layers === 0 ? "" : `, in ${plural(layers, "layer")}`}`],
-    ["placement", `${placement.language} language / ${placement.other} other`],
-    ["content", hash ?? ""],
-    ["loaded as", loadName],
-  ];
-  const names = { model: typedPath(folder.folder), name: loadName, program: question.program };
-  const serving = hasError(findings) ? [] : serveAdapter(config, ranks, names);
+  const facts = adapterFacts(folder, adapter);
+  const names = { model: typedPath(path), name: loadName, program: question.program, ...fileOf(question) };
+  const serving = hasError(findings) ? [] : serveAdapter(config, summary.ranks, names);
   return { facts, adapter, hash, findings, serving };
 }
 
@@ -146,27 +135,8 @@ function joinFindings(checkpoints: readonly Pick<CheckpointReport, "name" | "fin
   }));
 }
 
-function modelFacts({ architecture, quantisation, bytes, files, parameters, tensors, dtypes }: MergedModel): Fact[] {
-  const packed = quantisation === null ? "" : `, packed by ${quantisation}`;
-  return [
-    ["what", `a whole model, ${architecture ?? "of an unnamed architecture"}${packed}`],
-    ["size", `${byteText(bytes)} in ${plural(files.length, "file")}`],
-    ["holds", `${plural(tensors, "tensor")}, ${countText(parameters)} parameters, ${dtypes.join(" ")}`],
-  ];
-}
-
-function ggufFacts(what: string, file: GgufFile): Fact[] {
-  const { architecture, name, quantisation, bytes, tensors, parameters, contextLength, alpha } = file;
-  return [
-    ["what", `${what}, ${architecture ?? "of an unnamed architecture"}, ${byteText(bytes)}`],
-    ...(name === null ? [] : [["name", name] as const]),
-    [
-      "holds",
-      `${plural(tensors, "tensor")}, ${countText(parameters)} parameters, most of them ${quantisation ?? "of no type"}`,
-    ],
-    ...(contextLength === null ? [] : [["context", plural(contextLength, "token")] as const]),
-    ...(alpha === null ? [] : [["alpha", String(alpha)] as const]),
-  ];
+function fileOf({ base }: ModelQuestion): { baseFile?: string } {
+  return base?.kind === "file" ? { baseFile: base.file } : {};
 }
 
 /** Whether a finding stops the use of the model. */
@@ -184,10 +154,4 @@ function plainName(path: string): string {
   return basename(path)
     .replace(/\.gguf$/, "")
     .replaceAll(/[^\w.-]/g, "-");
-}
-
-/** A number of parameters as people write it: `40.4 M`. */
-function countText(count: number): string {
-  if (count < 1e6) return String(count);
-  return count < 1e9 ? `${formatFixed(count / 1e6, 1)} M` : `${formatFixed(count / 1e9, 1)} B`;
 }

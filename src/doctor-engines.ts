@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
-import { isFile } from "./io/readable.ts";
+import { dirname, join } from "node:path";
+import { findProgram } from "./providers/engines/server/find-program.ts";
 
 /** What is known of one engine on this machine. */
 export interface EngineState {
@@ -83,27 +83,12 @@ function findPackage(name: string, from: string): string | null {
 }
 
 async function findInstalled(name: Server, { env, signal }: EngineWorld): Promise<EngineState["installed"]> {
-  const path = findOnPath(name, env);
+  const path = findProgram(name, env);
   if (path === null) return null;
   if (name === "vllm") return { version: readVllmVersion(path), path };
   const said = await runVersion(path, env, signal);
   const [, version = null] = (name === "ollama" ? /(\d+\.\d+[\w.+-]*)/ : /version:\s*(\d\S*)/).exec(said) ?? [];
   return { version, path };
-}
-
-function findOnPath(name: string, env: EngineWorld["env"]): string | null {
-  const file = process.platform === "win32" ? `${name}.exe` : name;
-  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => join(folder, file)).find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return isFile(path);
-  } catch {
-    return false;
-  }
 }
 
 /** Asking vLLM itself takes as long as loading PyTorch; the folder of its package has the version in its name. */

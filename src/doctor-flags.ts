@@ -15,7 +15,7 @@ export function addDoctorCommand(program: Command, setExitCode: (code: number) =
     .command("doctor")
     .description("what this machine has, and whether models can be measured: pre-flight of adapters and model files")
     .option("-m, --model <ref>", "model to look at, such as ./adapter or hf:ORG/NAME (repeatable)", collect)
-    .option("--base <id>", "the base that is served, to compare adapters with")
+    .option("--base <id or file>", "the base that is served, or its GGUF file, to hold adapters against")
     .option("--json", "print one JSON document")
     .action(async ({ model = [], base, json }: DoctorFlags) => {
       const { examine } = await import("./doctor.ts");

@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { basename } from "node:path";
 import type { PreflightFinding } from "./core/adapter/finding.ts";
 import type { AdapterSummary } from "./core/adapter/layout.ts";
@@ -7,7 +6,9 @@ import { byteText } from "./core/format.ts";
 import { parseModelRef } from "./core/model.ts";
 import { ProviderError, type ProviderWorld } from "./core/provider.ts";
 import { inspectPath } from "./doctor-artefact.ts";
+import type { BaseQuestion } from "./doctor-base.ts";
 import { type ServingOption, serveModel } from "./doctor-serving.ts";
+import { atHome } from "./io/home.ts";
 import type { HubArtefact, HubWorld } from "./load/hub.ts";
 import type { Artefact } from "./load/model-artefact.ts";
 
@@ -62,8 +63,8 @@ export interface ModelWorld extends HubWorld, ProviderWorld {}
 /** What is asked of the doctor beside the model. */
 export interface ModelQuestion {
   ref: string;
-  /** The id of the base that is served. */
-  base: string | undefined;
+  /** The base that adapters are held against; null where none is named. */
+  base: BaseQuestion | null;
   /** How this program is called. */
   program: string;
 }
@@ -88,8 +89,7 @@ export async function inspectModel(question: ModelQuestion, world: ModelWorld): 
     const parsed = parseModelRef(ref);
     if (parsed.kind === "hf") return { ...nothing, ref, ...(await inspectHub(parsed.target, question, world)) };
     if (parsed.kind === "adapter" || parsed.kind === "gguf" || parsed.kind === "llama") {
-      const path = parsed.target.replace(/^~(?=\/)/, homedir());
-      return { ...nothing, ref, ...(await inspectPath(path, question)) };
+      return { ...nothing, ref, ...(await inspectPath(atHome(parsed.target, world.env["HOME"]), question)) };
     }
     const { probeModel } = await import("./doctor-probe.ts");
     return { ...nothing, ref, kind: "served", facts: await probeModel(parsed, world) };

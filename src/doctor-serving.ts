@@ -1,6 +1,17 @@
 import { baseId } from "./core/adapter/base-model.ts";
 import type { AdapterConfig } from "./core/adapter/config.ts";
-import { quote } from "./command-line.ts";
+import { refuseUnconvertible } from "./core/adapter/gguf-refusal.ts";
+import { refuseByVllm } from "./core/adapter/vllm-refusal.ts";
+import { UsageError } from "./core/errors.ts";
+import { quote } from "./io/shell-word.ts";
+import {
+  baseWords,
+  highestRank,
+  lineOf,
+  maxRankFor,
+  vllmLine,
+  vllmModelLine,
+} from "./providers/engines/server/line.ts";
 
 /** How one engine can serve a model. */
 export interface ServingOption {
@@ -21,63 +32,71 @@ export interface ServingNames {
   name: string;
   /** Such as `pnpm bench`. */
   program: string;
+  /** The GGUF file of an adapter's base; absent where it is not known. */
+  baseFile?: string;
 }
 
-/** The values that vLLM takes for --max-lora-rank. */
-const vllmRanks = [8, 16, 32, 64, 128, 256, 320, 512];
 const llamaServer = "http://127.0.0.1:8080/v1";
+/** What engines need that take adapters as GGUF files. */
+export const needsBaseFile = "its base as a GGUF file";
 
 /** Which engines can serve a PEFT adapter. @param ranks of its matrices, ascending */
 export function serveAdapter(config: AdapterConfig, ranks: readonly number[], names: ServingNames): ServingOption[] {
   const { model, program } = names;
   const base = baseId(config.base_model_name_or_path);
   const shownBase = base ?? "BASE";
-  const gguf = `./${shownBase.split("/").at(-1)}.gguf`;
-  const needs = "its base as a GGUF file";
-  const rank = vllmRanks.find((one) => one >= (ranks.at(-1) ?? 1));
-  const needsBase = base === null ? "the id or the path of its base in place of BASE" : null;
-  const withRevision = config.revision === null ? "" : ` --revision ${quote(config.revision)}`;
-  const dora = config.use_dora ? "it does not know DoRA" : null;
-  const toGguf = config.modules_to_save.length > 0 ? "it does not know modules_to_save" : dora;
+  const rank = maxRankFor(ranks.at(-1) ?? null);
   return [
     option("vllm", {
       refusal: vllmRefusal(config, rank),
-      needs: needsBase,
-      lines: [
-        `VLLM_ALLOW_RUNTIME_LORA_UPDATING=True vllm serve ${quote(shownBase)}${withRevision} --enable-lora --max-lora-rank ${rank ?? ""}`,
-        `${program} --model ${quote(model)}`,
-      ],
+      needs: base === null ? "the id or the path of its base in place of BASE" : null,
+      lines: [vllmLine(shownBase, rank, "", config.revision), `${program} --model ${quote(model)}`],
     }),
-    option("embedded", { refusal: toGguf, needs, lines: [onBase(names, "llama", gguf)] }),
-    option("llama-server", { refusal: toGguf, needs, lines: [onBase(names, "llama-server", gguf)] }),
-    option("ollama", { refusal: toGguf, needs, lines: ["ollama serve", onBase(names, "ollama", gguf)] }),
+    ...onBaseFile(names, `./${shownBase.split("/").at(-1)}.gguf`, ggufRefusal(config)),
   ];
 }
 
-function vllmRefusal(config: AdapterConfig, rank: number | undefined): string | null {
-  if (config.use_dora) return "it refuses DoRA";
-  if (config.modules_to_save.length > 0) return "it refuses modules_to_save";
-  if (config.bias !== "none") return "it leaves trained biases out";
-  return rank === undefined ? `it takes ranks up to ${vllmRanks.at(-1)} only` : null;
+/** What makes an adapter of no use to engines that take GGUF adapters; null where nothing does. */
+function ggufRefusal(config: AdapterConfig): string | null {
+  try {
+    refuseUnconvertible(config);
+    return null;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
+function vllmRefusal(config: AdapterConfig, rank: number | null): string | null {
+  return refuseByVllm(config) ?? (rank === null ? `it takes ranks up to ${highestRank} only` : null);
 }
 
 /** Which engines can serve a whole model in a folder, or by its id on the Hub. */
 export function serveModel({ model, name, program }: ServingNames, commit: string | null): ServingOption[] {
-  const revision = commit === null ? "" : ` --revision ${commit}`;
   const needs = "the model as a GGUF file (convert_hf_to_gguf.py of llama.cpp)";
   return [
     option("vllm", {
-      lines: [`vllm serve ${quote(model)}${revision} --served-model-name ${name}`, `${program} --model vllm:${name}`],
+      lines:
+        commit === null
+          ? [vllmModelLine(model, ""), `${program} --model ${quote(model)}`]
+          : [
+              `${lineOf("vllm", baseWords(model, commit))} --served-model-name ${name}`,
+              `${program} --model vllm:${name}`,
+            ],
     }),
     option("embedded", { needs, lines: [`${program} --model ./${name}.gguf`] }),
     option("llama-server", {
       needs,
       lines: [`llama-server -m ${name}.gguf --port 8080`, `${program} --model openai:${name}@${llamaServer}`],
     }),
-    option("ollama", {
-      needs: commit === null ? `a Modelfile with the line "FROM ${model}"` : "the model in a folder, or as a GGUF file",
-      lines: ollamaLines({ model, name, program }),
-    }),
+    commit === null
+      ? option("ollama", {
+          lines: ["ollama serve", `${program} --model ${quote(model)} --set reviewer.engine=ollama`],
+        })
+      : option("ollama", {
+          needs: "the model in a folder, or as a GGUF file",
+          lines: ollamaLines({ model, name, program }),
+        }),
   ];
 }
 
@@ -98,17 +117,20 @@ export function serveGguf({ model, name, program }: ServingNames): ServingOption
 
 /** Which engines can serve an adapter in a GGUF file. */
 export function serveGgufAdapter(names: ServingNames): ServingOption[] {
-  const needs = "its base as a GGUF file";
-  return [
-    option("embedded", { needs, lines: [onBase(names, "llama", "./BASE.gguf")] }),
-    option("llama-server", { needs, lines: [onBase(names, "llama-server", "./BASE.gguf")] }),
-    option("ollama", { needs, lines: ["ollama serve", onBase(names, "ollama", "./BASE.gguf")] }),
-    option("vllm", { refusal: "it takes PEFT adapters only" }),
-  ];
+  return [...onBaseFile(names, "./BASE.gguf", null), option("vllm", { refusal: "it takes PEFT adapters only" })];
 }
 
-function onBase({ model, program }: ServingNames, engine: string, base: string): string {
-  return `${program} --model ${quote(model)} --set reviewer.engine=${engine} --set reviewer.base=${quote(base)}`;
+/** @param guess what the file of the base may be called */
+function onBaseFile(names: ServingNames, guess: string, refusal: string | null): ServingOption[] {
+  const { model, program, baseFile } = names;
+  const needs = baseFile === undefined ? needsBaseFile : null;
+  const on = (engine: string) =>
+    `${program} --model ${quote(model)} --set reviewer.engine=${engine} --set reviewer.base=${quote(baseFile ?? guess)}`;
+  return [
+    option("embedded", { refusal, needs, lines: [on("llama")] }),
+    option("llama-server", { refusal, needs, lines: [on("llama-server")] }),
+    option("ollama", { refusal, needs, lines: ["ollama serve", on("ollama")] }),
+  ];
 }
 
 function ollamaLines({ name, program }: ServingNames): string[] {

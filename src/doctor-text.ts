@@ -3,7 +3,7 @@ import { neutralise, noValue, plural } from "./core/format.ts";
 import type { DoctorReport } from "./doctor.ts";
 import type { EngineState } from "./doctor-engines.ts";
 import type { CheckpointReport, ModelReport } from "./doctor-model.ts";
-import type { ServingOption } from "./doctor-serving.ts";
+import { needsBaseFile, type ServingOption } from "./doctor-serving.ts";
 import { hasError } from "./doctor-artefact.ts";
 import { fold, type TerminalStyle } from "./reporters/terminal-text.ts";
 
@@ -35,6 +35,9 @@ function modelLines(model: ModelReport, style: TerminalStyle): string[] {
     ...(checkpoints.length > 0 && findings.length > 0 ? [""] : []),
     ...findings.flatMap((finding) => findingLines(finding, style)),
     ...(serving.length === 0 ? [] : ["", ...serving.flatMap((option) => servingLines(option, style))]),
+    ...(serving.some(({ needs }) => needs === needsBaseFile)
+      ? row(style, "", "→ with --base FILE.gguf the doctor tells whether a base fits")
+      : []),
   ];
 }
 

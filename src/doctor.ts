@@ -1,6 +1,7 @@
 import { UsageError } from "./core/errors.ts";
 import { type EngineState, type EngineWorld, findEngines } from "./doctor-engines.ts";
 import { hasError } from "./doctor-artefact.ts";
+import { readBaseQuestion } from "./doctor-base.ts";
 import { inspectModel, type ModelReport, type ModelWorld } from "./doctor-model.ts";
 import { toolVersion } from "./version.ts";
 
@@ -8,7 +9,7 @@ import { toolVersion } from "./version.ts";
 export interface DoctorOptions {
   /** References of models to look at; none looks at this machine only. */
   models: readonly string[];
-  /** The id of the base that is served, to compare adapters with. */
+  /** The id of the base that is served, or its GGUF file, to hold adapters against. */
   base: string | undefined;
   /** How this program is called. */
   program: string;
@@ -52,15 +53,16 @@ const keys = [
 /**
  * Looks at this machine and at models: which engines there are, which keys are set, what is missing, and whether each
  * model can be measured.
- * @throws UsageError for a model that is named twice
+ * @throws UsageError for a model that is named twice, and for a base that is none, or has no model beside it
  */
 export async function examine(options: DoctorOptions, world: ModelWorld & EngineWorld): Promise<DoctorReport> {
   const { models: refs, base, program } = options;
   const repeated = refs.find((ref, index) => refs.indexOf(ref) !== index);
   if (repeated !== undefined) throw new UsageError(`--model ${repeated}: named twice (name it once)`);
+  const question = readBaseQuestion(base, refs);
   const looking = findEngines(world);
   const models: ModelReport[] = [];
-  for (const ref of refs) models.push(await inspectModel({ ref, base, program }, world));
+  for (const ref of refs) models.push(await inspectModel({ ref, base: question, program }, world));
   const engines = await looking;
   return {
     version: 1,

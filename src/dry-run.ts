@@ -1,19 +1,12 @@
+import { gateAlpha } from "./core/describe-sweep.ts";
+import { type LatencySettings, levelsOf, limitsOf } from "./core/latency/settings.ts";
+import type { Gate } from "./core/suite.ts";
+import { expectAsking } from "./expect-asking.ts";
+import { findObstacle } from "./gate-obstacle.ts";
+import type { ToFetch } from "./local-models.ts";
 import { type PreparedRun, type PrepareWorld, prepareRun, type RunRequest } from "./prepare.ts";
 import { checkRunName } from "./publish.ts";
 import { checkReporters } from "./reporters/index.ts";
-import { type Barred, barOf } from "./core/apply-gates.ts";
-import { noBaseline } from "./core/apply-relative-gates.ts";
-import { formatBound, plural } from "./core/format.ts";
-import { gateAlpha } from "./core/describe-sweep.ts";
-import { showConfidence } from "./core/gate.ts";
-import { countGateClusters, type GateCase } from "./core/gate-clusters.ts";
-import { isMetricName, metricDefinitions, type MetricName } from "./core/metric.ts";
-import { type LatencySettings, levelsOf, limitsOf } from "./core/latency/settings.ts";
-import { ruleOf } from "./core/relative-words.ts";
-import { fewestPairsFor } from "./core/stats/paired.ts";
-import { exactLowerBound, exactUpperBound } from "./core/stats/proportion.ts";
-import { fewestForQuantile } from "./core/stats/quantile.ts";
-import type { Gate } from "./core/suite.ts";
 import { casesByReviewer, gatedEntries } from "./sweep.ts";
 
 /** What a run would ask, and whom. */
@@ -22,12 +15,22 @@ export interface DryRun {
   dataset: string;
   cases: number;
   clusters: number;
+  /** Which part of all cases these are; absent for all of them. */
+  shard?: { index: number; of: number; cases: number };
   seed: number;
   /** `generations` counts each case and repeat once, whatever the parts that it is put in. */
   reviewers: {
     ref: string;
     role: "measured" | "company";
     generations: number;
+    /** How often it is asked: once for each part of each case and repeat, tries after a failure left out. */
+    requests: number;
+    /** About what that costs at most, by the length of prompts and the most tokens of an answer; absent where no price is known. */
+    costUsd?: number;
+    /** What serves a model from disk, and on which base (null for a whole model); absent for all others. */
+    served?: { engine: string; base: string | null };
+    /** What would be fetched from the Hub before; absent where nothing is. */
+    toFetch?: ToFetch;
     /** Requests of the latency phase, those of the warm-up left out; null where time ends it, absent where there is none. */
     timed?: number | null;
     hosts: string[];
@@ -42,7 +45,8 @@ export interface DryRun {
   })[];
 }
 
-interface DryJudge {
+/** One judge of a dry run. */
+export interface DryJudge {
   ref: string;
   hosts: string[];
   /** How often each question is asked. */
@@ -61,12 +65,22 @@ export async function checkRun(
   checkReporters(request.reporters);
   if (request.name !== undefined) checkRunName(request.name);
   const run = await prepareRun(request, world);
-  const { suite, dataset, reviewers, judges, barred, seed, baseline } = run;
-  dataset.close();
-  for (const { provider } of reviewers) await provider.close?.();
-  for (const judge of judges) await judge.close();
+  try {
+    return describeRun(run);
+  } finally {
+    run.dataset.close();
+    for (const { provider } of run.reviewers) await provider.close?.();
+    for (const judge of run.judges) await judge.close();
+  }
+}
+
+function describeRun(run: PreparedRun): DryRun {
+  const { suite, dataset, barred, seed, baseline, shard } = run;
   const sweep = sweepOf(run);
   const { latency } = suite.scorers;
+  // Gates are applied to all shards together.
+  const gated = shard?.selection ?? gatedEntries(run);
+  const ground = { cases: gated, barred, baseline, latency, alpha: sweep?.alpha };
   const cases = dataset.entries.length;
   const clusters = new Set(dataset.entries.map((entry) => entry.cluster)).size;
   return {
@@ -74,21 +88,25 @@ export async function checkRun(
     dataset: dataset.name,
     cases,
     clusters,
+    ...(shard === null ? {} : { shard: { index: shard.index, of: shard.of, cases: shard.selection.length } }),
     seed,
-    reviewers: casesByReviewer(run).map(({ reviewer: { provider, role }, cases: own }) => ({
-      ref: provider.ref,
-      role,
-      generations: own * suite.reviewer.repeats,
-      ...(latency === undefined || !provider.isTimed ? {} : { timed: timedRequests(latency) }),
-      hosts: [...provider.hosts],
-    })),
+    reviewers: casesByReviewer(run).map(({ reviewer, cases: own }) => {
+      const { provider, role, toFetch } = reviewer;
+      const served = reviewer.served?.();
+      return {
+        ref: provider.ref,
+        role,
+        generations: own * suite.reviewer.repeats,
+        ...expectAsking(run, reviewer, own),
+        ...(served === undefined ? {} : { served: { engine: served.engine, base: served.base } }),
+        ...(toFetch === undefined ? {} : { toFetch }),
+        ...(latency === undefined || !provider.isTimed ? {} : { timed: timedRequests(latency) }),
+        hosts: [...provider.hosts],
+      };
+    }),
     ...(sweep === undefined ? {} : { sweep }),
     judges: [...judgesOfReviews(run), ...judgesOfFindings(run)],
-    gates: suite.gates.map((gate) => {
-      const obstacle =
-        latencyObstacle(gate, latency) ?? findObstacle(gate, gatedEntries(run), barred, baseline, sweep?.alpha);
-      return { ...gate, obstacle };
-    }),
+    gates: suite.gates.map((gate) => ({ ...gate, obstacle: findObstacle(gate, ground) })),
   };
 }
 
@@ -106,21 +124,6 @@ function timedRequests(latency: LatencySettings): number | null {
   return Number.isFinite(durationMs) ? null : requests * levelsOf(latency).length;
 }
 
-function tellTimed(timed: number | null | undefined): string {
-  if (timed === undefined) return "";
-  return timed === null ? ", then requests for a time" : `, then ${plural(timed, "timed request")}`;
-}
-
-/** Why too few requests could decide a gate on a time; null where they could, and for all other gates. */
-function latencyObstacle({ metric }: Gate, latency: LatencySettings | undefined): string | null {
-  const percent = /^latency\.(?:\w+_)?p(\d+)_ms$/.exec(metric)?.[1];
-  if (percent === undefined || latency === undefined) return null;
-  const [needed, { requests }] = [fewestForQuantile(Number(percent) / 100), limitsOf(latency)];
-  return requests >= needed
-    ? null
-    : `cannot decide: a p${percent} takes ${needed} requests, and there are ${requests} (raise scorers.latency.requests)`;
-}
-
 function judgesOfReviews({ judge, suite, reviewers }: PreparedRun): DryJudge[] {
   if (judge === null) return [];
   const reviews = judge.cases * suite.reviewer.repeats;
@@ -136,100 +139,4 @@ function judgesOfFindings({ matching }: PreparedRun): DryJudge[] {
   return (matching.judge?.members ?? []).map(({ judge: { ref, provider, setup } }) => {
     return { ref, hosts: [...(provider?.hosts ?? [])], runs: setup.runs, reviews: null, questions: null };
   });
-}
-
-/** A rate that all clusters agree on is as sure as it can be: where even that does not pass, nothing does. */
-function findObstacle(
-  gate: Gate,
-  cases: readonly GateCase[],
-  barred: Barred,
-  baseline: PreparedRun["baseline"],
-  alpha?: number,
-): string | null {
-  const { metric, min, max, decide } = gate;
-  if (!isMetricName(metric)) return null;
-  const why = barOf(metric, barred);
-  if (why !== undefined) return `undecided: ${why}`;
-  const clusters = countGateClusters(metric, gate, cases);
-  if (clusters === 0) return "undecided: there is no case that it is about";
-  if (gate.vsBaseline !== undefined) return findRelativeObstacle(gate.vsBaseline, metric, clusters, baseline);
-  if (metricDefinitions[metric].kind !== "proportion" || decide === "point") return null;
-  const best = exactLowerBound(clusters, clusters, alpha);
-  const least = exactUpperBound(0, clusters, alpha);
-  if (min !== undefined && best !== null && best < min)
-    return `cannot pass: ${plural(clusters, "cluster")} without a fault show at least ${formatBound(best, { min })}`;
-  if (max !== undefined && least !== null && least > max)
-    return `cannot pass: ${plural(clusters, "cluster")} without a fault show at most ${formatBound(least, { max })}`;
-  return null;
-}
-
-/** Even a reviewer that differs in no case needs so many pairs to be shown not to be worse. */
-function findRelativeObstacle(
-  { margin }: NonNullable<Gate["vsBaseline"]>,
-  metric: MetricName,
-  clusters: number,
-  baseline: PreparedRun["baseline"],
-): string | null {
-  if (baseline === null) return `undecided: ${noBaseline}`;
-  if (baseline.kind === "stored" && !Object.hasOwn(baseline.side.reviewer.metrics, metric))
-    return `undecided: the baseline ${baseline.name} has no ${metric}`;
-  if (margin === undefined || metricDefinitions[metric].kind !== "proportion") return null;
-  const needed = fewestPairsFor(margin);
-  if (clusters >= needed) return null;
-  return `cannot pass: an equal reviewer needs at least ${needed} independent cases, and there are ${clusters}`;
-}
-
-/** A dry run in words. */
-export function renderDryRun({
-  suite,
-  dataset,
-  cases,
-  clusters,
-  seed,
-  reviewers,
-  sweep,
-  judges,
-  gates,
-}: DryRun): string {
-  return [
-    `${suite}: ${cases} cases of ${dataset}, ${clusters} clusters, seed ${seed}`,
-    ...reviewers.map(
-      ({ ref, role, generations, timed, hosts }) =>
-        `  ${role.padEnd(8)}  ${ref}  ${plural(generations, "review")}${tellTimed(timed)}${sentTo(hosts)}`,
-    ),
-    ...(sweep === undefined ? [] : [`  sweep     ${sweep.ref}  ${tellSweep(sweep)}`]),
-    ...judges.map((judge) => `  judge     ${judge.ref}  ${tellJudge(judge, reviewers.length)}${sentTo(judge.hosts)}`),
-    ...gates.map(({ metric, where, min, max, vsBaseline, required, obstacle }) =>
-      [
-        `  gate      ${metric}`,
-        where === undefined ? "" : ` where ${where}`,
-        min === undefined ? "" : ` >= ${min}`,
-        max === undefined ? "" : ` <= ${max}`,
-        vsBaseline === undefined ? "" : ` ${ruleOf({ vsBaseline })}`,
-        required ? "" : " (not required)",
-        obstacle === null ? "" : ` (${obstacle})`,
-      ].join(""),
-    ),
-    "nothing was asked",
-  ].join("\n");
-}
-
-function tellSweep({ metric, checkpoints, gated, alpha }: NonNullable<DryRun["sweep"]>): string {
-  if (checkpoints === 1) return "one checkpoint, so there is nothing to choose";
-  const choice = `the best of ${checkpoints} by ${metric}`;
-  return gated === 0
-    ? `${choice}, gated on the same cases at ${showConfidence(alpha)} (Holm)`
-    : `${choice} is asked for ${plural(gated, "more review")}, by which it is gated`;
-}
-
-function sentTo(hosts: readonly string[]): string {
-  return hosts.length === 0 ? "" : `, sent to ${hosts.join(", ")}`;
-}
-
-function tellJudge({ questions, reviews, runs }: DryJudge, reviewers: number): string {
-  if (questions === 0) return "asks nobody";
-  if (questions === null || reviews === null)
-    return `whether findings near a bug describe it, each in ${plural(runs, "run")}`;
-  const factors = [`${plural(reviews, "review")} with a reference`, plural(reviewers, "reviewer"), plural(runs, "run")];
-  return `up to ${plural(questions, "question")} (${factors.join(" x ")})`;
 }

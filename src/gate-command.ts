@@ -1,14 +1,15 @@
 import { openBaseline, type NamedBaseline } from "./baseline.ts";
+import { isSameRun } from "./core/comparability.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Report } from "./core/report.ts";
 import { openStoredRun } from "./load/stored-run.ts";
-import { regate } from "./regate.ts";
-import { isSameRun } from "./stored-side.ts";
+import { differingFigure, regate } from "./regate.ts";
 
 /**
  * Applies a stored report's gates to its case lines again, asking nobody and writing nothing.
  * @param word the run, as `openStoredRun` takes it
- * @throws UsageError where report or baseline cannot be read, there are no gates, or the baseline is the run itself
+ * @throws UsageError where report or baseline cannot be read or case lines and report disagree, there are no gates, or the
+ * baseline is the run itself
  */
 export function gateAgain(
   word: string,
@@ -25,7 +26,12 @@ export function gateAgain(
   const rowsOf = run.readRows(new Set([...measured, ...beside]));
   const baseline = openBaseline(name);
   checkNamed(baseline, report, measured);
-  return regate({ report, rowsOf, baseline, allowInconclusive });
+  const gated = regate({ report, rowsOf, baseline, allowInconclusive });
+  const differing = gated.verdict.status === "incomplete" ? null : differingFigure(report, rowsOf);
+  if (differing === null) return gated;
+  throw new UsageError(
+    `run "${word}": ${differing} (one of them was changed: score the run again with bench score, or run the suite again)`,
+  );
 }
 
 function checkNamed(baseline: NamedBaseline | null, report: Report, measured: readonly string[]): void {

@@ -69,10 +69,10 @@ export async function judgeTest(options: JudgeOptions, world: JudgeWorld): Promi
       text: [
         headOf(judge, loaded, `self-test ${file}`),
         "",
-        renderSelfTest(outcome, wrong),
-        "",
         verdict,
         ...kept.lines,
+        "",
+        renderSelfTest(outcome, wrong),
       ].join("\n"),
       document: { ...kept.document, holds: selfTest.holds, outcome, wrong },
     };

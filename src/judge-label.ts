@@ -9,6 +9,7 @@ import type { Rubric } from "./core/judge/rubric.ts";
 import { chooseForSheet, renderSheetCsv, sheetColumns, type ShownItem } from "./core/judge/sheet.ts";
 import { parseJsonLine } from "./core/json-line.ts";
 import { CaseLine } from "./core/report.ts";
+import { isYardstick } from "./core/verdict.ts";
 import { makeFolder } from "./io/folder.ts";
 import { readLines } from "./io/lines.ts";
 import { isFile, isFolder } from "./io/readable.ts";
@@ -100,16 +101,21 @@ function gatherItems(runFolder: string, count: number, seed: number): ShownItem[
   try {
     const cases = new Map(dataset.entries.map((entry) => [entry.id, dataset.read(entry)]));
     const norms = indexNorms([...cases.values()], seed, sha256);
-    const lines = readCaseLines(join(runFolder, "cases.jsonl"));
-    const chosen = chooseForSheet(lines, (id) => cases.get(id), count, seed, sha256);
-    const items = chosen.flatMap((item): ShownItem[] => {
-      const source = cases.get(item.caseId);
-      const question = source === undefined ? null : questionAbout(source, item.review, norms);
-      return question === null
-        ? []
-        : [{ ...item, diff: question.diff, references: question.references, norm: question.norm }];
-    });
+    const choose = (isWanted: (line: CaseLine) => boolean) => {
+      const lines = readCaseLines(join(runFolder, "cases.jsonl"), isWanted);
+      return chooseForSheet(lines, (id) => cases.get(id), count, seed, sha256).flatMap((item): ShownItem[] => {
+        const source = cases.get(item.caseId);
+        const question = source === undefined ? null : questionAbout(source, item.review, norms);
+        return question === null
+          ? []
+          : [{ ...item, diff: question.diff, references: question.references, norm: question.norm }];
+      });
+    };
+    // What floors and ceilings say is known beforehand: people's time is too good for it.
+    const items = choose(({ reviewer }) => !isYardstick({ provider: reviewer.split(":")[0] ?? "" }));
     if (items.length > 0) return items;
+    const yardsticks = choose(() => true);
+    if (yardsticks.length > 0) return yardsticks;
     throw new UsageError(
       `${displayPath(runFolder)}: no review of a case with a reference, which a judge is asked about`,
     );
@@ -118,10 +124,12 @@ function gatherItems(runFolder: string, count: number, seed: number): ShownItem[
   }
 }
 
-function* readCaseLines(path: string): Generator<CaseLine> {
+function* readCaseLines(path: string, isWanted: (line: CaseLine) => boolean): Generator<CaseLine> {
   const file = displayPath(path);
   for (const { text, number } of readLines(path)) {
-    if (text.trim() !== "") yield parseJsonLine(CaseLine, text, `${file}:${number}`);
+    if (text.trim() === "") continue;
+    const line = parseJsonLine(CaseLine, text, `${file}:${number}`);
+    if (isWanted(line)) yield line;
   }
 }
 

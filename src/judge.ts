@@ -3,11 +3,10 @@ import { lexicalRef } from "./ask-judge.ts";
 import type { Case } from "./core/case.ts";
 import type { PanelErrors } from "./core/compile-report.ts";
 import { UsageError } from "./core/errors.ts";
-import { judgeErrorOf } from "./core/judge/calibration.ts";
+import { judgeErrorOf, type KnownError } from "./core/judge/calibration.ts";
 import { indexNorms, type NormSource } from "./core/judge/norm.ts";
 import type { ProviderWorld } from "./core/provider.ts";
 import type { CaseLine, JudgeReport } from "./core/report.ts";
-import type { JudgeError } from "./core/stats/rogan-gladen.ts";
 import type { JudgeSettings } from "./core/suite.ts";
 import type { Dataset } from "./load/dataset.ts";
 import { sha256 } from "./load/hash.ts";
@@ -37,7 +36,7 @@ export interface PreparedJudge {
   /** Axes on which a gate may not rest alone, each with the reason. */
   axesInform: Readonly<Record<string, string>>;
   /** How often it errs against people; null where that is not known, and for a panel, of which nobody knows. */
-  error: JudgeError | null;
+  error: KnownError;
   /** The same of each judge of a panel; empty for a single one. */
   panel: PanelErrors;
   /** Counts what was said of a case, for the report. */
@@ -74,7 +73,13 @@ export async function prepareJudge(
   const isLexical = members.every(({ judge }) => judge.provider === null);
   const isPanel = members.length > 1;
   const informsBecause = isLexical ? whyLexicalInforms(named.length > 0) : whyPanelInforms(members);
-  const errors = members.map((member) => ({ ref: member.judge.ref, error: judgeErrorOf(member.work().calibration) }));
+  const errors = members.map((member) => {
+    const { informsBecause: own, calibration } = member.work();
+    return {
+      ref: member.judge.ref,
+      error: judgeErrorOf({ informsBecause: isPanel ? own : informsBecause, calibration }),
+    };
+  });
 
   return {
     members,

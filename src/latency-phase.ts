@@ -9,10 +9,9 @@ import type { TimedRequest } from "./core/latency/timed-request.ts";
 import { type Provider, ProviderError } from "./core/provider.ts";
 import type { Ending } from "./ending.ts";
 import { calibrate, calibrationConcurrency, startOwnServer } from "./latency/calibrate.ts";
-import { type LatencyClock, realClock } from "./latency/clock.ts";
+import { realClock } from "./latency/clock.ts";
 import { createLatencyJournal, isFinished, type LatencyJournal, readLatencyLines } from "./latency/journal.ts";
 import { runLevel } from "./latency/level.ts";
-import { watchLoopLag } from "./latency/loop-lag.ts";
 import { drawQuestions, type Questions } from "./latency/questions.ts";
 import { openTarget, type Target } from "./latency/target.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -91,7 +90,6 @@ async function measureLevels(phase: LatencyPhase, measuring: Measuring): Promise
   const quiet = phase.isQuiet || all === 0;
   const progress = createProgress({ total: all, label, stream: stderr, now: realClock.now, isQuiet: quiet });
   const targets: Target[] = [];
-  const word = randomBytes(4).toString("hex");
   try {
     for (const provider of timed) {
       const reason = await meet(provider, questions, settings, limitMs, signal);
@@ -106,8 +104,7 @@ async function measureLevels(phase: LatencyPhase, measuring: Measuring): Promise
         const times = await calibrate(server.url, calibrationConcurrency(level), limits.requests, realClock, signal);
         for (const one of times) keep({ v: 1, kind: "calibration", stage, ...one });
       }
-      const lag = watchLoopLag(realClock.now);
-      const givenUp = await runLevel({
+      const outcome = await runLevel({
         stage,
         level,
         targets,
@@ -115,12 +112,10 @@ async function measureLevels(phase: LatencyPhase, measuring: Measuring): Promise
         limits,
         seed: run.seed + stage,
         signal,
-        clock: realClock satisfies LatencyClock,
+        clock: realClock,
         warmup: settings.warmup,
-        wordFor: (target, index, isWarmup) =>
-          settings.cache === "warm"
-            ? null
-            : [word, stage, targets.indexOf(target), isWarmup ? "w" : "r", index].join("-"),
+        // As long for each, so that it makes no prompt longer than another's.
+        nextWord: () => (settings.cache === "warm" ? null : randomBytes(8).toString("hex")),
         refuse: () => ending.refuse(),
         onTurn: ({ ref }) => {
           purse.end();
@@ -132,8 +127,7 @@ async function measureLevels(phase: LatencyPhase, measuring: Measuring): Promise
           if (!line.isWarmup) progress.advance(1, isMiss(line) ? 1 : 0);
         },
       }).finally(() => purse.end());
-      const given = [...givenUp].map(([reviewer, reason]) => ({ reviewer, reason }));
-      keep({ v: 1, kind: "stage", stage, loopLag: lag.stop(), givenUp: given });
+      keep({ v: 1, kind: "stage", stage, ...outcome });
       journal.flush();
     }
     if (ending.refuse() === null) keep({ v: 1, kind: "end" });

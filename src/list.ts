@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { programName } from "./command-line.ts";
 import { suggestWord, UsageError } from "./core/errors.ts";
 import { metricDefinitions } from "./core/metric.ts";
 import { sourceReference } from "./core/source.ts";
 import { isFile, isFolder, reading } from "./io/readable.ts";
+import { listJudges } from "./list-judges.ts";
 import { packageRoot } from "./load/files.ts";
 import { listSources } from "./load/sources/source.ts";
 import { displayPath, suiteFile, suiteNames } from "./load/suite.ts";
 import { suiteFolders } from "./prepare.ts";
+import { fold } from "./reporters/terminal-text.ts";
 
 /** One thing that there is, with a line about it. */
 interface Listed {
@@ -17,27 +18,43 @@ interface Listed {
   about: string;
 }
 
-const listers = { suites: listSuites, datasets: listDatasets, providers: listProviders, metrics: listMetrics };
+const listers = {
+  suites: listSuites,
+  judges: listJudges,
+  datasets: listDatasets,
+  providers: listProviders,
+  metrics: listMetrics,
+};
 
 /**
  * What there is, as text or as one JSON document.
- * @param what one of suites, datasets, providers, metrics; all of them when undefined
+ * @param what one of suites, judges, datasets, providers, metrics; all of them when undefined
+ * @param columns how wide the text may be
  * @throws UsageError for another word
  */
-export function list(what: string | undefined, asJson: boolean): string {
+export function list(what: string | undefined, asJson: boolean, columns = Infinity): string {
   const known = Object.keys(listers) as (keyof typeof listers)[];
   const chosen = what === undefined ? known : known.filter((name) => name === what);
-  if (what === "judges") throw new UsageError(`${programName(process.env)} list judges is not built yet`);
   if (chosen.length === 0) throw new UsageError(`nothing to list under "${what}" (${suggestWord(what ?? "", known)})`);
   const lists = Object.fromEntries(chosen.map((name) => [name, listers[name]()]));
   if (asJson) return `${JSON.stringify(lists, null, 2)}\n`;
-  return `${chosen.map((name) => [name, ...alignLines(lists[name] ?? [])].join("\n")).join("\n\n")}\n`;
+  return `${chosen.map((name) => [name, ...alignLines(lists[name] ?? [], columns)].join("\n")).join("\n\n")}\n`;
 }
 
+/** With less room than this beside the names, what is said of them stands below. */
+const leastRoom = 30;
+
 /** Each list has a column of its own: one long name would push all others apart. */
-function alignLines(all: readonly Listed[]): string[] {
+function alignLines(all: readonly Listed[], columns: number): string[] {
   const width = Math.max(...all.map(({ name }) => name.length));
-  return all.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`.trimEnd());
+  const isBeside = columns - width - 4 >= leastRoom;
+  const indent = isBeside ? width + 4 : 6;
+  return all.flatMap(({ name, about }) => {
+    const lines = fold(about, columns - indent).split("\n");
+    const beside = isBeside ? (lines.shift() ?? "") : "";
+    const rest = lines.filter((line) => line !== "").map((line) => `${" ".repeat(indent)}${line}`);
+    return [`  ${name.padEnd(width)}  ${beside}`.trimEnd(), ...rest];
+  });
 }
 
 function listSuites(): Listed[] {
@@ -79,6 +96,9 @@ function firstParagraph(card: string): string {
 
 function listProviders(): Listed[] {
   return [
+    { name: "./FOLDER", about: "a PEFT adapter, its checkpoints or a whole model, served by an engine that is here" },
+    { name: "./FILE.gguf", about: "a model that runs in this process, or an adapter (with reviewer.base)" },
+    { name: "hf:ORG/NAME[@REVISION][:PATH]", about: "an adapter or a GGUF file of the Hub, fetched and then as above" },
     { name: "openai:ID[@URL]", about: "any OpenAI-compatible server: llama-server, hosted endpoints" },
     { name: "ollama:NAME[:TAG][@URL]", about: "a model of Ollama" },
     { name: "vllm:NAME[@URL]", about: "a model or adapter of vLLM" },

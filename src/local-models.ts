@@ -1,12 +1,12 @@
-import { join } from "node:path";
 import { type BindWorld, type BoundReviewer, bindModel } from "./bind.ts";
 import type { Engine, EngineSettings } from "./core/engine.ts";
 import { UsageError } from "./core/errors.ts";
 import type { ModelRef } from "./core/model.ts";
 import type { Provider, ProviderSettings } from "./core/provider.ts";
 import type { ServedModel } from "./core/served.ts";
+import { atHome } from "./io/home.ts";
 import type { Checkpoint } from "./load/checkpoints.ts";
-import { resolveHub } from "./load/hub.ts";
+import { type HubArtefact, lookUpHub, resolveHub, sumBytes } from "./load/hub.ts";
 import { type Artefact, resolveArtefact } from "./load/model-artefact.ts";
 export { loadEngines } from "./providers/engines/index.ts";
 import { loadProvider } from "./providers/index.ts";
@@ -21,6 +21,16 @@ export interface LocalReviewer {
   checkpoint?: Pick<Checkpoint, "step" | "progress" | "isBest">;
   /** The training run that a checkpoint is of, or that a base was the start of; the same thing for all of them. */
   training?: TrainingRun;
+  /** In a dry run alone: what it lacks, so that it cannot be looked through yet. */
+  toFetch?: ToFetch;
+}
+
+/** What is to be fetched from the Hub before a model can be asked. */
+export interface ToFetch {
+  commit: string;
+  /** How many files, and their bytes together. */
+  files: number;
+  bytes: number;
 }
 
 /** A folder of checkpoints, each of which is a reviewer. */
@@ -42,6 +52,8 @@ export interface SweepWishes {
 /** What opening reviewers needs of the outside. */
 export interface LocalWorld extends BindWorld {
   signal: AbortSignal;
+  /** Whether nothing is fetched from the Hub: what would be is told in its place. */
+  isDry?: boolean;
 }
 
 /**
@@ -55,6 +67,10 @@ export async function openLocalModel(
   engines: readonly Engine[],
   world: LocalWorld,
 ): Promise<LocalReviewer[]> {
+  if (ref.kind === "hf" && world.isDry === true) {
+    const toCome = await lookUpReviewer(ref, world);
+    if (toCome !== null) return [toCome];
+  }
   const path = ref.kind === "hf" ? await fetchFromHub(ref, world) : atHome(ref.target, world.env["HOME"]);
   const artefact = await resolveArtefact(path);
   if (artefact.kind === "gguf-model") {
@@ -116,12 +132,32 @@ function localReviewer({ provider, facts }: BoundReviewer): LocalReviewer {
 
 async function fetchFromHub(ref: ModelRef, world: LocalWorld): Promise<string> {
   const found = await resolveHub(ref.target, world);
-  if (found.path !== null) return found.path;
-  throw new UsageError(
-    `model "${ref.ref}": a whole model is not fetched (serve it: vllm serve ${found.repo} --revision ${found.commit}, and name vllm:${found.repo})`,
-  );
+  return found.path ?? refuseWhole(ref, found);
 }
 
-function atHome(path: string, home: string | undefined): string {
-  return path.startsWith("~/") && home !== undefined ? join(home, path.slice(2)) : path;
+/** What a reviewer would be that is not here yet; null for one that is. */
+async function lookUpReviewer(ref: ModelRef, world: LocalWorld): Promise<LocalReviewer | null> {
+  const found = await lookUpHub(ref.target, world);
+  if (found.path === null) return refuseWhole(ref, found);
+  const { repo, commit, missing } = found;
+  if (missing.length === 0) return null;
+  const provider: Provider = {
+    ref: ref.ref,
+    name: "hf",
+    model: repo,
+    identity: `hf:${repo}@${commit}`,
+    hosts: [],
+    seesTruth: false,
+    isTimed: true,
+    generate: async () => {
+      throw new Error(`${ref.ref} was not fetched`);
+    },
+  };
+  return { provider, toFetch: { commit, files: missing.length, bytes: sumBytes(missing) } };
+}
+
+function refuseWhole(ref: ModelRef, { repo, commit }: Pick<HubArtefact, "repo" | "commit">): never {
+  throw new UsageError(
+    `model "${ref.ref}": a whole model is not fetched (serve it: vllm serve ${repo} --revision ${commit}, and name vllm:${repo})`,
+  );
 }

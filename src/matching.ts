@@ -10,6 +10,7 @@ import type { Suite } from "./core/suite.ts";
 import type { PreparedJudgeMatcher } from "./judge-matcher.ts";
 import type { Dataset } from "./load/dataset.ts";
 import { loadLexicalCalibration, loadVerdicts } from "./load/files.ts";
+import { hashOf } from "./load/hash.ts";
 import type { RecordedReviewer } from "./load/sources/importer.ts";
 import type { LoadedSource } from "./load/sources/source.ts";
 import type { JudgeChoice } from "./panel.ts";
@@ -23,6 +24,8 @@ export interface Matching {
   noDetectionBecause: string | null;
   /** Reviewers whose verdicts the benchmark brings: what these leave open, no run can decide. Absent: none. */
   closedRecords?: ReadonlySet<string>;
+  /** Hash of the recorded verdicts; absent where none were. */
+  recordsHash?: string;
   /** The judge to be opened, asked and closed; null where nobody has to be asked. */
   judge: PreparedJudgeMatcher | null;
 }
@@ -76,11 +79,13 @@ function matchByRecord({ folder, source, dataset, prepared }: MatchingInput, fil
     left.map(({ ref }) => ref),
   );
   const matchers = new Map<Provider, Matcher>();
+  const records: [reviewer: string, verdicts: unknown[]][] = [];
   for (const provider of recorded) {
     const verdicts = ofSource.get(provider) ?? byReviewer.get(provider.ref) ?? [];
     const reviewsOf = (caseId: string) => provider.recordedReviews?.(caseId) ?? [];
     checkVerdicts(verdicts, { bugIdsOf, reviewsOf });
     matchers.set(provider, recordedMatcher(verdicts, reviewsOf));
+    records.push([provider.ref, verdicts.map(({ verdict }) => verdict)]);
   }
   const others = prepared.filter(({ provider }) => !matchers.has(provider)).map(({ provider }) => provider.ref);
   return {
@@ -95,6 +100,7 @@ function matchByRecord({ folder, source, dataset, prepared }: MatchingInput, fil
       ? "a measured reviewer has no recorded verdicts, so it was matched by words"
       : null,
     closedRecords,
+    recordsHash: hashOf(records),
     judge: null,
   };
 }

@@ -3,6 +3,8 @@ import { type Ending, takeUntil } from "./ending.ts";
 import { type Measured, startMeasuring } from "./measure.ts";
 import type { PreparedRun, PrepareWorld } from "./prepare.ts";
 import type { RunFolder } from "./publish.ts";
+import type { Generation } from "./core/generation.ts";
+import type { Job } from "./core/plan.ts";
 import { createCache } from "./run/cache.ts";
 import { type Outage, runJobs } from "./run/generate.ts";
 import { type Journal, readGenerations } from "./run/journal.ts";
@@ -17,6 +19,8 @@ import type { Turn } from "./sweep.ts";
 export interface MeasureContext {
   run: PreparedRun;
   journal: Journal;
+  /** What stands for an answer that is not there, where nobody is asked for any; null where reviewers are. */
+  missing: ((job: Job) => Generation) | null;
   folder: RunFolder;
   progress: Progress;
   limits: ReturnType<typeof createLimits>;
@@ -35,7 +39,7 @@ export async function measureOne(
   earlier: ReadonlySet<string>,
   context: MeasureContext,
 ): Promise<{ measured: Measured; isWhole: boolean; outage?: Outage }> {
-  const { run, journal, folder, progress, limits, purse, ending, deadlineAtMs, world } = context;
+  const { run, journal, missing, folder, progress, limits, purse, ending, deadlineAtMs, world } = context;
   const measuring = startMeasuring({ ...run, dataset }, reviewer);
   const score = async (generation: Parameters<typeof measuring.take>[0]) => {
     const line = await measuring.take(generation);
@@ -49,18 +53,21 @@ export async function measureOne(
 
   const { concurrency, retries, timeoutMs, caseDeadlineMs, cache } = run.suite.reviewer;
   const jobs = takeUntil(ending, () => measuring.jobs((key) => earlier.has(key)));
-  const results = runJobs(jobs, {
-    provider: reviewer.provider,
-    concurrency: Math.min(concurrency, reviewer.provider.concurrency ?? concurrency),
-    retries,
-    timeoutMs,
-    caseDeadlineMs,
-    runDeadlineAtMs: deadlineAtMs,
-    limits,
-    cache: cache ? createCache(resolve(".nitbench", "cache"), (line) => progress.note(line)) : undefined,
-    world: realWorld,
-    signal: world.signal,
-  });
+  const results =
+    missing !== null
+      ? answerAll(jobs, missing)
+      : runJobs(jobs, {
+          provider: reviewer.provider,
+          concurrency: Math.min(concurrency, reviewer.provider.concurrency ?? concurrency),
+          retries,
+          timeoutMs,
+          caseDeadlineMs,
+          runDeadlineAtMs: deadlineAtMs,
+          limits,
+          cache: cache ? createCache(resolve(".nitbench", "cache"), (line) => progress.note(line)) : undefined,
+          world: realWorld,
+          signal: world.signal,
+        });
   try {
     if (earlier.size > 0) {
       for await (const generation of readGenerations(journal.file)) {
@@ -88,4 +95,10 @@ export async function measureOne(
     await results.return({ isWhole: false });
     await queue.settle();
   }
+}
+
+/** Answers every job without asking anyone. */
+async function* answerAll(jobs: Iterable<Job>, answer: (job: Job) => Generation): ReturnType<typeof runJobs> {
+  for (const job of jobs) yield { job, generation: answer(job) };
+  return { isWhole: true };
 }

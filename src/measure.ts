@@ -4,6 +4,7 @@ import { mergeReviews, type Part } from "./core/fan-out.ts";
 import { findingsJsonSchema } from "./core/findings-schema.ts";
 import { type Cost, costOf, costOfTime, type Price } from "./core/cost.ts";
 import type { Generation, Usage } from "./core/generation.ts";
+import { signsOf } from "./core/diagnosis/signs.ts";
 import { cleanText } from "./core/parse/clean.ts";
 import { type ReadPart, readPart, worstOutcome } from "./core/part.ts";
 import { type CasePlan, type Job, planCase, type PlanSettings } from "./core/plan.ts";
@@ -68,6 +69,7 @@ export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): M
     ...(suite.reviewer.structured ? { schema: findingsJsonSchema() } : {}),
   };
   const entryOf = new Map(dataset.entries.map((entry) => [entry.id, entry]));
+  const positionOf = new Map(dataset.entries.map(({ id }, position) => [id, position]));
   const open = new Map<string, OpenCase>();
   const rows: CaseRow[] = [];
   const tally = emptyTally();
@@ -120,8 +122,16 @@ export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): M
       return line;
     },
     countOpen: () => open.size,
-    finish: (machineMs = 0) => ({ facts: factsSoFar(), rows: withHours(machineMs), tally, price }),
+    finish(machineMs = 0) {
+      // Sums depend on their order in the last digit, and in which order answers came is chance.
+      rows.sort((a, b) => positionIn(a) - positionIn(b) || a.repeat - b.repeat);
+      return { facts: factsSoFar(), rows: withHours(machineMs), tally, price };
+    },
   };
+
+  function positionIn({ caseId }: CaseRow): number {
+    return positionOf.get(caseId) ?? 0;
+  }
 
   /** A machine is paid for its time, in which all that were asked about had the same share. */
   function withHours(machineMs: number): CaseRow[] {
@@ -196,6 +206,7 @@ async function scoreCase(
     scores,
     ...(judged === undefined ? {} : { judged }),
     ...(panel === undefined ? {} : { panel }),
+    ...(review === null ? {} : { signs: signsOf({ review, ledger, judged }, source) }),
     text: text.slice(0, mostTextChars),
     isTextCut: text.length > mostTextChars,
   };

@@ -10,6 +10,7 @@ import { inOneSpelling } from "./core/judge/address.ts";
 import { type Barred, barsOfJudge } from "./core/apply-gates.ts";
 import type { Price } from "./core/cost.ts";
 import type { Scorer } from "./core/scorer.ts";
+import { nameShard, type ShardChoice } from "./core/shard.ts";
 import type { Suite } from "./core/suite.ts";
 import type { PreparedJudge } from "./judge.ts";
 import { type Dataset, loadDataset } from "./load/dataset.ts";
@@ -20,9 +21,12 @@ import { type LoadedSuite, loadSuite } from "./load/suite.ts";
 import type { Override } from "./load/yaml.ts";
 import { isRecorded, type Matching, prepareMatching, recordedReviewer } from "./matching.ts";
 import type { JudgeChoice, Member } from "./panel.ts";
+import { planShard, type PreparedShard } from "./plan-shard.ts";
 import { planSweep, type PreparedSweep } from "./plan-sweep.ts";
+import { promptsForProof } from "./proof-prompts.ts";
 import { refuseModels } from "./refuse-models.ts";
 import { type OpenedReviewer, openReviewers } from "./reviewers.ts";
+import { checkSaved, openSavedReviewers, savedLatency, type SavedRun } from "./saved-run.ts";
 import { createScorers } from "./scorers/index.ts";
 import { checkBudget, type PaidJudge } from "./spending.ts";
 
@@ -38,6 +42,10 @@ export interface RunRequest {
   judge?: Partial<JudgeChoice>;
   /** What measured reviewers are compared with: a stored run, or a model that is measured beside them. */
   baseline?: string | undefined;
+  /** Which part of the cases is measured; all of them where it is left out. */
+  shard?: ShardChoice | undefined;
+  /** The run whose reviews are scored again, so that nobody is asked for any. */
+  saved?: SavedRun | undefined;
   /** Whether a source is fetched without a word. */
   isQuiet?: boolean;
 }
@@ -48,6 +56,8 @@ export interface PrepareWorld extends ProviderWorld {
   signal: AbortSignal;
   /** The public benchmarks that a suite may name; the program's own where it is left out. */
   sources?: SourceCatalogue;
+  /** Whether models of the Hub are only looked up, and not fetched, as nobody is going to ask them. */
+  isDry?: boolean;
 }
 
 /** One reviewer that is ready to be asked, with the scorers for its reviews. */
@@ -72,7 +82,7 @@ export interface PreparedRun {
   reviewers: readonly PreparedReviewer[];
   /** The engines that serve models from disk; they stop whatever they started once they are closed. */
   engines: readonly Engine[];
-  matching: Pick<Matching, "facts" | "judge" | "closedRecords">;
+  matching: Pick<Matching, "facts" | "judge" | "closedRecords" | "recordsHash">;
   /** All that are to be opened, asked and closed: the judges of reviews and those of findings and bugs. */
   judges: readonly AskableJudge[];
   /** The same as the budget sees them. */
@@ -81,6 +91,10 @@ export interface PreparedRun {
   judge: PreparedJudge | null;
   /** How the checkpoints of a training run are measured; null where there are none. */
   sweep: PreparedSweep | null;
+  /** Null where all cases are measured. */
+  shard: PreparedShard | null;
+  /** Null where reviewers are asked. */
+  saved: SavedRun | null;
   /** What measured reviewers are compared with; null where the command names nothing. */
   baseline: NamedBaseline | null;
   /** Scorers whose metrics may not gate, each with the reason. */
@@ -114,23 +128,29 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
   });
   const isWanted = suite.dataset.source !== undefined;
   const source = isWanted ? await loadSource(suite.dataset, sourceWorld(request, world), world.sources) : null;
-  const { opened: providers, engines } = await openReviewers(request.models, suite, source, {
-    ...world,
-    note: noteTo(request, world),
-  });
+  const { saved = null } = request;
+  // An adapter is proved when the dataset has been read.
+  let ownPrompts: () => readonly string[] = () => [];
+  const { opened: providers, engines } =
+    saved === null
+      ? await openReviewers(request.models, suite, source, {
+          ...world,
+          note: noteTo(request, world),
+          ownPrompts: () => ownPrompts(),
+        })
+      : { opened: await openSavedReviewers(saved, suite, source, world), engines: [] };
   const whole = loadDataset(
     { ...suite.dataset, path: source?.folder ?? suite.dataset.path ?? "" },
     folder,
     request.seed,
   );
   try {
-    const { sweep, dataset } = planSweep(suite, whole, providers);
+    const { sweep, dataset: all } = planSweep(suite, whole, providers);
+    const { shard, dataset } = planShard(request.shard, suite, all, sweep, prompt.prompt);
+    ownPrompts = () => promptsForProof(dataset, prompt.prompt, suite);
     checkBaseline(baseline, providers);
-    checkDiffs(
-      dataset,
-      suite,
-      providers.map(({ provider }) => provider),
-    );
+    const asked = saved === null ? providers.map(({ provider }) => provider) : [];
+    checkDiffs(all, suite, asked);
     const choice = choiceOf(request);
     const { seed } = request;
     const matching = await prepareMatching(
@@ -139,7 +159,8 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
     );
     checkSelf(matching.judge?.members ?? [], suite, providers);
     const { noDetectionBecause } = matching;
-    const judge = await prepareOwnJudge(request, suite, folder, dataset, providers, world);
+    const ofAll = await prepareOwnJudge(request, suite, folder, all, providers, world);
+    const judge = ofAll === null || shard === null ? ofAll : { ...ofAll, cases: countReferenced(dataset) };
     const reviewers = await Promise.all(
       providers.map(async (opened) => {
         const { provider } = opened;
@@ -157,9 +178,13 @@ export async function prepareRun(request: RunRequest, world: PrepareWorld): Prom
       ...(noDetectionBecause === null ? {} : { detection: noDetectionBecause }),
       ...barsOfJudge(judge),
     };
-    const decisive = decidesGenerations(suite, source, prompt, seed);
+    const decisive = decidesGenerations(suite, source, prompt, seed, shard);
     const [generationHash, settings] = [hashOf(decisive), inWords(decisive)];
-    const measured = { loaded, suite, prompt, dataset, source, reviewers, engines, baseline, sweep };
+    if (saved !== null) {
+      checkSaved(saved, dataset, { generationHash, settings });
+      savedLatency(saved, suite);
+    }
+    const measured = { loaded, suite, prompt, dataset, source, reviewers, engines, baseline, sweep, shard, saved };
     return { ...measured, matching, judge, judges, paidJudges, barred, generationHash, settings, seed };
   } catch (error) {
     whole.close();
@@ -231,6 +256,7 @@ function decidesGenerations(
   source: LoadedSource | null,
   prompt: LoadedPrompt,
   seed: number,
+  shard: ShardChoice | null,
 ) {
   const { dir: _dir, judge: _judge, ...settings } = dataset;
   // Who it is, in whatever words.
@@ -238,17 +264,23 @@ function decidesGenerations(
   const { unit, contract, maxTokens, temperature, repeats, structured } = reviewer;
   // Left out where it is off: a run of before there was such a thing can be gone on with.
   const held = structured ? { schema: findingsJsonSchema() } : {};
-  const asked = { unit, contract, maxTokens, temperature, repeats, seed, ...held };
+  const part = shard === null ? {} : { shard: nameShard(shard) };
+  const asked = { unit, contract, maxTokens, temperature, repeats, seed, ...part, ...held };
   return { name, dataset: chosen, prompt: prompt.hash, ...asked };
 }
 
 function inWords(decisive: ReturnType<typeof decidesGenerations>): Record<string, string> {
-  const { name, dataset, seed, schema, ...asked }: typeof decisive & { schema?: unknown } = decisive;
+  const { name, dataset, seed, shard, schema, ...asked }: typeof decisive & { schema?: unknown; shard?: string } =
+    decisive;
   const reviewer = { ...asked, ...(schema === undefined ? {} : { structured: true }) };
   const under = (key: string, values: object) =>
     Object.entries(values).map(([inner, value]) => [`${key}.${inner}`, String(value)]);
   const all = [["name", name], ...under("dataset", dataset), ...under("reviewer", reviewer), ["seed", `${seed}`]];
-  return Object.fromEntries(all) as Record<string, string>;
+  return Object.fromEntries(shard === undefined ? all : [...all, ["shard", shard]]) as Record<string, string>;
+}
+
+function countReferenced({ entries }: Dataset): number {
+  return entries.filter(({ fields }) => fields["references"] !== 0).length;
 }
 
 /** @throws UsageError where a reviewer would have to read a change that the dataset does not have, or find its places */

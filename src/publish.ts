@@ -1,12 +1,14 @@
-import { closeSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "./core/errors.ts";
 import type { CaseLine, Report } from "./core/report.ts";
 import type { Reporter } from "./core/reporter.ts";
 import { makeFolder } from "./io/folder.ts";
+import { readText } from "./io/lines.ts";
 import { readLatencyLines } from "./latency/journal.ts";
-import { type Dataset, withDefaults } from "./load/dataset.ts";
+import { withDefaults } from "./load/dataset.ts";
 import { readOwnLines } from "./load/own-lines.ts";
 import type { Case } from "./core/case.ts";
 import { cannotWrite, writeAll } from "./run/disk.ts";
@@ -22,8 +24,9 @@ export interface RunFolder {
   readonly path: string;
   readonly lock: FolderLock;
   /** Begins cases.jsonl and dataset.jsonl, the cases that are measured; both are to be seen once they are published. */
-  startLines(dataset: Dataset): void;
+  startLines<Entry extends { id: string }>(dataset: CasesAsWritten<Entry>): void;
   writeLine(line: CaseLine): void;
+  /** Puts the lines into one order, whatever the one in which they came: by reviewer, case and repeat. */
   endLines(): void;
   /** Renders the report with every reporter, puts all files in the place of earlier ones, and points `latest` here. */
   publish(report: Report, reporters: readonly Reporter[]): Promise<void>;
@@ -33,10 +36,22 @@ export interface RunFolder {
   close(): void;
 }
 
+/** Cases, each with the line that it is written in. */
+interface CasesAsWritten<Entry extends { id: string }> {
+  entries: readonly Entry[];
+  readLine(entry: Entry): string;
+}
+
 /** Checks the name of a run, which is a folder's beside `latest`. @throws UsageError */
 export function checkRunName(name: string): void {
   if (/^[\w.-]+$/.test(name) && !["latest", ".", ".."].includes(name)) return;
   throw new UsageError(`run name "${name}": expected letters, digits, dots, dashes and underscores (and not "latest")`);
+}
+
+/** A name for a run that has none: its day, its suite, and what makes it another than those that are there. */
+export function nameRun(parent: string, startedAt: string, suite: string): string {
+  const name = `${startedAt.slice(0, 10)}-${suite}-${randomBytes(2).toString("hex")}`;
+  return existsSync(join(parent, name)) ? nameRun(parent, startedAt, suite) : name;
 }
 
 /**
@@ -50,6 +65,7 @@ export function openRunFolder(parent: string, name: string): RunFolder {
   const linesFile = join(path, "cases.jsonl");
   const datasetFile = join(path, "dataset.jsonl");
   let lines: LineWriter | null = null;
+  let order = orderOf([]);
 
   return {
     name,
@@ -58,14 +74,18 @@ export function openRunFolder(parent: string, name: string): RunFolder {
     startLines(dataset) {
       writeDataset(unpublished(datasetFile), dataset);
       lines = writeLines(unpublished(linesFile));
+      order = orderOf(dataset.entries.map(({ id }) => id));
     },
     writeLine(line) {
       if (lines === null) throw new Error("writeLine before startLines");
-      lines.add(JSON.stringify(line));
+      order.add(line, lines.add(JSON.stringify(line)));
     },
     endLines() {
-      lines?.close();
+      if (lines === null) return;
+      lines.close();
       lines = null;
+      const sorted = order.sorted();
+      if (sorted !== null) sortLines(unpublished(linesFile), unpublished(sortedAside(linesFile)), sorted);
     },
     async publish(report, reporters) {
       const data = {
@@ -95,7 +115,7 @@ export function openRunFolder(parent: string, name: string): RunFolder {
       if (readdirSync(path).length === 0) rmdirSync(path);
     },
     close() {
-      for (const file of [datasetFile, linesFile]) rmSync(unpublished(file), { force: true });
+      for (const file of [datasetFile, linesFile, sortedAside(linesFile)]) rmSync(unpublished(file), { force: true });
       lock.release();
     },
   };
@@ -113,6 +133,10 @@ function takeFolder(path: string): FolderLock {
   }
 }
 
+function sortedAside(file: string): string {
+  return `${file}.sorted`;
+}
+
 function unpublished(file: string): string {
   return `${file}.new`;
 }
@@ -125,7 +149,7 @@ function writing<T>(file: string, write: (file: string) => T): T {
   }
 }
 
-function writeDataset(file: string, dataset: Dataset): void {
+function writeDataset<Entry extends { id: string }>(file: string, dataset: CasesAsWritten<Entry>): void {
   const lines = writeLines(file);
   for (const entry of dataset.entries) lines.add(dataset.readLine(entry));
   lines.close();
@@ -136,8 +160,48 @@ async function* readCases(file: string): AsyncGenerator<Case> {
 }
 
 interface LineWriter {
-  add(line: string): void;
+  /** Gives how many bytes it takes, its line break among them. */
+  add(line: string): number;
   close(): void;
+}
+
+/** Where a line stands in its file. */
+interface Placed {
+  offset: number;
+  bytes: number;
+}
+
+/** Finds out which order lines are to have: reviewers as they came, cases as in the dataset, repeats as counted. */
+function orderOf(ids: readonly string[]): { add(line: CaseLine, bytes: number): void; sorted(): Placed[] | null } {
+  const positions = new Map(ids.map((id, position) => [id, position]));
+  const turns = new Map<string, number>();
+  const placed: (Placed & { turn: number; position: number; repeat: number })[] = [];
+  let end = 0;
+  return {
+    add({ reviewer, caseId, repeat }, bytes) {
+      const turn = turns.get(reviewer) ?? turns.size;
+      turns.set(reviewer, turn);
+      placed.push({ turn, position: positions.get(caseId) ?? 0, repeat, offset: end, bytes });
+      end += bytes;
+    },
+    sorted() {
+      const sorted = placed.toSorted((a, b) => a.turn - b.turn || a.position - b.position || a.repeat - b.repeat);
+      return sorted.every((line, at) => line === placed[at]) ? null : sorted;
+    },
+  };
+}
+
+/** Rewrites a file of lines in another order, one line in memory. */
+function sortLines(file: string, aside: string, sorted: readonly Placed[]): void {
+  const handle = writing(file, () => openSync(file, "r"));
+  try {
+    const lines = writeLines(aside);
+    for (const { offset, bytes } of sorted) lines.add(readText(handle, offset, bytes - 1));
+    lines.close();
+  } finally {
+    closeSync(handle);
+  }
+  writing(file, () => renameSync(aside, file));
 }
 
 const bufferedChars = 1 << 16;
@@ -156,8 +220,10 @@ function writeLines(file: string): LineWriter {
   };
   return {
     add(line) {
-      pending += `${line.replace(terminalCodes, escapeCode)}\n`;
+      const written = `${line.replace(terminalCodes, escapeCode)}\n`;
+      pending += written;
       if (pending.length >= bufferedChars) flush();
+      return Buffer.byteLength(written);
     },
     close() {
       flush();

@@ -1,16 +1,18 @@
 import { baselineOf, type NamedBaseline } from "./baseline.ts";
 import { type Barred, applyGates, barsOfJudge } from "./core/apply-gates.ts";
 import { type Baseline, standBeside } from "./core/apply-relative-gates.ts";
-import { costOf } from "./core/cost.ts";
 import { answerSweep, decideSweep } from "./core/describe-sweep.ts";
 import { decideGate } from "./core/gate.ts";
-import { judgeErrorOf } from "./core/judge/calibration.ts";
+import { formatOf } from "./core/format.ts";
+import { judgeErrorOf, type KnownError } from "./core/judge/calibration.ts";
 import { lexicalThreshold, lexicalVersion } from "./core/match/lexical.ts";
 import { isMetricName, metricDefinitions } from "./core/metric.ts";
+import { priceRows } from "./core/price-rows.ts";
+import { measure } from "./core/reduce.ts";
 import type { GateResult, Report, ReviewerReport } from "./core/report.ts";
 import type { CaseRow } from "./core/row.ts";
 import { Suite } from "./core/suite.ts";
-import { reachVerdict } from "./core/verdict.ts";
+import { closedRecordsOf, reachVerdict } from "./core/verdict.ts";
 
 /** What a finished report is gated with again. */
 export interface Regating {
@@ -22,6 +24,11 @@ export interface Regating {
   allowInconclusive: boolean;
 }
 
+/** What of a report says who decided what counts. */
+type WhoDecided = Pick<Report, "matcher" | "judge"> & {
+  reviewers: readonly Pick<ReviewerReport, "id" | "role" | "provider">[];
+};
+
 /** The same report with its suite's gates applied to its case lines again, and the verdict that they give. */
 export function regate({ report, rowsOf, baseline: named, allowInconclusive }: Regating): Report {
   const gap = whatIsMissing(report);
@@ -30,7 +37,7 @@ export function regate({ report, rowsOf, baseline: named, allowInconclusive }: R
   const budget = Suite.shape.budget.parse(suite.budget);
   const barred = barredBy(report);
   const baseline = named === null ? ownBaseline(report, rowsOf) : baselineOf(named, report, []);
-  const relative = { baseline, seed: run.seed, barred, budget };
+  const relative = { baseline, seed: run.seed, barred, budget, latency: report.latency ?? null };
   const stood = report.reviewers.map((reviewer) => {
     const rows = rowsOf.get(reviewer.id);
     if (reviewer.role !== "measured" || rows === undefined) return { reviewer, comparison: null };
@@ -85,9 +92,8 @@ function gateRows(
   { suite, run, judge, sweep }: Report,
   barred: Barred,
 ): ReviewerReport {
-  const { price = null } = reviewer;
-  const priced = rows.map((row) => (row.spending === undefined ? row : { ...row, cost: costOf(row.spending, price) }));
-  const judgeError = judge === null || judge.members !== undefined ? null : judgeErrorOf(judge.calibration);
+  const priced = priceRows(rows, reviewer.price ?? null);
+  const judgeError = errorOfOne(judge);
   const foreign = rows.filter(({ isForeign }) => isForeign === true).length;
   const undecided = rows.filter(({ isUndecided }) => isUndecided).length;
   return {
@@ -102,6 +108,36 @@ function gateRows(
         : [gateStored(gate, reviewer)],
     ),
   };
+}
+
+/** How often the only judge errs; several have an error each. */
+function errorOfOne(judge: Report["judge"]): KnownError {
+  return judge === null || judge.members !== undefined ? null : judgeErrorOf(judge);
+}
+
+/**
+ * A gated figure that the case lines give otherwise than the report has it, in words; null where all agree. One of the
+ * two was changed then, and no gate holds on it.
+ */
+export function differingFigure(
+  { reviewers, suite, run, judge }: Report,
+  rowsOf: ReadonlyMap<string, readonly CaseRow[]>,
+): string | null {
+  for (const reviewer of reviewers) {
+    const rows = rowsOf.get(reviewer.id);
+    if (reviewer.role !== "measured" || rows === undefined) continue;
+    const priced = priceRows(rows, reviewer.price ?? null);
+    for (const gate of suite.gates) {
+      const { metric } = gate;
+      if (!isMetricName(metric) || !isInRows(gate, reviewer)) continue;
+      const told = reviewer.metrics[metric]?.value ?? null;
+      const { value } = measure(metric, priced, run.seed, null, null, errorOfOne(judge));
+      if (told === value || Math.abs((told ?? Infinity) - (value ?? -Infinity)) < 1e-9) continue;
+      const [now, then] = [value, told].map((one) => (one === null ? "unknown" : formatOf(metric, one)));
+      return `${metric} of ${reviewer.id} is ${now} by its case lines and ${then} in the report`;
+    }
+  }
+  return null;
 }
 
 /** Times of a phase of its own and the hours of a machine are in the report alone. */
@@ -126,7 +162,7 @@ function gateStored(gate: GateResult["gate"], { metrics }: ReviewerReport): Gate
 const noSlice = "the case lines do not hold what this slice is made of (run the suite again)";
 
 /** Which scorers may not gate, as the report tells it. */
-function barredBy({ matcher, judge, reviewers }: Report): Barred {
+export function barredBy({ matcher, judge, reviewers }: WhoDecided): Barred {
   const measured = new Set(reviewers.filter(({ role }) => role === "measured").map(({ id }) => id));
   const byWords = (matcher?.lexicalFor ?? []).some((id) => measured.has(id));
   const { calibration = null } = matcher ?? {};
@@ -139,15 +175,6 @@ function barredBy({ matcher, judge, reviewers }: Report): Barred {
         ? "a measured reviewer has no recorded verdicts, so it was matched by words"
         : null);
   return { ...(detection === null ? {} : { detection }), ...barsOfJudge(judge) };
-}
-
-/** Reviewers whose verdicts a public benchmark brings: what these leave open, no run can decide. */
-function closedRecordsOf({ matcher, reviewers }: Report): ReadonlySet<string> {
-  if (matcher?.name !== "recorded") return new Set();
-  const { lexicalFor = [] } = matcher;
-  return new Set(
-    reviewers.filter(({ id, provider }) => provider === "recorded" && !lexicalFor.includes(id)).map(({ id }) => id),
-  );
 }
 
 /** A baseline that was measured in the same run; null where there was none. */

@@ -36,6 +36,8 @@ export interface GivenRequest {
   seed: number | undefined;
   judge: { refs: readonly string[]; runs: number | undefined };
   baseline?: string | undefined;
+  /** Such as `2/3`. */
+  shard?: string | undefined;
 }
 
 /** A request with what the command line leaves out. */
@@ -72,6 +74,7 @@ export async function recallRequest(
       runs: given.judge.runs ?? then.judgeRuns,
     },
     baseline: given.baseline ?? then.baseline,
+    shard: given.shard ?? then.shard,
   };
   const isSaid = JSON.stringify(recalled) === JSON.stringify(given);
   return { ...recalled, command: isSaid || then.command === "" ? null : extendCommandLine(then.command, argv) };

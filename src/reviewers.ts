@@ -1,9 +1,11 @@
-import { join } from "node:path";
+import { realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { choosePrice, type Price } from "./core/cost.ts";
 import type { Engine } from "./core/engine.ts";
 import { UsageError } from "./core/errors.ts";
-import { isLocal, parseModelRef } from "./core/model.ts";
+import { isLocal, type ModelRef, parseModelRef } from "./core/model.ts";
 import type { Suite } from "./core/suite.ts";
+import { atHome } from "./io/home.ts";
 import { loadPrices } from "./load/prices.ts";
 import type { LoadedSource } from "./load/sources/source.ts";
 import type { LocalReviewer, LocalWorld } from "./local-models.ts";
@@ -44,20 +46,22 @@ export async function openReviewers(
     throw new UsageError(
       `suite "${suite.name}": nobody to measure (give --model REF, or list reviewers: in the suite)`,
     );
-  const twice = refs.find(({ ref }, index) => refs.findIndex((other) => other.ref === ref) !== index);
-  if (twice !== undefined) throw new UsageError(`model "${twice.ref}" is named twice (name each reviewer once)`);
+  const parsed = refs.map(({ ref, role }) => ({ model: parseModelRef(ref), role }));
+  refuseTwice(
+    parsed.map(({ model }) => model),
+    world.env["HOME"],
+  );
 
   const { baseUrl, keyVariable, base, engine, timeoutMs, contract, price, usdPerHour } = suite.reviewer;
   // The address, key and price of the measured reviewer are not company's: a key must reach no other host.
   const own = {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(keyVariable === undefined ? {} : { keyVariable }),
-    ...(base === undefined ? {} : { base }),
+    ...(base === undefined ? {} : { base: atHome(base, world.env["HOME"]) }),
   };
   const recordings =
     source === null || source.reviewers.size === 0 ? {} : { recordings: join(source.folder, "recordings") };
   const prices = loadPrices();
-  const parsed = refs.map(({ ref, role }) => ({ model: parseModelRef(ref), role }));
   // Only a model on disk needs engines, and the code that looks it through.
   const local = parsed.some(({ model }) => isLocal(model)) ? await import("./local-models.ts") : null;
   const engines = (await local?.loadEngines(engine)) ?? [];
@@ -82,4 +86,26 @@ export async function openReviewers(
     }
   }
   return { opened, engines };
+}
+
+/** @throws UsageError where two references mean the same, in whatever way the path of a folder or a file is written */
+function refuseTwice(models: readonly ModelRef[], home: string | undefined): void {
+  const seen = new Map<string, string>();
+  for (const model of models) {
+    const meant = isLocal(model) && model.kind !== "hf" ? placeOf(model.target, home) : model.ref;
+    const before = seen.get(meant);
+    const also = before === model.ref ? "" : `, as "${before}" before`;
+    if (before !== undefined)
+      throw new UsageError(`model "${model.ref}" is named twice${also} (name each reviewer once)`);
+    seen.set(meant, model.ref);
+  }
+}
+
+function placeOf(path: string, home: string | undefined): string {
+  const place = resolve(atHome(path, home));
+  try {
+    return realpathSync(place);
+  } catch {
+    return place;
+  }
 }

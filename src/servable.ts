@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
-import type { PreflightFinding } from "./core/adapter/finding.ts";
+import { activatedAdvice } from "./core/adapter/config.ts";
+import { failure, type PreflightFinding } from "./core/adapter/finding.ts";
 import type { ServableModel } from "./core/engine.ts";
 import { UsageError } from "./core/errors.ts";
 import { type AdapterFolder, adapterLoadName, inspectAdapter } from "./load/adapter.ts";
-import { hashFile } from "./load/file-hash.ts";
+import { digestOfModel } from "./io/file-hash.ts";
 import { type GgufFile, hashGguf, inspectGgufAdapter } from "./load/gguf-artefact.ts";
-import { hashOf } from "./load/hash.ts";
 import type { MergedModel } from "./load/merged-model.ts";
-import type { Artefact } from "./load/model-artefact.ts";
+import { type Artefact, resolveArtefact } from "./load/model-artefact.ts";
 
 /** A model that was looked through, with what the pre-flight warned of. */
 export interface Usable {
@@ -49,18 +49,36 @@ export async function usableAdapter(ref: string, adapter: AdapterFolder): Promis
   };
 }
 
+/** The digest of what lies there now, as that of the model was made; null where that is no such model any more. */
+export async function hashAgain({ ref, kind, path }: ServableModel): Promise<string | null> {
+  try {
+    const artefact = await resolveArtefact(path);
+    if (artefact.kind !== kind) return null;
+    return (await inspectForUse(ref, artefact)).model.hash;
+  } catch (error) {
+    if (error instanceof UsageError || (error instanceof Error && "syscall" in error)) return null;
+    throw error;
+  }
+}
+
 async function usableGguf(ref: string, gguf: GgufFile): Promise<Usable> {
-  const warnings = refuseErrors(ref, await inspectGgufAdapter(gguf));
+  const warnings = refuseErrors(ref, [...(await inspectGgufAdapter(gguf)), ...refuseActivated(gguf)]);
   const hash = await hashGguf(gguf);
   const model = { ref, kind: "gguf-adapter", path: resolve(gguf.file), base: null, rank: null } as const;
   return { model: { ...model, hash, loadName: adapterLoadName(hash) }, warnings };
 }
 
-async function usableModel(ref: string, { folder, files }: MergedModel): Promise<Usable> {
-  const digests: string[] = [];
-  for (const file of ["config.json", ...files]) digests.push(await hashFile(resolve(folder, file)));
-  const hash = hashOf(digests);
-  const model = { ref, kind: "model", path: resolve(folder), base: null, rank: null } as const;
+/** The embedded engine and Ollama would apply it to the whole text. */
+function refuseActivated({ header }: GgufFile): PreflightFinding[] {
+  if (!header.metadata.has("adapter.alora.invocation_tokens")) return [];
+  const message = "it is an activated LoRA, which applies only after its invocation tokens";
+  return [failure("activated", message, activatedAdvice)];
+}
+
+async function usableModel(ref: string, { folder }: MergedModel): Promise<Usable> {
+  const path = resolve(folder);
+  const hash = await digestOfModel(path);
+  const model = { ref, kind: "model", path, base: null, rank: null } as const;
   return { model: { ...model, hash, loadName: adapterLoadName(hash) }, warnings: [] };
 }
 

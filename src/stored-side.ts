@@ -1,6 +1,5 @@
 import type { Side } from "./core/compare-runs.ts";
 import { UsageError } from "./core/errors.ts";
-import type { Report } from "./core/report.ts";
 import { type Home, openStoredRun, type StoredRun } from "./load/stored-run.ts";
 
 /**
@@ -24,9 +23,4 @@ export function readSide(word: string, homes?: readonly Home[]): { run: StoredRu
   }
   const rows = run.readRows(new Set([reviewer.id])).get(reviewer.id) ?? [];
   return { run, side: { report: run.report, reviewer, rows } };
-}
-
-/** Whether two reports are of one run; runs in different folders may have been given the same name. */
-export function isSameRun({ run: own }: Report, { run: other }: Report): boolean {
-  return own.id === other.id && own.startedAt === other.startedAt;
 }

@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { quote } from "./command-line.ts";
 import type { Report } from "./core/report.ts";
 
-/** Tells of reviewers that were given up, with the line that asks them again for what they did not answer. */
-export async function tellGivenUp(
-  { message, resume }: { message: string; resume: string },
-  line: string,
-): Promise<void> {
+/** Tells what a run has not been told, with the line that asks for it. */
+export async function tellLeft({ message, resume }: { message: string; resume: string }, line: string): Promise<void> {
   const { neutralise } = await import("./core/format.ts");
   const { hideSecrets } = await import("./core/url-secret.ts");
   process.stderr.write(`${neutralise(hideSecrets(message))}; go on with: ${line} --resume ${quote(resume)}\n`);

@@ -24,7 +24,8 @@ describe("a PEFT adapter", () => {
   });
 
   test.each([
-    [[1], 8],
+    [[1], 1],
+    [[2], 8],
     [[8], 8],
     [[4, 20], 32],
     [[257], 320],
@@ -37,6 +38,7 @@ describe("a PEFT adapter", () => {
     [{ use_dora: true }, [16], "it refuses DoRA"],
     [{ modules_to_save: ["lm_head"] }, [16], "it refuses modules_to_save"],
     [{ bias: "all" }, [16], "it leaves trained biases out"],
+    [{ trainable_token_indices: [3] }, [16], "it does not know trained tokens (trainable_token_indices)"],
     [{}, [513], "it takes ranks up to 512 only"],
   ])("with %j and ranks %j is refused by vLLM", (fields, ranks, refusal) => {
     expect(serve(fields, ranks)["vllm"]).toEqual({ engine: "vllm", refusal, needs: null, lines: [] });
@@ -60,6 +62,28 @@ describe("a PEFT adapter", () => {
     );
   });
 
+  test.each([{ bias: "all" }, { target_parameters: ["mlp.experts.up_proj"] }, { init_lora_weights: "pissa" }])(
+    "with %j, for which GGUF has no place, is refused by the engines that need it as GGUF",
+    (fields) => {
+      const [setting] = Object.keys(fields);
+      for (const engine of ["embedded", "llama-server", "ollama"])
+        expect(serve(fields)[engine]?.refusal).toMatch(new RegExp(`^${setting} .*\\(.*\\)$`));
+    },
+  );
+
+  test("is put on the file of its base where one is named", () => {
+    const options = serveAdapter(parseAdapterConfig(JSON.stringify(adapterConfig()), "c"), [4], {
+      ...names,
+      baseFile: "./my base.gguf",
+    });
+    expect(options[1]).toEqual({
+      engine: "embedded",
+      refusal: null,
+      needs: null,
+      lines: ["pnpm bench --model ./adapter --set reviewer.engine=llama --set reviewer.base='./my base.gguf'"],
+    });
+  });
+
   test("with DoRA is served by no engine", () => {
     expect(Object.values(serve({ use_dora: true })).map(({ refusal }) => refusal === null)).toEqual(
       Array(4).fill(false),
@@ -72,6 +96,14 @@ test("a whole model of the Hub is pinned to its commit", () => {
   expect(vllm?.lines).toEqual([
     "vllm serve acme/reviewer --revision c0ffee --served-model-name reviewer",
     "pnpm bench --model vllm:reviewer",
+  ]);
+});
+
+test("a whole model in a folder is measured as it is, by what vLLM or Ollama make of it", () => {
+  const options = serveModel({ ...names, model: "./my model", name: "my-model" }, null);
+  expect(options.filter(({ needs }) => needs === null).map(({ engine, lines }) => [engine, ...lines])).toEqual([
+    ["vllm", "vllm serve './my model'", "pnpm bench --model './my model'"],
+    ["ollama", "ollama serve", "pnpm bench --model './my model' --set reviewer.engine=ollama"],
   ]);
 });
 

@@ -1,10 +1,12 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UsageError } from "../src/core/errors.ts";
 import { type DoctorReport, examine } from "../src/doctor.ts";
 import { renderDoctor } from "../src/doctor-text.ts";
 import { writeGguf } from "../src/load/gguf/write.ts";
+import { makeHfAdapter, writeHfAdapter } from "./fixtures/hf-adapter.ts";
+import { makeHfModel, writeAsGguf } from "./fixtures/hf-model.ts";
 import { hubServers } from "./fixtures/hub-server.ts";
 import { adapterConfig, adapterTensors, encode, safetensors, writeAdapter, writeCheckpoint } from "./fixtures/peft.ts";
 import { failsWith, listsModels, startScriptedServer } from "./fixtures/scripted-server.ts";
@@ -120,6 +122,38 @@ describe("an adapter", () => {
     writeAdapter("adapter");
     const { report } = await ask(["./adapter"], { base: "Qwen/Qwen2.5-Coder-7B" });
     expect(report).toMatchObject({ exitCode: 2, models: [{ findings: [{ code: "base-mismatch" }] }] });
+  });
+
+  test("is held against the file of its base, which the lines then name", async () => {
+    const model = makeHfModel("qwen2");
+    await writeAsGguf("base.gguf", model);
+    mkdirSync("adapter");
+    writeHfAdapter("adapter", makeHfAdapter(model, { spread: 0.6 }));
+    const { report, text } = await ask(["./adapter"], { base: "base.gguf" });
+    expect(report).toMatchObject({ exitCode: 0, models: [{ failure: null }] });
+    expect(text.replaceAll(/ \\\n +/g, " ")).toContain(
+      "--model ./adapter --set reviewer.engine=llama --set reviewer.base=base.gguf\n",
+    );
+    expect(text).not.toContain("with --base");
+    const other = makeHfModel("llama");
+    await writeAsGguf("other.gguf", other);
+    const { report: refused } = await ask(["./adapter"], { base: "other.gguf" });
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      models: [{ findings: [{ code: "base-mismatch" }, { code: "base-missing" }] }],
+    });
+  });
+
+  test("hints at the file of its base where an engine needs one", async () => {
+    writeAdapter("adapter");
+    expect((await ask(["./adapter"])).text).toContain("with --base FILE.gguf the doctor tells whether a base fits");
+  });
+
+  test.each([
+    [[], "some/base", "--base: expected an adapter to hold against it (add --model ./adapter, or leave it out)"],
+    [["./a"], "no.gguf", "--base no.gguf: no such file (name a GGUF file, or the id of the base that is served)"],
+  ])("%j is not held against the base %s", async (models, base, says) => {
+    await expect(ask(models, { base })).rejects.toThrow(says);
   });
 
   test("that every engine refuses is said to be so", async () => {

@@ -6,7 +6,7 @@ import { isMetricName, type MetricDefinition, metricDefinitions, type MetricName
 import { hasExtremes, measure } from "./reduce.ts";
 import type { GateResult, JudgeReport, Metric } from "./report.ts";
 import type { CaseRow } from "./row.ts";
-import type { JudgeError } from "./stats/rogan-gladen.ts";
+import type { KnownError } from "./judge/calibration.ts";
 import type { Gate } from "./suite.ts";
 import { parseWhere, type Where } from "./where.ts";
 
@@ -36,7 +36,7 @@ export function barOf(name: MetricName, barred: Barred): string | undefined {
  * stands only where the three agree. Of other metrics what is open are whole findings or bugs at their place; those count
  * toward the suite's budget of unscored cases, above which the run is incomplete.
  * @param barred scorers and metrics that may not gate, each with the reason, such as a matcher without calibration
- * @param judgeError how often the suite's judge errs; null where that is not known
+ * @param judgeError how often the suite's judge errs
  * @param alpha error of each one-sided bound: less than .05 for the best of several
  * @param given metrics that are not made of rows, such as those of the latency phase
  */
@@ -45,7 +45,7 @@ export function applyGates(
   rows: readonly CaseRow[],
   seed: number,
   barred: Barred,
-  judgeError: JudgeError | null = null,
+  judgeError: KnownError = null,
   alpha = usualAlpha,
   given: Readonly<Record<string, Metric>> = {},
 ): GateResult[] {
@@ -73,7 +73,7 @@ function applyGate(
   rows: readonly CaseRow[],
   seed: number,
   barred: Barred,
-  judgeError: JudgeError | null,
+  judgeError: KnownError,
   alpha: number,
 ): GateResult {
   if (!isMetricName(gate.metric)) throw new Error(`gate on unknown metric ${gate.metric}`);

@@ -6,11 +6,13 @@ import { contributionsTo, isComparable } from "./contributions.ts";
 import { findFlips } from "./flips.ts";
 import { plural } from "./format.ts";
 import { isMetricName, metricDefinitions, type MetricName } from "./metric.ts";
+import type { LatencyReport } from "./latency/latency-report.ts";
 import { hasExtremes } from "./reduce.ts";
 import { advantageOf, decideRelative, moreCasesToDecide } from "./relative-gate.ts";
 import type { GateResult, ReviewerReport } from "./report.ts";
 import type { CaseRow } from "./row.ts";
 import type { Gate, Suite } from "./suite.ts";
+import { spentRatios } from "./spent-ratio.ts";
 import { parseWhere, type Where } from "./where.ts";
 
 /** What measured reviewers are compared with. */
@@ -19,7 +21,7 @@ export interface Baseline {
   name: string;
   /** The earlier run that it is of; null for a reviewer of the same run. */
   run: string | null;
-  reviewer: Pick<ReviewerReport, "id" | "model" | "metrics">;
+  reviewer: Pick<ReviewerReport, "id" | "model" | "metrics" | "price" | "cases">;
   rows: readonly CaseRow[];
   /** What stands against comparing the two runs, and in which metrics. */
   obstacles: readonly Obstacle[];
@@ -36,6 +38,8 @@ export interface RelativeWorld {
   budget: Pick<Suite["budget"], "unscored">;
   /** Error of each one-sided bound; .05 unless told. */
   alpha?: number | undefined;
+  /** The latency phase of the run, in which a baseline of the same run took turns with the reviewer. */
+  latency: LatencyReport | null;
 }
 
 /** Below this many shared cases a slice is too small to be gated without a word about it. */
@@ -70,7 +74,7 @@ export function standBeside(
   const { baseline } = world;
   return {
     reviewer: { ...reviewer, gates },
-    comparison: baseline === null ? null : compareWith(baseline, reviewer, rows, world.seed),
+    comparison: baseline === null ? null : compareWith(baseline, reviewer, rows, world),
   };
 }
 
@@ -192,9 +196,10 @@ function compareWith(
   baseline: Baseline,
   reviewer: ReviewerReport,
   rows: readonly CaseRow[],
-  seed: number,
+  { seed, latency }: RelativeWorld,
 ): BaselineComparison {
   const { name, run, obstacles } = baseline;
+  const isSameCases = obstacles.every(({ concerns }) => concerns !== "all");
   const isBarred = (metric: MetricName) =>
     obstacles.some(({ concerns }) => concerns === "all" || concerns === metricDefinitions[metric].scorer);
   const gated = reviewer.gates.flatMap(({ gate }) => (gate.vsBaseline === undefined ? [] : gate.metric));
@@ -212,6 +217,9 @@ function compareWith(
     },
     obstacles: [...obstacles],
     metrics: shared.flatMap((metric) => compareMetric(metric, baseline.rows, rows, seed) ?? []),
-    flips: obstacles.some(({ concerns }) => concerns === "all") ? null : findFlips(baseline.rows, rows),
+    spent: isSameCases
+      ? spentRatios(baseline, { reviewer, rows }, { seed, latency: run === null ? latency : null })
+      : [],
+    flips: isSameCases ? findFlips(baseline.rows, rows) : null,
   };
 }

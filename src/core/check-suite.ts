@@ -1,5 +1,5 @@
 import { canChooseBy } from "./choose-checkpoint.ts";
-import { suggestWord, UsageError } from "./errors.ts";
+import { suggestNearest, UsageError } from "./errors.ts";
 import { bugFieldNames, caseFieldNames } from "./fields.ts";
 import { isComparable } from "./contributions.ts";
 import { checkLatencySettings } from "./latency/settings.ts";
@@ -81,7 +81,12 @@ function checkGate(gate: Gate, suite: Suite): Mistake[] {
   const { metric } = gate;
   if (plannedMetrics.includes(metric)) return [{ path: ["metric"], message: `"${metric}" is not built yet` }];
   if (!isMetricName(metric))
-    return [{ path: ["metric"], message: `unknown metric "${metric}" (${suggestWord(metric, metricNames)})` }];
+    return [
+      {
+        path: ["metric"],
+        message: `unknown metric "${metric}" (${suggestNearest(metric, metricNames, "list metrics shows all")})`,
+      },
+    ];
   const { scorer, unit, counting } = metricDefinitions[metric];
   const mistakes: Mistake[] = [];
   if (scorer !== null && suite.scorers[scorer] === undefined) {
@@ -109,7 +114,16 @@ function checkGate(gate: Gate, suite: Suite): Mistake[] {
   if (gate.min !== undefined && gate.max !== undefined && gate.min > gate.max) {
     mistakes.push({ path: ["min"], message: `expected at most max (${gate.max}), got ${gate.min} (swap the two)` });
   }
-  return [...mistakes, ...checkGateWhere(gate)];
+  return [...mistakes, ...checkGateLimit(gate, metric, suite), ...checkGateWhere(gate)];
+}
+
+/** A request without an answer counts as its limit at least: a gate beyond that would pass by what never came. */
+function checkGateLimit({ max }: Gate, metric: MetricName, { scorers, reviewer }: Suite): Mistake[] {
+  const { kind, unit } = metricDefinitions[metric];
+  const limitMs = scorers.latency?.timeoutMs ?? reviewer.timeoutMs;
+  if (kind !== "timed" || unit !== "ms" || max === undefined || max < limitMs) return [];
+  const message = `expected less than the ${limitMs} ms that one request may take, got ${max} (raise scorers.latency.timeoutMs)`;
+  return [{ path: ["max"], message }];
 }
 
 /** Only what is a function of sums over cases, and has a better direction, can be compared with a baseline. */
@@ -133,7 +147,12 @@ function checkSweep({ sweep, scorers }: Suite): Mistake[] {
   if (metric === undefined) return [];
   const path = ["sweep", "metric"];
   if (!isMetricName(metric))
-    return [{ path, message: `unknown metric "${metric}" (${suggestWord(metric, metricNames)})` }];
+    return [
+      {
+        path,
+        message: `unknown metric "${metric}" (${suggestNearest(metric, metricNames, "list metrics shows all")})`,
+      },
+    ];
   const { scorer } = metricDefinitions[metric];
   if (scorer === null || !canChooseBy(metric))
     return [{ path, message: `"${metric}" does not say case by case which is better (write detection.f1)` }];

@@ -7,6 +7,11 @@ export type Comparable = Pick<Report, "matcher" | "judge"> & {
   suite: Pick<Report["suite"], "scorers">;
 };
 
+/** Whether two reports are of one run; runs in different folders may have been given the same name. */
+export function isSameRun({ run: own }: Report, { run: other }: Report): boolean {
+  return own.id === other.id && own.startedAt === other.startedAt;
+}
+
 /**
  * What stands against comparing two runs case by case. What reviewers are made of (model, prompt, contract, repeats) may
  * differ, for that is what is compared; what they are measured by may not.

@@ -1,11 +1,12 @@
-import { findObstacles } from "./comparability.ts";
+import { findObstacles, isSameRun } from "./comparability.ts";
 import { compareMetric } from "./compare.ts";
-import type { Flips, MetricComparison, Obstacle } from "./comparison.ts";
+import type { Flips, MetricComparison, Obstacle, SpentRatio } from "./comparison.ts";
 import { findFlips } from "./flips.ts";
 import { isMetricName, metricDefinitions, type MetricName } from "./metric.ts";
 import type { Report, ReviewerReport } from "./report.ts";
 import type { CaseRow } from "./row.ts";
 import { holm } from "./stats/adjust.ts";
+import { spentRatios } from "./spent-ratio.ts";
 import type { Where } from "./where.ts";
 
 /** One reviewer of one finished run. */
@@ -40,6 +41,8 @@ export interface RunComparison {
   obstacles: readonly Obstacle[];
   metrics: readonly MetricComparison[];
   slices: readonly SliceComparison[];
+  /** Times and cost; empty where nothing is known of either or the cases differ. */
+  spent: readonly SpentRatio[];
   /** Null where the cases differ. */
   flips: Flips | null;
 }
@@ -69,6 +72,12 @@ export function compareRuns(first: Side, second: Side, seed: number): RunCompari
       shared.filter((name) => sliceMetrics.includes(name)),
       seed,
     ),
+    spent: isSameCases
+      ? spentRatios(first, second, {
+          seed,
+          latency: isSameRun(first.report, second.report) ? (first.report.latency ?? null) : null,
+        })
+      : [],
     flips: isSameCases ? findFlips(first.rows, second.rows) : null,
   };
 }

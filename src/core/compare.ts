@@ -124,9 +124,7 @@ function compareSums(
     high: shown?.high ?? null,
     lowOneSided: drawn?.lowerOneSided ?? null,
     highOneSided: drawn?.upperOneSided ?? null,
-    p: isSameSize
-      ? (swapTest(first, second, statistic, seed)?.p ?? null)
-      : tTest(b - a, se, paired.clusters.length),
+    p: isSameSize ? (swapTest(first, second, statistic, seed)?.p ?? null) : tTest(b - a, se, paired.clusters.length),
     method: `paired bca bootstrap by cluster, ${isSameSize ? "swap test" : "t test by its standard error"}`,
     detectable: se === undefined ? null : minimumDetectableEffect(se),
   };

@@ -40,6 +40,24 @@ export const Obstacle = z.strictObject({
 });
 export type Obstacle = z.infer<typeof Obstacle>;
 
+/** What the second took beside the first: below 1 it is cheaper or faster. */
+export const SpentRatio = z.strictObject({
+  /** `cost.usd` is here that of one review. */
+  of: z.enum(["latency.p50_ms", "latency.p95_ms", "cost.usd"]),
+  first: nullableNumber,
+  second: nullableNumber,
+  ratio: nullableNumber,
+  /** Two-sided 95 %; null where nothing carries it. */
+  low: nullableNumber,
+  high: nullableNumber,
+  method: z.string(),
+  /** Cases, or requests that took turns. */
+  n: z.int(),
+  /** Why there is no ratio, or what to heed where it has no interval. */
+  reason: z.string().optional(),
+});
+export type SpentRatio = z.infer<typeof SpentRatio>;
+
 /** Cases that one reviewer gets right and another does not, by id, ascending. */
 export const Flips = z.strictObject({
   /** Right with the second alone. */
@@ -68,6 +86,8 @@ export const BaselineComparison = z.strictObject({
   /** What could not be compared, and why. */
   obstacles: z.array(Obstacle),
   metrics: z.array(MetricComparison),
+  /** Times and cost; empty where nothing is known of either or the cases differ. */
+  spent: z.array(SpentRatio).optional(),
   /** Null where the cases differ. */
   flips: Flips.nullable(),
 });

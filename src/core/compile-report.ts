@@ -1,6 +1,8 @@
 import { applyGates, type Barred } from "./apply-gates.ts";
 import type { Price } from "./cost.ts";
-import type { JudgeError } from "./stats/rogan-gladen.ts";
+import { reportCause } from "./diagnosis/cause.ts";
+import { diagnose, reviewedOf } from "./diagnosis/diagnose.ts";
+import type { KnownError } from "./judge/calibration.ts";
 import { type MetricDefinition, metricDefinitions, type MetricName, metricNames } from "./metric.ts";
 import { measure } from "./reduce.ts";
 import type { Metric, ReviewerReport } from "./report.ts";
@@ -29,7 +31,7 @@ export interface ReviewerMeasurement {
 }
 
 /** How often each of several judges errs, in their order; null where that is not known. */
-export type PanelErrors = readonly { ref: string; error: JudgeError | null }[];
+export type PanelErrors = readonly { ref: string; error: KnownError }[];
 
 /** The metrics that a suite's scorers give, and those of every suite, in table order. */
 export function enabledMetrics(scorers: Suite["scorers"]): MetricName[] {
@@ -51,15 +53,15 @@ function isAbout(rows: readonly CaseRow[], latency: Readonly<Record<string, Metr
 /**
  * One reviewer's part of the report, from its rows.
  * @param barred scorers whose metrics may not gate, each with the reason
- * @param judgeError how often the suite's judge errs; null where that is not known
+ * @param judgeError how often the suite's judge errs
  * @param panel the suite's judges where there are several
  */
 export function compileReviewer(
   { facts, rows, tally, price, alpha, latency = {} }: ReviewerMeasurement,
-  suite: Suite,
+  suite: Pick<Suite, "scorers" | "gates">,
   seed: number,
   barred: Barred,
-  judgeError: JudgeError | null = null,
+  judgeError: KnownError = null,
   panel: PanelErrors = [],
 ): ReviewerReport {
   const enabled = enabledMetrics(suite.scorers).filter((name) => isAbout(rows, latency, name));
@@ -81,7 +83,7 @@ export function compileReviewer(
     ...(panel.length === 0 ? {} : { judges: panel.map((judge) => measureJudge(judge, rows, enabled, seed)) }),
     slices: sliceRows(rows, enabled, seed),
     gates: facts.role === "measured" ? applyGates(suite.gates, rows, seed, barred, judgeError, alpha, latency) : [],
-    diagnosis: [],
+    diagnosis: facts.role === "measured" ? diagnose(reviewedOf(rows)).causes.map(reportCause) : [],
   };
 }
 

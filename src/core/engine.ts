@@ -28,6 +28,11 @@ export interface EngineSettings {
   base?: string;
 }
 
+/** What is to be said of a file or a folder that is no longer what was looked through. */
+export function replaced(path: string): string {
+  return `${path} was replaced while it was loaded: nobody knows what would be measured (run it again once nothing writes there)`;
+}
+
 /** The world as an engine gets it. */
 export interface EngineWorld extends ProviderWorld {
   /** Says one line about what is going on, such as that a server is being started. */
@@ -37,8 +42,8 @@ export interface EngineWorld extends ProviderWorld {
    * @throws UsageError where it has no such form, or does not fit the base
    */
   toGguf: (model: ServableModel, baseFile: string) => Promise<string>;
-  /** SHA-256 of a file's contents, in hexadecimal. */
-  digest: (file: string) => Promise<string>;
+  /** SHA-256, in hexadecimal, of a file's contents, or of the model in a folder; that of a large file may be kept. */
+  digest: (path: string) => Promise<string>;
 }
 
 /** A model that is being served. */
@@ -48,6 +53,18 @@ export interface Served {
   base: Provider | null;
   /** Takes back whatever serving it changed: unloads, removes, stops what was started. */
   close(): Promise<void>;
+  /** What of who answers shows only once it is served, such as the context of a server that was started; added to the identity. */
+  identity?: string;
+}
+
+/** The base that an adapter is to be put on. */
+export interface OfferedBase {
+  /** As the engine calls it. */
+  name: string;
+  /** What its weights are: SHA-256 of their file, or what the engine calls their digest; null where nobody says. */
+  digest: string | null;
+  /** The file, or the folder, of this machine that has that SHA-256; null where it is none. */
+  file: string | null;
 }
 
 /** An engine that can serve a model; nothing was changed yet. */
@@ -56,8 +73,8 @@ export interface Offer {
   engine: string;
   /** All that says who will answer, as one line without a secret; the model's own digest is added to it. */
   identity: string;
-  /** The base as the engine calls it; null for a whole model. */
-  base: string | null;
+  /** Null for a whole model. */
+  base: OfferedBase | null;
   /** Hosts that will receive code; empty where all stays on this machine. */
   hosts: readonly string[];
   /** Requests that it works on at once, where that is fewer than a suite may ask for. */
@@ -66,9 +83,8 @@ export interface Offer {
   start(signal: AbortSignal): Promise<Served>;
 }
 
-/** Why an engine does not serve a model, and what would make it, in one line. */
+/** Why an engine does not serve a model, in one line, which ends with what would make it in parentheses. */
 export interface Declined {
-  engine: string;
   because: string;
 }
 

@@ -27,6 +27,17 @@ export function suggestWord(got: string, known: readonly string[]): string {
   return nearest === null ? list : `did you mean "${nearest}"? ${list}`;
 }
 
+/**
+ * The same of very many words: the nearest of them, and where all are.
+ * @param all where all can be read, such as `list metrics shows all`
+ */
+export function suggestNearest(got: string, known: readonly string[], all: string): string {
+  const nearest = nearWord(got, known);
+  if (nearest !== null) return `did you mean "${nearest}"? ${all}`;
+  const near = known.toSorted((a, b) => distance(got, a) - distance(got, b)).slice(0, 3);
+  return `the nearest: ${near.join(", ")}; ${all}`;
+}
+
 /** The known word that an unknown one is a slip of; null where none is near enough. */
 export function nearWord(got: string, known: readonly string[]): string | null {
   if (known.length === 0) return null;

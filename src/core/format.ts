@@ -14,12 +14,13 @@ export function formatFixed(value: number, decimals: number): string {
   return ((Math.sign(value) * Math.round(scaled)) / scale).toFixed(decimals);
 }
 
-/** A value as tables show it: rates as `.55`, times in whole milliseconds, money as `$1.20`, counts with two digits. */
+/** A value as tables show it: rates as `.55`, times in whole milliseconds, money as `$1.20`, counts with three digits or more. */
 export function formatValue(value: number | null, unit: Metric["unit"]): string {
   if (value === null) return noValue;
   if (unit === "usd") return formatUsd(value);
   if (unit === "ms") return value < 10 ? formatFixed(value, 1) : String(Math.round(value));
-  return unit === "rate" ? formatRate(value) : formatFixed(value, 2);
+  if (unit === "rate") return formatRate(value);
+  return formatFixed(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 }
 
 /** A difference with its sign: `+.05`, `-.05`. */
@@ -48,18 +49,26 @@ export function formatInterval({ value, low, high, unit }: Metric): string {
   return `[${show(low)} ${show(high)}]`;
 }
 
-/** A bound of a rate: with more decimals where two would make 1.00 or .00 of what is neither, which looks certain. */
+/** Less than this is no distance but the way in which a number was reached. */
+const roundingError = 1e-9;
+
+/**
+ * A bound of a rate: with a third decimal where two would make 1.00 or .00 of what is neither, which looks certain, and
+ * `<.001` or `>.999` where three would as well.
+ */
 export function formatRateBound(bound: number): string {
-  for (let decimals = 2; decimals <= 6; decimals += 1) {
+  if (Math.min(Math.abs(bound), Math.abs(1 - bound)) < roundingError) return formatRate(bound);
+  for (const decimals of [2, 3]) {
     const shown = formatFixed(bound, decimals);
     if (![0, 1].includes(Number(shown))) return shown.replace(/^(-?)0\./, "$1.");
   }
-  return formatRate(bound);
+  if (bound < 0 || bound > 1) return formatRate(bound);
+  return bound < 0.5 ? "<.001" : ">.999";
 }
 
 /** Whether a sum is only the least that it can be, since a part of it is not known. */
-export function isLeast({ value, unit, unscored, method }: Metric): boolean {
-  return value !== null && unscored > 0 && (unit === "usd" || method === "sum");
+export function isLeast({ value, unit, unscored, method, highOneSided }: Metric): boolean {
+  return value !== null && unscored > 0 && highOneSided === null && (unit === "usd" || method === "sum");
 }
 
 /** A value of a metric where its unit stands nowhere else: `.55`, `840 ms`, `$.034`. Of an unknown one as a rate. */
@@ -89,6 +98,25 @@ export function plural(number: number, noun: string): string {
 /** What a reader needs of a model reference: `openai:reviewer` for `openai:reviewer@http://127.0.0.1:8000/v1`. */
 export function shortRef(ref: string): string {
   return ref.replace(/(.)@https?:\/\/.*$/, "$1").replace(/^https?:\/\/([^?#]*).*$/, "$1");
+}
+
+/**
+ * How references are called beside each other: by their short name, with its address where another has the same name, and
+ * whole where the address is the same too. One that is not among them has its short name.
+ */
+export function namesAmong(refs: readonly string[]): (ref: string) => string {
+  const all = [...new Set(refs)];
+  const isAlone = (name: string, naming: (ref: string) => string) =>
+    all.filter((ref) => naming(ref) === name).length < 2;
+  return (ref) =>
+    [shortRef, addressed]
+      .map((naming) => ({ naming, name: naming(ref) }))
+      .find(({ naming, name }) => isAlone(name, naming))?.name ?? ref;
+}
+
+/** `openai:reviewer@127.0.0.1:8000` for `openai:reviewer@http://127.0.0.1:8000/v1`. */
+function addressed(ref: string): string {
+  return ref.replace(/(.)@https?:\/\/(.*?)(?:\/v1)?\/?$/, "$1@$2");
 }
 
 /** A text for a terminal or a message: control characters, escapes among them, made visible as `\u001b`. */

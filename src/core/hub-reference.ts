@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listSome } from "./adapter/finding.ts";
 import { UsageError } from "./errors.ts";
 import { plural } from "./format.ts";
 
@@ -114,11 +115,10 @@ function nothingToChoose(
     file.path.endsWith("/adapter_config.json") ? [file.path.slice(0, -"/adapter_config.json".length)] : [],
   );
   const choices = folders.length > 0 ? folders : ggufs.map((file) => file.path);
-  const list = `${choices.slice(0, 6).join(", ")}${choices.length > 6 ? ` and ${choices.length - 6} more` : ""}`;
   const where = `hf:${repo}${path === null ? "" : `:${path}`}`;
   if (choices.length > 0) {
     const what = folders.length > 0 ? plural(folders.length, "adapter") : plural(ggufs.length, "GGUF file");
-    return new UsageError(`${where}: holds ${what}, name one as hf:${repo}:PATH (${list})`);
+    return new UsageError(`${where}: holds ${what}, name one as hf:${repo}:PATH (${listSome(choices)})`);
   }
   if (path !== null && files.length === 0)
     return new UsageError(

@@ -20,6 +20,8 @@ const JournalRequest = z.strictObject({
   judgeRuns: z.int().optional(),
   /** What reviewers are compared with; absent where it is nothing. */
   baseline: z.string().optional(),
+  /** Which part of the cases, such as `2/3`; absent for all of them. */
+  shard: z.string().optional(),
   /** The line that repeats the run. */
   command: z.string(),
 });
@@ -41,6 +43,8 @@ export const JournalHeader = z.strictObject({
   settings: z.record(z.string(), z.string()).optional(),
   /** Absent in early journals. */
   request: JournalRequest.optional(),
+  /** The run whose reviews these are, where they were only scored again. */
+  scored: z.string().optional(),
 });
 export type JournalHeader = z.infer<typeof JournalHeader>;
 

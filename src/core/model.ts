@@ -24,7 +24,7 @@ export type ModelKind = keyof typeof kinds | "adapter" | "gguf";
 
 /** A parsed reference to a reviewer's model: `openai:ID@URL` gives kind `openai`, target `ID`, url `URL`. */
 export interface ModelRef {
-  /** The reference as it was written: the reviewer's id in every report. */
+  /** The reference as it was written, but for the slash after a folder: the reviewer's id in every report. */
   readonly ref: string;
   readonly kind: ModelKind;
   readonly target: string;
@@ -46,7 +46,10 @@ const kindsWithUrl: readonly ModelKind[] = ["openai", "vllm", "ollama", "anthrop
  * a key, or when an address stands where a URL is expected; a key is never repeated
  */
 export function parseModelRef(ref: string): ModelRef {
-  if (/^(\.{1,2}\/|\/|~\/)/.test(ref)) return { ref, kind: ref.endsWith(".gguf") ? "gguf" : "adapter", target: ref };
+  if (/^(\.{1,2}\/|\/|~\/)/.test(ref)) {
+    const path = ref.replace(/(?<=[^/.~])(?:\/+\.?)+$/, "");
+    return { ref: path, kind: path.endsWith(".gguf") ? "gguf" : "adapter", target: path };
+  }
   const colon = ref.indexOf(":");
   const prefix = colon === -1 ? ref : ref.slice(0, colon);
   if (colon === -1 || !isKind(prefix)) throw unknownKind(ref, prefix);

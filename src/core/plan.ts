@@ -1,4 +1,4 @@
-import { blindCase, type Case } from "./case.ts";
+import { type BlindCase, blindCase, type Case } from "./case.ts";
 import { type Part, partsOf } from "./fan-out.ts";
 import { type Prompt, renderPrompt } from "./prompt.ts";
 import type { GenerationParameters, GenerationRequest } from "./provider.ts";
@@ -41,9 +41,28 @@ export function planCase(source: Case, settings: PlanSettings): CasePlan {
   return { parts, jobs };
 }
 
-function planPart(source: Case, part: Part, repeat: number, settings: PlanSettings): Job {
+/** What an answer is taken to have, whatever the reviewer: nobody knows before it is asked. */
+const answerChars = 2000;
+
+/**
+ * What asking about a case takes, in characters read and written: its prompts, a usual answer to each, all repeats. It is
+ * the same on every machine and for every reviewer, so that parts of a dataset can be weighed against each other.
+ */
+export function expectedChars(source: Case, settings: Pick<PlanSettings, "prompt" | "unit" | "repeats">): number {
+  const chars = partsOf(source, settings.unit).map(
+    (part) => renderPrompt(settings.prompt, shownOf(source, part)).length + answerChars,
+  );
+  return settings.repeats * chars.reduce((sum, one) => sum + one, 0);
+}
+
+/** A part of a case as a reviewer may see it. */
+function shownOf(source: Case, part: Part): BlindCase {
   const { files: _, ...blind } = blindCase(source);
-  const shown = { ...blind, diff: part.diff, ...(part.files === undefined ? {} : { files: part.files }) };
+  return { ...blind, diff: part.diff, ...(part.files === undefined ? {} : { files: part.files }) };
+}
+
+function planPart(source: Case, part: Part, repeat: number, settings: PlanSettings): Job {
+  const shown = shownOf(source, part);
   return {
     key: JSON.stringify([settings.reviewer, source.id, part.index, repeat]),
     reviewer: settings.reviewer,

@@ -55,6 +55,8 @@ export interface RateLimit {
 /** What a provider answers. `outcome` is what the transport can know; parsing may still turn completed into invalid. */
 export interface ProviderAnswer {
   text: string;
+  /** The beginning of what the model thought, where its server tells that apart from the text; it is not kept. */
+  reasoning?: string;
   /** A review that was recorded as findings: it counts as it is, and `text` only shows it. */
   findings?: readonly Finding[];
   outcome: Exclude<Outcome, "invalid">;

@@ -1,4 +1,5 @@
 import { usualAlpha } from "./gate.ts";
+import type { KnownError } from "./judge/calibration.ts";
 import { type MetricDefinition, metricDefinitions, type MetricName } from "./metric.ts";
 import { gatherRuns, medianRate } from "./reduce-judge.ts";
 import { measureSpent } from "./reduce-spent.ts";
@@ -33,7 +34,7 @@ export function measure(
   seed: number,
   where: Where | null = null,
   openAs: OpenAs | null = null,
-  judgeError: JudgeError | null = null,
+  judgeError: KnownError = null,
   alpha = usualAlpha,
 ): Metric {
   const definition: MetricDefinition = metricDefinitions[name];
@@ -174,7 +175,7 @@ function measureCorrected(
   rows: readonly CaseRow[],
   seed: number,
   where: Where | null,
-  judgeError: JudgeError | null,
+  judgeError: KnownError,
   alpha: number,
 ): Metric {
   const { value, n, effectiveN, unscored, unitOfAnalysis, clusters, unit, reason } = measure(
@@ -185,6 +186,7 @@ function measureCorrected(
   );
   const estimate = (): Estimate => {
     if (value === null) return nothing(reason ?? "nothing to correct");
+    if (typeof judgeError === "string") return nothing(judgeError);
     if (judgeError === null) return nothing(rows.some((row) => row.panel !== undefined) ? ofPanel : ofNobody);
     const corrected = correct({ value, n: effectiveN ?? n }, judgeError, alpha);
     if (typeof corrected === "string") return nothing(corrected);

@@ -1,14 +1,17 @@
 import { z } from "zod";
 import { BaselineComparison } from "./comparison.ts";
 import { Price } from "./cost.ts";
+import { CaseSigns } from "./diagnosis/case-signs.ts";
+import { ReportedCause } from "./diagnosis/cause.ts";
 import { Outcome, Usage } from "./generation.ts";
 import { JudgeReport, PanelMember } from "./judge/judge-report.ts";
 import { Ledger } from "./ledger.ts";
 import { LatencyReport } from "./latency/latency-report.ts";
 import { MatcherCalibration } from "./match/calibration.ts";
-import { Score } from "./score.ts";
+import { WrittenScores } from "./score.ts";
 import { Finding } from "./review.ts";
 import { ServedModel } from "./served.ts";
+import { ShardReport } from "./shard.ts";
 import { Gate } from "./suite.ts";
 import { Sweep } from "./sweep.ts";
 
@@ -120,7 +123,8 @@ export const ReviewerReport = z.strictObject({
   judges: z.array(z.strictObject({ ref: z.string(), metrics: z.record(z.string(), Metric) })).optional(),
   slices: z.array(Slice),
   gates: z.array(GateResult),
-  diagnosis: z.array(z.string()),
+  /** Likely causes of its failures, most general first; of measured reviewers only. */
+  diagnosis: z.array(ReportedCause),
 });
 export type ReviewerReport = z.infer<typeof ReviewerReport>;
 
@@ -149,6 +153,10 @@ export const Report = z.strictObject({
     /** The line that repeats the run. */
     command: z.string(),
     isWhole: z.boolean(),
+    /** The run whose reviews these are, where they were only scored again. */
+    scored: z.strictObject({ of: z.string(), startedAt: z.string(), tool: z.string() }).optional(),
+    /** The runs that were joined, in the order of their shards; absent for a run in one piece. */
+    shards: z.array(z.strictObject({ id: z.string(), startedAt: z.string(), durationMs: z.number() })).optional(),
   }),
   suite: z.strictObject({
     name: z.string(),
@@ -180,6 +188,8 @@ export const Report = z.strictObject({
     /** The public benchmark that the cases were made of. */
     source: z.strictObject({ reference: z.string(), licence: z.string(), citation: z.string() }).optional(),
   }),
+  /** Which part of a run this is, so that it decides nothing by itself; absent for a whole run. */
+  shard: ShardReport.optional(),
   /** Best first by detection F1; a reviewer without one comes last. */
   reviewers: z.array(ReviewerReport),
   /** Measured reviewers beside the baseline; empty without one. */
@@ -234,7 +244,7 @@ export const CaseLine = z.strictObject({
   review: z.strictObject({ findings: z.array(Finding) }).nullable(),
   /** Null when the case is unscored or not annotated. */
   ledger: Ledger.nullable(),
-  scores: z.record(z.string(), Score),
+  scores: WrittenScores,
   /** What a judge said in each of its runs, with its evidence; absent for a case that was not judged. */
   judged: z
     .array(
@@ -261,6 +271,8 @@ export const CaseLine = z.strictObject({
       }),
     )
     .optional(),
+  /** What a diagnosis needs of the review's texts; absent for a case without a review. */
+  signs: CaseSigns.optional(),
   /** The raw generation, parts joined by a blank line, at most 100,000 characters. */
   text: z.string(),
   isTextCut: z.boolean(),

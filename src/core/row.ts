@@ -1,4 +1,5 @@
 import { addUsage, type Cost, noSpending, type Spending } from "./cost.ts";
+import type { CaseSigns } from "./diagnosis/case-signs.ts";
 import type { FieldValue } from "./fields.ts";
 import { medianPass, type Passes } from "./judge/aggregate.ts";
 import { isUndecided, type LedgerBug } from "./ledger.ts";
@@ -40,6 +41,8 @@ export interface CaseRow {
   cost?: Cost;
   /** Generations that took more than one try: each time was long, nobody knows how long. */
   retried: number;
+  /** What a diagnosis needs of its texts; absent for a case without a review. */
+  signs?: CaseSigns & Pick<CaseLine, "outcome">;
 }
 
 /** What one of several judges said of a review: in its runs as in `CaseRow.judged`, by most of them, and axis by axis. */
@@ -72,6 +75,7 @@ export function rowOf(line: CaseLine): CaseRow {
     ...judgedBy(line),
     retried: fitted.filter((part) => part.tries !== undefined).length,
     ...spentOn(line),
+    ...(line.signs === undefined ? {} : { signs: { ...line.signs, outcome: line.outcome } }),
   };
 }
 

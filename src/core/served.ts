@@ -23,6 +23,8 @@ export const ServedModel = z.strictObject({
   engine: z.string(),
   /** The base as the engine calls it; null for a whole model. */
   base: z.string().nullable(),
+  /** SHA-256 of the base's file, or what the engine calls its digest; null where nobody says, absent in early reports. */
+  baseDigest: z.string().nullable().optional(),
   /** What the pre-flight warned of. */
   warnings: z.array(z.string()),
   /** That the adapter is applied; null for a whole model, and before it was proved. */

@@ -68,6 +68,6 @@ function countError(errors: Tally["errors"], message: string): void {
 export function frequentErrors(tally: Tally): { message: string; count: number }[] {
   return [...tally.errors]
     .map(([message, times]) => ({ message, count: times }))
-    .sort((a, b) => b.count - a.count)
+    .sort((a, b) => b.count - a.count || (a.message < b.message ? -1 : 1))
     .slice(0, mostErrors);
 }

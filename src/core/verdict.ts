@@ -1,6 +1,6 @@
-import { formatBound, formatFixed, formatOf, formatRate, plural, shortRef } from "./format.ts";
+import { formatBound, formatFixed, formatOf, formatRate, namesAmong, plural, shortRef } from "./format.ts";
 import { formatDifference, standingOf, wantedOf } from "./relative-words.ts";
-import type { GateResult, LeftOpen, Metric, ReviewerReport, Verdict } from "./report.ts";
+import type { GateResult, LeftOpen, Metric, Report, ReviewerReport, Verdict } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
 export interface VerdictInput {
@@ -20,6 +20,18 @@ export interface VerdictInput {
   closedRecords?: ReadonlySet<string> | undefined;
 }
 
+/** Reviewers whose verdicts a public benchmark brings: what these leave open, no run can decide. */
+export function closedRecordsOf({
+  matcher,
+  reviewers,
+}: Pick<Report, "matcher"> & { reviewers: readonly Pick<ReviewerReport, "id" | "provider">[] }): ReadonlySet<string> {
+  if (matcher?.name !== "recorded") return new Set();
+  const { lexicalFor = [] } = matcher;
+  return new Set(
+    reviewers.filter(({ id, provider }) => provider === "recorded" && !lexicalFor.includes(id)).map(({ id }) => id),
+  );
+}
+
 /**
  * The verdict over all gated reviewers: incomplete (3) before fail (1) before inconclusive (4) before pass (0).
  * A run in which nothing was scored is incomplete, whatever was asked for.
@@ -29,7 +41,8 @@ export function reachVerdict(input: VerdictInput): Verdict {
   const { closedRecords = new Set<string>() } = input;
   const measured = reviewers.filter((reviewer) => reviewer.role === "measured");
   const gated = measured.length > 0 ? measured : reviewers;
-  const gap = isWhole ? firstGap(reviewers, gated, budget, judged, closedRecords) : whyCut(outages);
+  const nameOf = namesAmong(reviewers.map(({ id }) => id));
+  const gap = isWhole ? firstGap(reviewers, gated, { budget, judged, closedRecords, nameOf }) : whyCut(outages, nameOf);
   const say = (status: Verdict["status"], exitCode: number, ...sentences: string[]): Verdict => ({
     status,
     exitCode,
@@ -40,9 +53,9 @@ export function reachVerdict(input: VerdictInput): Verdict {
     reviewer.gates.filter(({ gate }) => gate.required).map((result) => ({ reviewer, result })),
   );
   const best = bestOf(gated);
-  if (required.length === 0) return say("ungated", 0, summarise(best, best?.id));
+  if (required.length === 0) return say("ungated", 0, summarise(best, nameOf(best?.id ?? "")));
   const failed = required.find(({ result }) => result.status === "fail");
-  if (failed !== undefined) return say("fail", 1, explainFailure(failed), summarise(failed.reviewer, "It"));
+  if (failed !== undefined) return say("fail", 1, explainFailure(failed, nameOf), summarise(failed.reviewer, "It"));
   const doubts = required.filter(({ result }) => result.status === "inconclusive");
   // What no number of cases would mend stands in the way first.
   const open = doubts.find(({ result }) => result.bound === null) ?? doubts[0];
@@ -51,7 +64,7 @@ export function reachVerdict(input: VerdictInput): Verdict {
     return say(
       "inconclusive",
       allowInconclusive ? 0 : 4,
-      explainDoubt(open, doubts.length - 1),
+      explainDoubt(open, doubts.length - 1, nameOf),
       summarise(open.reviewer, "It"),
       allowed,
     );
@@ -59,16 +72,18 @@ export function reachVerdict(input: VerdictInput): Verdict {
   return say(
     "pass",
     0,
-    explainPass(measured, required.length),
-    summarise(best, measured.length === 1 ? "It" : best?.id),
+    explainPass(measured, required.length, nameOf),
+    summarise(best, measured.length === 1 ? "It" : nameOf(best?.id ?? "")),
   );
 }
 
-function whyCut(outages: NonNullable<VerdictInput["outages"]>): string {
+type NameOf = (id: string) => string;
+
+function whyCut(outages: NonNullable<VerdictInput["outages"]>, nameOf: NameOf): string {
   const [first] = outages;
   return first === undefined
     ? "The run was cut short by its deadline."
-    : `${shortRef(first.reviewer)} was ${explainOutage(first)}.`;
+    : `${nameOf(first.reviewer)} was ${explainOutage(first)}.`;
 }
 
 /** How a reviewer was given up, to follow its name. */
@@ -76,13 +91,18 @@ export function explainOutage({ failures, error }: { failures: number; error: st
   return `given up after its first ${plural(failures, "generation")} had all failed (${error})`;
 }
 
+interface GapRules {
+  budget: Suite["budget"];
+  judged: number | null;
+  closedRecords: ReadonlySet<string>;
+  nameOf: NameOf;
+}
+
 /** The first reason why a reviewer, company too, was not measured well enough; null when all were. */
 function firstGap(
   reviewers: readonly ReviewerReport[],
   gated: readonly ReviewerReport[],
-  budget: Suite["budget"],
-  judged: number | null,
-  closedRecords: ReadonlySet<string>,
+  { budget, judged, closedRecords, nameOf }: GapRules,
 ): string | null {
   if (gated.every(hasNoScore)) return `Nothing was scored${causeOf(gated) || judgeCauseOf(gated)}.`;
   for (const reviewer of reviewers) {
@@ -91,7 +111,7 @@ function firstGap(
     const left = role === "company" ? notApplicable : 0;
     const [cases, unscored] = [reviewer.cases - left, reviewer.unscored - left];
     if (cases === 0) continue;
-    const name = shortRef(id);
+    const name = nameOf(id);
     const foreign = notApplicable - left;
     const cause =
       causeOf([reviewer]) || (foreign === 0 ? "" : ` (${foreign} of them in languages that it does not read)`);
@@ -101,7 +121,7 @@ function firstGap(
       return `${unscored} of ${cases} reviews of ${name} are unscored, above the budget of ${limit}${cause}.`;
     if (!closedRecords.has(id) && (unscored + undecided) / cases > budget.unscored)
       return `${undecided} of ${cases} reviews of ${name} hold findings that the matcher could not decide, above the budget of ${limit}.`;
-    const unjudged = judgeGap(reviewer, budget, judged);
+    const unjudged = judgeGap(reviewer, budget, judged, nameOf);
     if (unjudged !== null) return unjudged;
     const failed = outcomes["transport-error"] ?? 0;
     if (failed / generations > budget.errors)
@@ -119,6 +139,7 @@ function judgeGap(
   { id, gates, metrics }: ReviewerReport,
   budget: Suite["budget"],
   judged: number | null,
+  nameOf: NameOf,
 ): string | null {
   if (judged === null) return null;
   for (const { gate, leftOpen } of gates) {
@@ -129,7 +150,7 @@ function judgeGap(
     const why = reason === undefined ? "" : ` (${reason})`;
     const slice = gate.where === undefined ? "" : ` where ${gate.where}`;
     const who = judge === undefined ? "the judge" : `${shortRef(judge)}, one of the judges`;
-    return `${unscored} of ${of} reviews of ${shortRef(id)}${slice} are unscored by ${who}, above the budget of ${percent(budget.unscored)}${why}.`;
+    return `${unscored} of ${of} reviews of ${nameOf(id)}${slice} are unscored by ${who}, above the budget of ${percent(budget.unscored)}${why}.`;
   }
   return null;
 }
@@ -153,17 +174,17 @@ interface Judged {
   result: GateResult;
 }
 
-function explainFailure({ reviewer, result }: Judged): string {
+function explainFailure({ reviewer, result }: Judged, nameOf: NameOf): string {
   const { gate, value, versus } = result;
   if (versus !== undefined)
-    return `${shortRef(reviewer.id)} fails: ${nameGate(result)} is ${standingOf(versus, value)}, and ${wantedOf(gate)} is required.`;
-  return `${shortRef(reviewer.id)} fails: ${nameGate(result)} is ${valueOf(result)}, ${limitOf(result)} is required.`;
+    return `${nameOf(reviewer.id)} fails: ${nameGate(result)} is ${standingOf(versus, value)}, and ${wantedOf(gate)} is required.`;
+  return `${nameOf(reviewer.id)} fails: ${nameGate(result)} is ${valueOf(result)}, ${limitOf(result)} is required.`;
 }
 
 /** @param others how many more required gates are undecided */
-function explainDoubt({ reviewer, result }: Judged, others: number): string {
+function explainDoubt({ reviewer, result }: Judged, others: number, nameOf: NameOf): string {
   const { value, bound, casesToDecide, gate, reason, versus } = result;
-  const name = shortRef(reviewer.id);
+  const name = nameOf(reviewer.id);
   const further = others === 0 ? "" : `; ${others} more required ${others === 1 ? "gate is" : "gates are"} undecided`;
   if (value === null || bound === null) return `${name}: ${nameGate(result)} has no verdict (${reason})${further}.`;
   const unit = versus === undefined ? (reviewer.metrics[gate.metric]?.unitOfAnalysis ?? "case") : "case";
@@ -176,8 +197,8 @@ function explainDoubt({ reviewer, result }: Judged, others: number): string {
   return `${name}: ${nameGate(result)} is ${valueOf(result)}, but its bound ${formatBound(bound, gate)} does not show ${limitOf(result)}${more}${further}.`;
 }
 
-function explainPass(measured: readonly ReviewerReport[], gates: number): string {
-  const names = measured.length === 1 ? shortRef(measured[0]?.id ?? "") : `${measured.length} reviewers`;
+function explainPass(measured: readonly ReviewerReport[], gates: number, nameOf: NameOf): string {
+  const names = measured.length === 1 ? nameOf(measured[0]?.id ?? "") : `${measured.length} reviewers`;
   return `${names} ${measured.length === 1 ? "passes" : "pass"}: ${gates === 1 ? "the required gate holds" : `all ${gates} required gates hold`}.`;
 }
 
@@ -205,9 +226,11 @@ function bestOf(reviewers: readonly ReviewerReport[]): ReviewerReport | undefine
 }
 
 /** What a reviewer found, in one sentence; empty where there is nothing to say. */
-function summarise(reviewer: ReviewerReport | undefined, subject: string | undefined): string {
-  if (reviewer === undefined || subject === undefined) return "";
-  const name = subject === "It" ? subject : shortRef(subject);
+function summarise(reviewer: ReviewerReport | undefined, name: string): string {
+  if (reviewer === undefined) return "";
+  const safety = reviewer.metrics["safety.pass_rate"];
+  if (isAboutSafety(reviewer) && safety?.value != null)
+    return `${name} fails no safety check in ${roundTenth(safety.numerator ?? 0)} of ${plural(safety.n, "review")} (${withInterval(safety)}).`;
   const recall = reviewer.metrics["detection.recall"];
   if (recall === undefined || recall.value === null) return otherSentence(reviewer, name);
   const alarms = reviewer.metrics["detection.false_alarm_rate"];
@@ -217,6 +240,10 @@ function summarise(reviewer: ReviewerReport | undefined, subject: string | undef
       : ` and raises a false alarm on ${percent(alarms.value)} of the clean changes`;
   const bugs = plural(roundTenth(recall.denominator ?? 0), "bug");
   return `${name} finds ${roundTenth(recall.numerator ?? 0)} of ${bugs} (${withInterval(recall)})${heard}.${speedOf(reviewer)}`;
+}
+
+function isAboutSafety({ gates }: ReviewerReport): boolean {
+  return gates.find(({ gate }) => gate.required)?.gate.metric.startsWith("safety.") === true;
 }
 
 /** What the latency phase says, as a sentence of its own; empty where it says nothing. */
@@ -253,10 +280,12 @@ function withInterval({ value, low, high }: Metric): string {
     : `${percent(value)}, ${percentOfBound(low)} to ${percentOfBound(high)}`;
 }
 
-/** With decimals where none would make 0 or 100 of what is neither, which looks certain. */
+/** With a decimal where none would make 0 or 100 of what is neither, which looks certain. */
 function percentOfBound(rate: number): string {
-  const shown = [0, 1, 2, 3, 4].map((decimals) => formatFixed(rate * 100, decimals));
-  return shown.find((text) => ![0, 100].includes(Number(text))) ?? formatFixed(rate * 100, 0);
+  const shown = [0, 1].map((decimals) => formatFixed(rate * 100, decimals));
+  const told = shown.find((text) => ![0, 100].includes(Number(text)));
+  if (told !== undefined || rate < 1e-9 || rate > 1 - 1e-9) return told ?? formatFixed(rate * 100, 0);
+  return rate < 0.5 ? "less than 0.1" : "more than 99.9";
 }
 
 function percent(rate: number): string {

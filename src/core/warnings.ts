@@ -1,16 +1,17 @@
-import { plural, shortRef } from "./format.ts";
-import type { ReviewerReport } from "./report.ts";
+import { namesAmong, plural, shortRef } from "./format.ts";
+import type { Report, ReviewerReport } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
 /** What a reader of the figures should know before trusting them, one line each. */
 export function warningsOf(
   reviewers: readonly ReviewerReport[],
-  { reviewer, scorers }: Pick<Suite, "reviewer" | "scorers">,
+  { reviewer, scorers }: Pick<Suite, "scorers"> & { reviewer: { maxTokens: number; contract: string } },
 ): string[] {
   const openQuestion =
     scorers.detection?.matcher === "recorded"
       ? "reviews hold findings without a recorded verdict"
       : "reviews hold findings that the matcher could not decide";
+  const nameOf = namesAmong(reviewers.map(({ id }) => id));
   return reviewers.flatMap((report) => {
     const { outcomes, generations, fromCache, capped = 0, undecided = 0, cases, errors } = report;
     const { unscored, notApplicable = 0 } = report;
@@ -31,7 +32,7 @@ export function warningsOf(
       [capped, generations, "generations were too long to be read whole; precision is that of their beginning"],
       [fromCache, generations, "generations came from the cache"],
     ];
-    const name = shortRef(report.id).replace(/:$/, "");
+    const name = nameOf(report.id).replace(/:$/, "");
     return [
       ...counted.flatMap(([count, of, what]) => (count > 0 ? [`${name}: ${count} of ${of} ${what}`] : [])),
       ...[...servingOf(report), ...leftOpenByJudge(report), ...leftOutOfTimes(report)].map(
@@ -39,6 +40,26 @@ export function warningsOf(
       ),
     ];
   });
+}
+
+/** Why pairs of findings and bugs stayed undecided, where a judge was to decide them. */
+export function openPairsOf(matcher: Report["matcher"]): string[] {
+  return (matcher?.asked?.unscored ?? []).map(
+    ({ reason, count }) => `${plural(count, "verdict")} of the judge on findings and bugs unscored (${reason})`,
+  );
+}
+
+/** What a budget could not be held against, where there is one. */
+export function uncountedOf(
+  budget: Suite["budget"],
+  reviewers: readonly ReviewerReport[],
+  { matcher, judge }: Pick<Report, "matcher" | "judge">,
+): string[] {
+  if (budget.costUsd === undefined && budget.tokens === undefined) return [];
+  const ofReviewers = reviewers.reduce((sum, { metrics }) => sum + (metrics["tokens.in"]?.unscored ?? 0), 0);
+  const uncounted = [matcher?.asked, judge].reduce((sum, asked) => sum + (asked?.withoutUsage ?? 0), ofReviewers);
+  const what = `${plural(uncounted, "answer")} came without a count of tokens, so the budget was not held against ${uncounted === 1 ? "it" : "them"}`;
+  return uncounted === 0 ? [] : [what];
 }
 
 /** What the pre-flight of an adapter said, and whether it hardly changes anything. */

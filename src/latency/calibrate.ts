@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Level } from "../core/latency/settings.ts";
 import { streamReaders } from "../core/latency/streams/index.ts";
 import type { CalibrationTimes } from "../core/latency/trust.ts";
+import { fewestForQuantile } from "../core/stats/quantile.ts";
 import type { LatencyClock } from "./clock.ts";
 import { type Exchange, openLine } from "./exchange.ts";
 
@@ -15,8 +16,8 @@ export interface Script {
 }
 
 /** About as an engine streams to several at once. */
-const usualScript: Script = { firstMs: 50, gapMs: 10, pieces: 10 };
-const timeoutMs = 30_000;
+const usualScript: Script = { firstMs: 50, gapMs: 5, pieces: 10 };
+const timeoutMs = 5000;
 /** A question of the size that a small diff makes. */
 const body = Buffer.from(JSON.stringify({ prompt: "x".repeat(4096) }));
 
@@ -51,8 +52,9 @@ export function calibrationConcurrency(level: Level, { firstMs, gapMs, pieces }:
 }
 
 /**
- * Times requests to the client's own server with so many in flight, as reviewers are timed, after a warm-up of as many.
- * What fails is left out, for it says nothing of the client.
+ * Times requests to the client's own server with so many in flight, as reviewers are timed, after a warm-up of as many:
+ * four rounds of them, and as many as a p95 takes. What fails counts as its whole limit, for nobody but the client and
+ * this machine can have failed.
  * @param most no more than will be measured: few requests have no p95 that the client could spoil
  * @throws the signal's reason once the run is stopped
  */
@@ -66,8 +68,7 @@ export async function calibrate(
   const line = openLine(timeoutMs, clock.now);
   const times: CalibrationTimes[] = [];
   const envelope = { url: new URL(url), headers: { "content-type": "application/json" }, body };
-  // A small sample says nothing of a p95; a long one makes people wait.
-  let left = Math.min(256, most, Math.max(48, 4 * concurrency)) + concurrency;
+  let left = Math.min(most, Math.max(fewestForQuantile(0.95), 4 * concurrency)) + concurrency;
   let warming = concurrency;
   async function slot(): Promise<void> {
     while (left > 0 && !signal.aborted) {
@@ -75,7 +76,7 @@ export async function calibrate(
       const isWarmup = warming > 0;
       warming -= 1;
       const read = readTimes(await line.send(envelope, signal));
-      if (read !== null && !isWarmup) times.push(read);
+      if (!isWarmup) times.push(read);
     }
   }
   try {
@@ -87,11 +88,12 @@ export async function calibrate(
   return times;
 }
 
-function readTimes({ failure, body: said, dispatchedMs }: Exchange): CalibrationTimes | null {
-  if (failure !== null) return null;
+const failed = { firstTokenMs: timeoutMs, endToEndMs: timeoutMs, trueFirstTokenMs: 0, trueEndToEndMs: 0 };
+
+function readTimes({ failure, body: said, dispatchedMs }: Exchange): CalibrationTimes {
   const { pieces, error } = streamReaders.chat(said);
   const [first, last] = [pieces[0], pieces.at(-1)];
-  if (error !== null || first === undefined || last === undefined) return null;
+  if (failure !== null || error !== null || first === undefined || last === undefined) return failed;
   return {
     firstTokenMs: first.atMs - dispatchedMs,
     endToEndMs: last.atMs - dispatchedMs,

@@ -12,11 +12,21 @@ export async function closedTurn(options: TurnOptions & { concurrency: number })
   let left = requests;
   const recorded: Promise<void>[] = [];
 
+  /** Where a question cannot be had no slot asks another: whoever waits for them has gone. */
+  async function take(): ReturnType<typeof lane.take> {
+    try {
+      return await lane.take();
+    } catch (error) {
+      left = 0;
+      throw error;
+    }
+  }
+
   async function slot(): Promise<void> {
     let freeMs = startMs;
     while (left > 0 && !signal.aborted && freeMs - startMs < durationMs) {
       left -= 1;
-      const next = await lane.take();
+      const next = await take();
       if (next === null) return;
       const sent = await sendOne(next, freeMs, options);
       recorded.push(sent.recorded);

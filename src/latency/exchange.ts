@@ -22,6 +22,8 @@ export interface Exchange {
   status: number | null;
   /** Where a redirect leads; null for all else. */
   location: string | null;
+  /** How the body is compressed, which nobody asked for; null where it is not. */
+  encoding: string | null;
   body: StampedBytes[];
   /** Why there is no whole answer; null where there is one, of whatever status. */
   failure: { isTimeout: boolean; message: string } | null;
@@ -51,6 +53,7 @@ export function openLine(timeoutMs: number, now: () => number): Line {
         endMs: 0,
         status: null,
         location: null,
+        encoding: null,
         body: [],
         failure: null,
       };
@@ -94,6 +97,7 @@ export function openLine(timeoutMs: number, now: () => number): Line {
       outgoing.on("response", (response: IncomingMessage) => {
         exchange.status = response.statusCode ?? null;
         exchange.location = response.headers.location ?? null;
+        exchange.encoding = response.headers["content-encoding"] ?? null;
         response.on("data", (chunk: Buffer) => {
           bytes += chunk.length;
           if (bytes > mostBytes) return fail("an answer of over 32 MB");
@@ -103,8 +107,8 @@ export function openLine(timeoutMs: number, now: () => number): Line {
         response.on("error", () => fail(brokeOff));
         response.on("close", () => fail(brokeOff));
       });
-      outgoing.on("error", (error) => fail(exchange.status === null ? explain(error) : brokeOff));
-      outgoing.on("close", () => fail(exchange.status === null ? closed : brokeOff));
+      outgoing.on("error", (error) => fail(exchange.status === null ? explain(error, outgoing) : brokeOff));
+      outgoing.on("close", () => fail(exchange.status === null ? closed(outgoing) : brokeOff));
       if (signal.aborted) abort();
       else signal.addEventListener("abort", abort, { once: true });
       outgoing.end(body);
@@ -120,13 +124,18 @@ export function openLine(timeoutMs: number, now: () => number): Line {
   };
 }
 
-const closed = "the connection was closed without an answer";
+/** A server may close a connection that it keeps open at any moment, and this is not asked again. */
+function closed({ reusedSocket }: ClientRequest): string {
+  return reusedSocket
+    ? "the server closed a connection that was kept open, without an answer"
+    : "the connection was closed without an answer";
+}
+
 const brokeOff = "the connection broke in the middle of the answer";
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
-  ECONNRESET: closed,
-  EPIPE: closed,
+  EPROTO: "what answers there does not speak TLS (write http:// if it speaks plain HTTP)",
   ENOTFOUND: "no host of that name",
   EAI_AGAIN: "the host's name could not be looked up",
   EHOSTUNREACH: "no route to the host",
@@ -137,8 +146,9 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** In words of our own: those of the system may quote the request. */
-function explain(error: Error): string {
+function explain(error: Error, outgoing: ClientRequest): string {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (code === "ECONNRESET" || code === "EPIPE") return closed(outgoing);
   if (code.startsWith("HPE_")) return "what answers there does not speak HTTP";
   return reasons[code] ?? `the connection failed${code === "" ? "" : ` (${code})`}`;
 }

@@ -6,7 +6,10 @@ const everyMs = 10;
 const grainMs = 1;
 const mostLooks = 1_000_000;
 
-/** Watches how late the event loop is, for a clock is only looked at once it turns. */
+/**
+ * Watches how late the event loop is, for a clock is only looked at once it turns. What stood still for long counts once
+ * for each look that was due meanwhile: one long stall is not one look among many.
+ */
 export interface LagWatch {
   /** Stops; gives how late it was in 99 of 100 looks and at most, in milliseconds, 0 where nobody looked. */
   stop(): { p99Ms: number; mostMs: number };
@@ -20,7 +23,11 @@ export function watchLoopLag(now: () => number): LagWatch {
 
   function look(): void {
     const atMs = now();
-    if (lags.length < mostLooks) lags.push(Math.max(0, atMs - dueMs - grainMs));
+    let lateMs = atMs - dueMs - grainMs;
+    do {
+      if (lags.length < mostLooks) lags.push(Math.max(0, lateMs));
+      lateMs -= everyMs;
+    } while (lateMs > 0);
     dueMs = atMs + everyMs;
     timer = setTimeout(look, everyMs);
   }

@@ -9,20 +9,20 @@ export async function openTurn(options: TurnOptions & { arrivals: Iterator<numbe
   const { lane, clock, signal, arrivals, requests, durationMs } = options;
   const underWay: ReturnType<typeof sendOne>[] = [];
   let startMs: number | null = null;
-  let firstMs = 0;
+  let firstMs: number | null = null;
   for (let left = requests; left > 0; left -= 1) {
-    const next = await lane.take();
-    const arrival = next === null ? null : arrivals.next();
-    if (next === null || arrival === null || arrival.done === true) break;
-    if (startMs === null) {
-      startMs = clock.now();
-      firstMs = arrival.value;
-    }
+    const arrival = arrivals.next();
+    if (arrival.done === true) break;
+    firstMs ??= arrival.value;
     const sinceMs = arrival.value - firstMs;
-    if (sinceMs >= durationMs) {
+    if (startMs !== null && sinceMs >= durationMs) {
       await clock.until(startMs + durationMs, signal);
       break;
     }
+    // Taken before its time, so that it is written by then; and never to be thrown away.
+    const next = await lane.take();
+    if (next === null) break;
+    startMs ??= clock.now();
     await clock.until(startMs + sinceMs, signal);
     if (signal.aborted) break;
     underWay.push(sendOne(next, startMs + sinceMs, options));

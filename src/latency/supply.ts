@@ -22,32 +22,26 @@ const mostChars = 32 * 1024 * 1024;
 const mostWaiting = 2000;
 
 /**
- * Supplies a reviewer with questions from an index on.
+ * Supplies a reviewer with questions.
  * @param most how many will be asked for
- * @param wordFor a word of its own for the nth request, which begins its prompt and salts the server's cache; null for none
+ * @param nextWord a word of its own for each request, which begins its prompt and salts the server's cache; null for none
  */
-export function openSupply(
-  target: Target,
-  questions: Questions,
-  from: number,
-  most: number,
-  wordFor: (index: number) => string | null,
-): Supply {
+export function openSupply(target: Target, questions: Questions, most: number, nextWord: () => string | null): Supply {
   const waiting: Supplied[] = [];
   let chars = 0;
-  let next = from;
+  let next = 0;
   let writing: Promise<void> | null = null;
 
   async function write(): Promise<Supplied> {
     const index = next;
     next += 1;
     const question = questions.at(index);
-    const request = withWord(question, wordFor(index));
+    const request = withWord(question, nextWord());
     return { index, question, promptChars: request.prompt.length, ready: await target.prepare(request) };
   }
 
   function hasRoom(): boolean {
-    return next < from + most && waiting.length < mostWaiting && chars < mostChars;
+    return next < most && waiting.length < mostWaiting && chars < mostChars;
   }
 
   async function writeOne(): Promise<void> {
@@ -86,8 +80,8 @@ export function openSupply(
   };
 }
 
-/** The request with its own word before all else, so that no prompt begins as another one. */
+/** The request with its own word before all else, so that no prompt begins as another one, were it by one token. */
 export function withWord({ request }: Question, word: string | null): Question["request"] {
   if (word === null) return request;
-  return { ...request, prompt: `Request ${word}.\n\n${request.prompt}`, cacheSalt: word };
+  return { ...request, prompt: `${word} is the name of this request.\n\n${request.prompt}`, cacheSalt: word };
 }

@@ -41,7 +41,7 @@ export interface Target {
   readonly ref: string;
   /** Whether its answers come over HTTP, so that the client's own overhead is part of what is measured. */
   readonly isRemote: boolean;
-  /** @throws ProviderError where the question cannot be written */
+  /** A question that cannot be written is one that will fail. */
   prepare(request: GenerationRequest): Promise<ReadyQuestion>;
   close(): void;
 }
@@ -63,10 +63,24 @@ export function openTarget(provider: Provider, options: TargetOptions): Target {
     ref: provider.ref,
     isRemote: provider.hosts.length > 0 || provider.wire !== undefined,
     async prepare(request) {
-      const wire = (await provider.wire?.(request)) ?? null;
-      return wire === null ? inProcess(provider, request, options) : overWire(line, wire, options.contract);
+      try {
+        const wire = (await provider.wire?.(request)) ?? null;
+        return wire === null ? inProcess(provider, request, options) : overWire(line, wire, options.contract);
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        return unwritten(tidy(error.message), options.now);
+      }
     },
     close: () => line.close(),
+  };
+}
+
+function unwritten(error: string, now: () => number): ReadyQuestion {
+  return {
+    async send() {
+      const atMs = now();
+      return () => ({ ...nothing(atMs, atMs), error });
+    },
   };
 }
 
@@ -86,11 +100,15 @@ function readExchange(
   { shape, scrub }: Pick<WireRequest, "shape" | "scrub">,
   contract: TargetOptions["contract"],
 ): Asked {
-  const { dispatchedMs, firstByteMs, endMs, status, body, failure } = exchange;
+  const { dispatchedMs, firstByteMs, endMs, status, encoding, body, failure } = exchange;
   const isAnswer = status !== null && status >= 200 && status < 300;
   const heard = isAnswer ? streamReaders[shape](body) : null;
   const events = answerEvents(heard ?? { pieces: [] }, contract);
-  const wrong = failure?.message ?? (isAnswer ? heard?.error : explainStatus(exchange)) ?? null;
+  const garbled =
+    encoding === null || encoding === "identity"
+      ? heard?.error
+      : `the server compressed its answer (${encoding}), which nobody asked for`;
+  const wrong = failure?.message ?? (isAnswer ? garbled : explainStatus(exchange)) ?? null;
   const outcome = failure?.isTimeout ? "timeout" : wrong !== null ? "failed" : "answered";
   const isEmpty = outcome === "answered" && events.firstContentMs === null;
   const error = isEmpty ? "the answer has no content" : wrong;
@@ -183,7 +201,7 @@ function readAnswer(answer: Awaited<ReturnType<Provider["generate"]>>, dispatche
     finishReason,
     usage,
     ...(serverTiming === undefined ? {} : { serverTiming }),
-    pieces: said ? (firstChunkMs === null ? 1 : (usage.completionTokens ?? 1)) : 0,
+    pieces: !said ? 0 : firstChunkMs === null || firstChunkMs === lastChunkMs ? 1 : 2,
     bytes: Buffer.byteLength(text),
   };
 }

@@ -1,13 +1,15 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { checkAdapter } from "../core/adapter/check.ts";
 import { type AdapterConfig, parseAdapterConfig } from "../core/adapter/config.ts";
 import { failure, type PreflightFinding } from "../core/adapter/finding.ts";
+import { unusualSettings } from "../core/adapter/gguf-refusal.ts";
 import { type AdapterSummary, type AdapterTensor, summariseAdapter } from "../core/adapter/layout.ts";
 import { UsageError } from "../core/errors.ts";
-import { isFile, reading } from "../io/readable.ts";
-import { hashFile } from "./file-hash.ts";
+import { hashFile } from "../io/file-hash.ts";
+import { isFile } from "../io/readable.ts";
 import { hashOf } from "./hash.ts";
+import { readModelText } from "./model-json.ts";
 import { readSafetensorsHeader, scanTensors, WeightsError } from "./safetensors.ts";
 import { displayPath } from "./suite.ts";
 
@@ -40,11 +42,7 @@ export interface InspectedAdapter {
  */
 export function openAdapter(folder: string): AdapterFolder {
   const path = join(folder, adapterConfigFile);
-  const place = displayPath(path);
-  const config = parseAdapterConfig(
-    reading(place, () => readFileSync(path, "utf8")),
-    place,
-  );
+  const config = parseAdapterConfig(readModelText(path), displayPath(path));
   const weights = join(folder, adapterWeightsFile);
   if (isFile(weights)) return { folder, config, weights, bytes: statSync(weights).size };
   const shown = displayPath(folder);
@@ -91,7 +89,7 @@ export async function inspectAdapter(adapter: AdapterFolder, servedBase?: string
 
 const unknownValues = { isZero: null, nonFinite: null };
 
-/** The fields that decide how an adapter answers on a given base; its base is not one of them. */
+/** The fields that decide how an adapter answers on a given base, beside unusual ones; its base is not one of them. */
 const decisiveFields = [
   "peft_type",
   "r",
@@ -112,7 +110,8 @@ const decisiveFields = [
  * configuration that engines heed, whatever their order. The same adapter has it on every machine.
  */
 async function hashAdapter({ config, weights }: AdapterFolder): Promise<string> {
-  const fields = decisiveFields.map((name) => {
+  const unusual = unusualSettings(config).map(({ key }) => key);
+  const fields = [...new Set([...decisiveFields, ...unusual])].map((name) => {
     const value = config[name] ?? null;
     return [name, Array.isArray(value) ? value.toSorted() : value];
   });

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointStep, parseTrainerState, type TrainingProgress } from "../core/adapter/trainer-state.ts";
 import { UsageError } from "../core/errors.ts";
-import { isFile, reading } from "../io/readable.ts";
+import { isFile } from "../io/readable.ts";
 import { adapterConfigFile, type AdapterFolder, openAdapter } from "./adapter.ts";
+import { readModelText } from "./model-json.ts";
 import { readSafetensorsHeader } from "./safetensors.ts";
 import { displayPath } from "./suite.ts";
 
@@ -69,5 +70,5 @@ function whatInstead(folder: string): string {
 
 function readProgress(folder: string): TrainingProgress | null {
   const file = join(folder, "trainer_state.json");
-  return isFile(file) ? parseTrainerState(reading(displayPath(file), () => readFileSync(file, "utf8"))) : null;
+  return isFile(file) ? parseTrainerState(readModelText(file)) : null;
 }

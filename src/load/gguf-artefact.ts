@@ -3,11 +3,15 @@ import { checkGgufAdapter } from "../core/adapter/check-gguf.ts";
 import { isDtype, type ValueScan } from "../core/adapter/dtype.ts";
 import type { PreflightFinding } from "../core/adapter/finding.ts";
 import type { AdapterTensor } from "../core/adapter/layout.ts";
-import { hashFile } from "./file-hash.ts";
-import { type GgufHeader, readGgufHeader } from "./gguf/read.ts";
+import { partsOf } from "../core/gguf-parts.ts";
+import { hashFile } from "../io/file-hash.ts";
+import { readGgufModel } from "./gguf/parts.ts";
+import type { GgufHeader } from "./gguf/read.ts";
 import { tensorTypes } from "./gguf/types.ts";
 import { scanTensors } from "./safetensors.ts";
 import { displayPath } from "./suite.ts";
+
+const longestText = 200;
 
 /** A GGUF file: its header was read, its weights were not looked through. */
 export interface GgufFile {
@@ -27,9 +31,9 @@ export interface GgufFile {
   header: GgufHeader;
 }
 
-/** Reads the header of a GGUF file. @throws UsageError for one that is damaged */
+/** Reads the header of a GGUF file, or of the parts of one. @throws UsageError for one that is damaged, or not whole */
 export async function openGguf(file: string): Promise<{ kind: "gguf-model" | "gguf-adapter" } & GgufFile> {
-  const header = await readGgufHeader(file);
+  const header = await readGgufModel(file);
   const text = (key: string) => stringOf(header.metadata.get(key));
   const architecture = text("general.architecture");
   const isAdapter = text("general.type") === "adapter";
@@ -41,7 +45,7 @@ export async function openGguf(file: string): Promise<{ kind: "gguf-model" | "gg
     quantisation: commonType(header),
     tensors: header.tensors.length,
     parameters: header.tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-    bytes: statSync(file).size,
+    bytes: partsOf(file).reduce((sum, part) => sum + statSync(part).size, 0),
     contextLength: numberOf(header.metadata.get(`${architecture}.context_length`)),
     alpha: numberOf(header.metadata.get("adapter.lora.alpha")),
     header,
@@ -84,8 +88,9 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** What a file calls itself is shown, and may be of any length. */
 function stringOf(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+  return typeof value === "string" ? value.slice(0, longestText) : null;
 }
 
 function numberOf(value: unknown): number | null {

@@ -4,9 +4,9 @@ import { lstat, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { HubFile } from "../core/hub-reference.ts";
+import { hashFile } from "../io/file-hash.ts";
 import { makeFolder } from "../io/folder.ts";
 import { isFolder } from "../io/readable.ts";
-import { hashFile } from "./file-hash.ts";
 import { type DownloadWorld, fillPart, type Transfer } from "./sources/download.ts";
 import { displayPath } from "./suite.ts";
 
@@ -19,7 +19,7 @@ export async function isWhole(path: string, file: HubFile): Promise<boolean> {
 
 /**
  * Fetches a file of the Hub by way of PATH.part, goes on with what an earlier try has left of that, and gives it its name
- * once its bytes are the ones that the Hub named.
+ * once its bytes are the ones that the Hub named. A full disk leaves nothing of it.
  * @throws UsageError for other bytes, or a place that cannot be written; what `fillPart` throws
  */
 export async function fetchHubFile(
@@ -30,12 +30,13 @@ export async function fetchHubFile(
 ): Promise<void> {
   const part = `${path}.part`;
   for (;;) {
-    const { isResumed, hasMore } = await fill(part, transfer, world);
-    const got = hasMore ? `more than ${file.bytes} bytes` : await faultOf(part, file);
-    if (got === null) {
-      await rename(part, path);
-      return;
-    }
+    const { isResumed, hasMore } = await fill(part, transfer, world).catch(async (error: unknown) => {
+      // Going on takes the room that there is not.
+      if (isOfRoom(error)) await rm(part, { force: true });
+      throw error;
+    });
+    const got = hasMore ? `more than ${file.bytes} bytes` : await finish(part, path, file);
+    if (got === null) return;
     await rm(part, { force: true });
     // What was there before may have been damaged.
     if (!isResumed)
@@ -74,6 +75,27 @@ async function fill(part: string, transfer: Transfer, world: DownloadWorld) {
     return { isResumed: size > 0, hasMore };
   } finally {
     await handle.close();
+  }
+}
+
+/** Whether the system refused more bytes: no space left, a quota used up, a file too large for the file system. */
+function isOfRoom(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT", "EFBIG"].includes(String(error.code));
+}
+
+/**
+ * Gives the part its name where it is the file, unless another run that fetched the same was faster.
+ * @returns what is there in place of the file; null where it is the file
+ */
+async function finish(part: string, path: string, file: HubFile): Promise<string | null> {
+  try {
+    const got = await faultOf(part, file);
+    if (got === null) await rename(part, path);
+    return got;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT" && (await isWhole(path, file)))
+      return null;
+    throw error;
   }
 }
 

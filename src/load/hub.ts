@@ -41,6 +41,12 @@ export interface HubArtefact {
   bytes: number;
 }
 
+/** The same before anything is fetched. */
+export interface HubFound extends HubArtefact {
+  /** Those of its files that are not here, or not whole; none of a whole model. */
+  missing: readonly HubFile[];
+}
+
 /** What is kept of a commit, which never changes, so that it is not asked for again. */
 const Listing = z.strictObject({
   version: z.literal(1),
@@ -58,10 +64,27 @@ const commitPattern = /^[0-9a-f]{40}$/;
  *   where the disk is full; IncompleteError where the Hub cannot be reached
  */
 export async function resolveHub(target: string, world: HubWorld): Promise<HubArtefact> {
+  return await asking(target, world, async (reference, hub) => {
+    const { missing, ...found } = await findOnHub(reference, hub);
+    await fetchMissing(folderOf(found), found.commit, missing, hub, world);
+    return found;
+  });
+}
+
+/** Resolves a reference as `resolveHub` does, and fetches nothing; `path` is where it would lie. @throws as that does */
+export async function lookUpHub(target: string, world: HubWorld): Promise<HubFound> {
+  return await asking(target, world, findOnHub);
+}
+
+async function asking<T>(
+  target: string,
+  world: HubWorld,
+  ask: (reference: HubReference, hub: HubAccess) => Promise<T>,
+): Promise<T> {
   const reference = parseHubReference(target);
   const subject = `hf:${reference.repo}`;
   try {
-    return await resolveReference(reference, openHub(reference.repo, world), world);
+    return await ask(reference, openHub(reference.repo, world));
   } catch (error) {
     if (world.signal.aborted) throw interruption(subject);
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
@@ -71,24 +94,25 @@ export async function resolveHub(target: string, world: HubWorld): Promise<HubAr
   }
 }
 
-async function resolveReference(reference: HubReference, hub: HubAccess, world: HubWorld): Promise<HubArtefact> {
-  const home = resolve(".nitbench", "hub", ...reference.repo.split("/"));
-  const commit = await findCommit(reference.revision ?? "main", home, hub);
-  const entries = await listEntries(commit, home, hub);
-  const choice = chooseHubFiles(reference, entries);
-  const bytes = choice.files.reduce((sum, file) => sum + file.bytes, 0);
-  const found = {
-    repo: reference.repo,
-    revision: reference.revision,
-    commit,
-    kind: choice.kind,
-    files: choice.files,
-    bytes,
-  };
-  if (choice.kind === "model") return { ...found, path: null };
-  const folder = join(home, commit);
-  await fetchMissing(folder, commit, choice.files, hub, world);
-  return { ...found, path: join(folder, choice.place) };
+async function findOnHub({ repo, revision, path }: HubReference, hub: HubAccess): Promise<HubFound> {
+  const home = homeOf(repo);
+  const commit = await findCommit(revision ?? "main", home, hub);
+  const { kind, place, files } = chooseHubFiles({ repo, revision, path }, await listEntries(commit, home, hub));
+  const bytes = sumBytes(files);
+  const found = { repo, revision, commit, kind, files, bytes };
+  if (kind === "model") return { ...found, path: null, missing: [] };
+  const folder = folderOf(found);
+  const missing: HubFile[] = [];
+  for (const file of files) if (!(await isWhole(join(folder, file.path), file))) missing.push(file);
+  return { ...found, path: join(folder, place), missing };
+}
+
+function homeOf(repo: string): string {
+  return resolve(".nitbench", "hub", ...repo.split("/"));
+}
+
+function folderOf({ repo, commit }: Pick<HubArtefact, "repo" | "commit">): string {
+  return join(homeOf(repo), commit);
 }
 
 async function findCommit(revision: string, home: string, hub: HubAccess): Promise<string> {
@@ -118,16 +142,14 @@ function listingPath(home: string, commit: string): string {
 async function fetchMissing(
   folder: string,
   commit: string,
-  files: readonly HubFile[],
+  missing: readonly HubFile[],
   hub: HubAccess,
   world: HubWorld,
 ): Promise<void> {
   const subject = `hf:${hub.repo}`;
-  const missing: HubFile[] = [];
-  for (const file of files) if (!(await isWhole(join(folder, file.path), file))) missing.push(file);
   if (missing.length === 0) return;
   const places = missing.map((file) => ({ file, path: makePlace(folder, file.path) }));
-  const needed = missing.reduce((sum, { bytes }) => sum + bytes, 0);
+  const needed = sumBytes(missing);
   const { freeBytes = askDisk } = world;
   const free = await freeBytes(folder);
   if (free < needed)
@@ -148,6 +170,11 @@ async function fetchMissing(
     };
     await fetchHubFile(path, file, transfer, world);
   }
+}
+
+/** What files take together. */
+export function sumBytes(files: readonly Pick<HubFile, "bytes">[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 async function askDisk(folder: string): Promise<number> {

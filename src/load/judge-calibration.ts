@@ -4,7 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "../core/errors.ts";
 import { shortRef } from "../core/format.ts";
 import { JudgeCalibration, type JudgeSetup, setupOf } from "../core/judge/calibration.ts";
-import { parseJsonLine } from "../core/json-line.ts";
+import { parseJsonDocument } from "../core/json-line.ts";
 import { makeFolder } from "../io/folder.ts";
 import { isFolder, reading } from "../io/readable.ts";
 import { packageRoot } from "./files.ts";
@@ -28,6 +28,16 @@ export function setupKey(setup: JudgeSetup): string {
 }
 
 /**
+ * The records of all judges by a rubric of this name, of any version of it: the working folder's, then the program's.
+ * @throws UsageError for a file among them that is no record
+ */
+export function judgeRecords(rubric: string, roots: readonly string[] = [".", packageRoot]): JudgeCalibration[] {
+  const below = roots.flatMap((root) => [places.shared, places.own].map((place) => resolve(root, place)));
+  const folders = [...new Set(below)].map((folder) => join(folder, rubric)).filter(isFolder);
+  return folders.flatMap(readRecords);
+}
+
+/**
  * Looks a judge up in the records of the working folder, then in those that the program brings.
  * @throws UsageError for a file among them that is no record
  */
@@ -35,9 +45,7 @@ export function findJudgeCalibration(
   setup: JudgeSetup,
   roots: readonly string[] = [".", packageRoot],
 ): FoundCalibration {
-  const below = roots.flatMap((root) => [places.shared, places.own].map((place) => resolve(root, place)));
-  const folders = [...new Set(below)].map((folder) => join(folder, setup.rubric.name)).filter(isFolder);
-  const records = folders.flatMap(readRecords).filter((record) => record.judge === setup.judge);
+  const records = judgeRecords(setup.rubric.name, roots).filter((record) => record.judge === setup.judge);
   const key = setupKey(setup);
   const others = records.filter((record) => setupKey(record) !== key);
   return {
@@ -79,6 +87,6 @@ function readRecords(folder: string): JudgeCalibration[] {
     .map((name) => {
       const path = join(folder, name);
       const text = reading(`calibration "${displayPath(path)}"`, () => readFileSync(path, "utf8"));
-      return parseJsonLine(JudgeCalibration, text, displayPath(path));
+      return parseJsonDocument(JudgeCalibration, text, displayPath(path));
     });
 }

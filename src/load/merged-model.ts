@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { parsePythonJson } from "../core/adapter/python-json.ts";
+import { parseModelJson } from "../core/adapter/python-json.ts";
 import { UsageError } from "../core/errors.ts";
 import { explainIssues } from "../core/explain.ts";
-import { isFile, reading } from "../io/readable.ts";
+import { isFile } from "../io/readable.ts";
+import { readModelText } from "./model-json.ts";
 import { readSafetensorsHeader } from "./safetensors.ts";
 import { displayPath } from "./suite.ts";
 
@@ -78,13 +79,7 @@ function weightsFiles(folder: string): string[] {
 
 function readJson<T extends z.ZodType>(schema: T, path: string): z.infer<T> {
   const place = displayPath(path);
-  const text = reading(place, () => readFileSync(path, "utf8"));
-  let json: unknown;
-  try {
-    json = parsePythonJson(text);
-  } catch {
-    throw new UsageError(`${place}: is not JSON (copy or save it again)`);
-  }
+  const json = parseModelJson(readModelText(path), place);
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   throw new UsageError(`${place}: ${explainIssues(result.error.issues, schema, json)} (save it again)`);

@@ -1,8 +1,11 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { listSome } from "../core/adapter/finding.ts";
+import { pointerStart } from "../core/adapter/python-json.ts";
 import { checkpointStep } from "../core/adapter/trainer-state.ts";
 import { UsageError } from "../core/errors.ts";
 import { plural } from "../core/format.ts";
+import { partsOf } from "../core/gguf-parts.ts";
 import { isFile, isFolder, reading } from "../io/readable.ts";
 import { adapterConfigFile, type AdapterFolder, openAdapter } from "./adapter.ts";
 import { type CheckpointFolder, openCheckpoints } from "./checkpoints.ts";
@@ -20,6 +23,8 @@ export type Artefact =
 
 const lookedFor =
   "looked for adapter_config.json (a PEFT adapter), checkpoint-N folders, config.json with *.safetensors (a model), or one *.gguf";
+
+const isPointer = "is a Git LFS pointer, not the model it stands for (run: git lfs pull)";
 
 /**
  * Finds out what a path leads to by what is in it, never by its name alone; weights are not looked through.
@@ -45,17 +50,23 @@ async function resolveFolder(folder: string, shown: string): Promise<Artefact> {
   if (checkpoints.length > 0) return { kind: "checkpoints", ...(await openCheckpoints(folder, checkpoints)) };
   if (names.includes("config.json") && names.some((name) => /\.(?:safetensors|safetensors\.index\.json)$/.test(name)))
     return { kind: "model", ...(await openMergedModel(folder)) };
-  const ggufs = names.filter((name) => isFile(join(folder, name)) && isGguf(join(folder, name)));
-  const [only] = ggufs;
-  if (only !== undefined && ggufs.length === 1) return await openGguf(join(folder, only));
-  if (ggufs.length > 1)
-    throw new UsageError(`${shown}: holds ${ggufs.length} GGUF files (name one of them: ${listSome(ggufs)})`);
+  const ggufs = names.filter((name) => startOf(join(folder, name)).startsWith("GGUF"));
+  const models = [...new Set(ggufs.map((name) => partsOf(name)[0]))];
+  const [only] = models;
+  if (only !== undefined && models.length === 1) return await openGguf(join(folder, only));
+  if (models.length > 1)
+    throw new UsageError(`${shown}: holds ${models.length} GGUF files (name one of them: ${listSome(models)})`);
+  const pointer = names.find(
+    (name) => /\.(?:gguf|safetensors)$/.test(name) && startOf(join(folder, name)).startsWith(pointerStart),
+  );
+  if (pointer !== undefined) throw new UsageError(`${displayPath(join(folder, pointer))}: ${isPointer}`);
   const found = names.length === 0 ? "nothing" : listSome(names);
   throw new UsageError(`${shown}: neither adapter nor model: ${lookedFor}; found ${found} (name another folder)`);
 }
 
-function isGguf(file: string): boolean {
-  return reading(displayPath(file), () => readStart(file)).startsWith("GGUF");
+/** Empty for what is no file. */
+function startOf(path: string): string {
+  return isFile(path) ? reading(displayPath(path), () => readStart(path)) : "";
 }
 
 function readStart(file: string): string {
@@ -69,14 +80,8 @@ function readStart(file: string): string {
 }
 
 function refuseFile(path: string, start: string): string {
-  if (start.startsWith("version https://git-lfs"))
-    return "is a Git LFS pointer, not the model it stands for (run: git lfs pull)";
+  if (start.startsWith(pointerStart)) return isPointer;
   if (path.endsWith(".safetensors")) return "is one file of a model or an adapter (name the folder that it is in)";
   const { size } = statSync(path);
   return `expected a GGUF file, which begins with "GGUF", or a folder, got ${plural(size, "byte")} of something else (name another)`;
-}
-
-function listSome(names: readonly string[]): string {
-  const shown = names.slice(0, 6).join(", ");
-  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
 }

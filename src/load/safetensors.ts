@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { emptyScan, joinScans, scanValues, type ValueScan } from "../core/adapter/dtype.ts";
+import { pointerStart } from "../core/adapter/python-json.ts";
 import {
   HeaderError,
   parseSafetensorsHeader,
@@ -14,7 +15,6 @@ export type { SafetensorsHeader, SafetensorsTensor } from "../core/adapter/safet
 /** The format's own limit. */
 const longestHeader = 100_000_000;
 const chunkBytes = 1 << 20;
-const pointerStart = "version https://git-lfs.github.com/spec/";
 
 /** Why a weights file cannot be used: `what` is so, `fix` mends it. */
 export class WeightsError extends UsageError {
@@ -71,7 +71,8 @@ export async function readTensor(file: string, tensor: SafetensorsTensor): Promi
 }
 
 /**
- * Looks through tensors for values other than 0 and for NaN and infinity, a mebibyte at a time, whatever their size.
+ * Looks through tensors for values other than 0 and for NaN and infinity, a mebibyte at a time, whatever their size and
+ * number.
  * @returns what was found, by the tensor's name
  * @throws WeightsError when the file cannot be read, or ends before them
  */
@@ -80,19 +81,40 @@ export async function scanTensors(
   tensors: readonly Pick<SafetensorsTensor, "name" | "dtype" | "begin" | "end">[],
 ): Promise<ReadonlyMap<string, ValueScan>> {
   return await reading(file, async (handle) => {
-    const chunk = Buffer.from(new ArrayBuffer(chunkBytes));
+    const piece = pieceOf(handle);
     const scans = new Map<string, ValueScan>();
     for (const { name, dtype, begin, end } of tensors) {
       let scan = emptyScan;
       for (let at = begin; at < end; at += chunkBytes) {
-        const bytes = chunk.subarray(0, Math.min(chunkBytes, end - at));
-        if ((await fill(handle, bytes, at)) < bytes.length) throw cutWithin(file, name);
+        const length = Math.min(chunkBytes, end - at);
+        const bytes = piece.held(at, length) ?? (await piece.read(at, length));
+        if (bytes.length < length) throw cutWithin(file, name);
         scan = joinScans(scan, scanValues(dtype, bytes));
       }
       scans.set(name, scan);
     }
     return scans;
   });
+}
+
+/** A piece of a file in memory: many small tensors lie in one. */
+function pieceOf(handle: FileHandle) {
+  const chunk = Buffer.from(new ArrayBuffer(chunkBytes));
+  let start = 0;
+  let filled = 0;
+  const held = (at: number, length: number): Uint8Array | null => {
+    const from = at - start;
+    if (from < 0 || from + length > filled) return null;
+    // Values are looked at by words, which begin at multiples of their size.
+    const bytes = chunk.subarray(from, from + length);
+    return from % 8 === 0 ? bytes : new Uint8Array(bytes);
+  };
+  const read = async (at: number, length: number): Promise<Uint8Array> => {
+    start = at;
+    filled = await fill(handle, chunk, at);
+    return chunk.subarray(0, Math.min(length, filled));
+  };
+  return { held, read };
 }
 
 async function readAt(handle: FileHandle, offset: number, length: number): Promise<Buffer> {

@@ -29,3 +29,10 @@ export function cutAtBytes(text: string, limit: number): string {
   if (text.length * 3 <= limit || Buffer.byteLength(text) <= limit) return text;
   return new TextDecoder().decode(Buffer.from(text).subarray(0, limit), { stream: true });
 }
+
+const keptCharacters = 4096;
+
+/** A text with more at its end, up to 4096 characters: enough to tell what was thought from something else. */
+export function keepStart(text: string, more: string): string {
+  return text.length >= keptCharacters ? text : (text + more).slice(0, keptCharacters);
+}

@@ -246,7 +246,8 @@ function toAnswer(
     return { ...overflowAnswer(effective), ...facts };
   const isCut = heard.isTooLong || finishReason === "length" || finishReason === stoppedLoop;
   const outcome = isCut ? "truncated" : "completed";
-  return { text: endpoint.scrub(heard.text), outcome, finishReason, firstChunkMs, lastChunkMs, ...facts };
+  const thought = heard.reasoning === "" ? {} : { reasoning: endpoint.scrub(heard.reasoning) };
+  return { text: endpoint.scrub(heard.text), ...thought, outcome, finishReason, firstChunkMs, lastChunkMs, ...facts };
 }
 
 interface Waiting {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 const pollMs = 50;
@@ -16,7 +17,9 @@ export async function endTree(child: ChildProcess, graceMs: number, orphansMs = 
   let alone = 0;
   for (let waited = 0; waited < graceMs && alone < orphansMs && signalTree(child, 0); waited += pollMs) {
     await delay(pollMs);
-    if (hasEnded(child)) alone += pollMs;
+    if (!hasEnded(child)) continue;
+    if (!isGroupAlive(child)) return;
+    alone += pollMs;
   }
   signalTree(child, "SIGKILL");
 }
@@ -24,6 +27,27 @@ export async function endTree(child: ChildProcess, graceMs: number, orphansMs = 
 /** Whether the program itself has ended, or never began. */
 export function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid === undefined || exitCode !== null || signalCode !== null;
+}
+
+/** Whether anything of the group still runs. In a container often nobody fetches what has ended: that can be signalled for ever. */
+function isGroupAlive({ pid }: ChildProcess): boolean {
+  if (process.platform !== "linux") return true;
+  try {
+    return readdirSync("/proc").some((name) => /^\d+$/.test(name) && runsInGroup(name, String(pid)));
+  } catch {
+    return true;
+  }
+}
+
+function runsInGroup(process: string, group: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${process}/stat`, "latin1");
+    // The name before these may hold anything, also spaces and parentheses.
+    const [state = "", , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return itsGroup === group && !/[ZX]/.test(state);
+  } catch {
+    return false;
+  }
 }
 
 /** Signals the whole process group (on Windows the tree, always by force); false when none of it is left. */

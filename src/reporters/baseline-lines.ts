@@ -2,6 +2,7 @@ import type { BaselineComparison } from "../core/comparison.ts";
 import { formatRateBound, formatSigned, formatValue, neutralise, plural, shortRef } from "../core/format.ts";
 import { metricDefinitions } from "../core/metric.ts";
 import type { Report } from "../core/report.ts";
+import { spentWords } from "./spent-words.ts";
 import { fold, type TerminalStyle } from "./terminal-text.ts";
 
 /** Whom measured reviewers are compared with, what could not be compared, and how many cases turned; none without a baseline. */
@@ -14,6 +15,9 @@ export function renderBaseline({ comparisons }: Report, style: TerminalStyle): s
         `  ${style.paint("yellow", "not compared")}: ${neutralise(`${concerns === "all" ? "case by case" : `${concerns}.*`}: ${reason}`)}`,
         style.columns,
       ),
+    ),
+    ...(comparison.spent ?? []).map((one) =>
+      fold(`    ${neutralise(spentWords(one, "the baseline's"))}`, style.columns),
     ),
   ]);
 }

@@ -2,8 +2,9 @@ import type { MetricComparison } from "../core/comparison.ts";
 import type { RunComparison, SliceComparison } from "../core/compare-runs.ts";
 import { formatSigned, formatValue, neutralise, noValue, plural, shortRef } from "../core/format.ts";
 import { metricDefinitions } from "../core/metric.ts";
-import { plainTable } from "./plain-table.ts";
-import type { TerminalStyle } from "./terminal-text.ts";
+import { fitTable, type TableColumn } from "./fit-table.ts";
+import { spentWords } from "./spent-words.ts";
+import { fold, type TerminalStyle } from "./terminal-text.ts";
 
 /** Below this p a difference is marked; that of a slice is adjusted for their number first. */
 const noteworthy = 0.05;
@@ -11,62 +12,98 @@ const mostCases = 10;
 /** Variants of a metric that the JSON document has and a terminal leaves out. */
 const variants = /\.(recall_at_\d+|precision_macro.*|f_beta)$/;
 
+/** What the words of the tables mean. */
+const legend =
+  " change: second minus first, and its 95 % interval. p: how often cases would differ so much, or more, by chance alone; " +
+  "(Holm): raised, since many slices are looked at. could see: the least change that these cases would show 8 times in 10. " +
+  "fixed: wrong with the first and right with the second; broken: the other way round.";
+
 /** A comparison as a terminal shows it: what differs, by how much and how sure that is, then the cases that turned. */
 export function renderComparison(comparison: RunComparison, style: TerminalStyle): string {
-  const { first, second, obstacles, metrics, slices, flips } = comparison;
+  const toWidth = (text: string) => fold(text, style.columns);
+  const { first, second, obstacles, metrics, slices, spent, flips } = comparison;
   const name = ({ run, reviewer }: RunComparison["first"]) => neutralise(`${shortRef(reviewer)} (${run})`);
   const told = metrics.filter(({ difference, metric }) => difference !== null && !variants.test(metric));
   const leftOut = Math.max(0, ...told.map((one) => one.leftOut));
   const marked = slices.filter(({ adjustedP }) => adjustedP !== null && adjustedP < noteworthy);
   return [
-    `${style.paint("bold", "nitbench compare")} · ${name(second)} against ${name(first)}`,
+    toWidth(`${style.paint("bold", "nitbench compare")} · ${name(second)} against ${name(first)}`),
     "",
-    ...obstacles.map(
-      ({ concerns, reason }) =>
+    ...obstacles.map(({ concerns, reason }) =>
+      toWidth(
         `${style.paint("yellow", "not compared")}: ${neutralise(`${concerns === "all" ? "case by case" : `${concerns}.*`}: ${reason}`)}`,
+      ),
     ),
     ...(told.length === 0 ? ["nothing that both have can be compared"] : [metricTable(told, style)]),
     ...(leftOut === 0
       ? []
-      : [style.paint("dim", ` ${plural(leftOut, "case")} that only one of the two has, or has no score of, left out`)]),
+      : [
+          toWidth(
+            style.paint(
+              "dim",
+              ` ${plural(leftOut, "case")} that only one of the two has, or has no score of, left out`,
+            ),
+          ),
+        ]),
+    ...(spent.length === 0 ? [] : ["", ...spent.map((one) => fold(neutralise(spentWords(one)), style.columns))]),
     ...(slices.length === 0
       ? []
       : ["", sliceSentence(slices, marked), ...(marked.length === 0 ? [] : [sliceTable(marked, style)])]),
-    ...(flips === null ? [] : ["", ...flipLines(flips)]),
+    ...(flips === null ? [] : ["", ...flipLines(flips).map(toWidth)]),
     "",
+    ...(told.length === 0 ? [] : [toWidth(style.paint("dim", legend)), ""]),
   ].join("\n");
 }
 
 function metricTable(metrics: readonly MetricComparison[], style: TerminalStyle): string {
-  const titles = ["metric", "first", "second", "difference", "95 %", "p", "could see", "cases"];
-  const table = plainTable(titles.map((title) => style.paint("dim", title)));
-  for (const one of metrics)
-    table.push([one.metric, ...cellsOf(one, one.p, style), detectable(one), String(one.cases)]);
-  return table.toString();
+  const columns: TableColumn[] = [
+    { title: "metric", cells: metrics.map(({ metric }) => metric) },
+    ...figures(metrics, style),
+    { title: "p", cells: metrics.map(({ p }) => showP(p)), rank: 3 },
+    { title: "could see", cells: metrics.map(detectable), rank: 1 },
+    { title: "cases", cells: metrics.map(({ cases }) => String(cases)), rank: 2 },
+  ];
+  return fitTable(columns, "with --json", style);
 }
 
 function sliceTable(slices: readonly SliceComparison[], style: TerminalStyle): string {
-  const table = plainTable(
-    ["slice", "metric", "first", "second", "difference", "95 %", "p (Holm)"].map((title) => style.paint("dim", title)),
-  );
-  for (const one of slices)
-    table.push([neutralise(`${one.field} ${one.value}`), one.metric, ...cellsOf(one, one.adjustedP, style)]);
-  return table.toString();
+  const columns: TableColumn[] = [
+    { title: "slice", cells: slices.map(({ field, value }) => neutralise(`${field} ${value}`)) },
+    { title: "metric", cells: slices.map(({ metric }) => metric) },
+    ...figures(
+      slices.map((one) => ({ ...one, p: one.adjustedP })),
+      style,
+    ),
+    { title: "p (Holm)", cells: slices.map(({ adjustedP }) => showP(adjustedP)), rank: 3 },
+  ];
+  return fitTable(columns, "with --json", style);
 }
 
-function cellsOf(one: MetricComparison, p: number | null, style: TerminalStyle): string[] {
-  const { unit } = metricDefinitions[one.metric];
-  const interval =
-    one.low === null || one.high === null
-      ? noValue
-      : `[${formatSigned(one.low, unit)} ${formatSigned(one.high, unit)}]`;
+/** Both values, their difference and its interval. */
+function figures(all: readonly MetricComparison[], style: TerminalStyle): TableColumn[] {
   return [
-    formatValue(one.first, unit),
-    formatValue(one.second, unit),
-    paintDifference(one, p, style),
-    interval,
-    p === null ? noValue : p < 0.001 ? "<.001" : p.toFixed(3).replace(/^0/, ""),
+    {
+      title: "first",
+      cells: all.map(({ first, metric }) => formatValue(first, metricDefinitions[metric].unit)),
+      rank: 4,
+    },
+    {
+      title: "second",
+      cells: all.map(({ second, metric }) => formatValue(second, metricDefinitions[metric].unit)),
+      rank: 5,
+    },
+    { title: "change", cells: all.map((one) => paintDifference(one, one.p, style)) },
+    { title: "95 %", cells: all.map(interval) },
   ];
+}
+
+function interval({ low, high, metric }: MetricComparison): string {
+  const { unit } = metricDefinitions[metric];
+  return low === null || high === null ? noValue : `[${formatSigned(low, unit)} ${formatSigned(high, unit)}]`;
+}
+
+function showP(p: number | null): string {
+  return p === null ? noValue : p < 0.001 ? "<.001" : p.toFixed(3).replace(/^0/, "");
 }
 
 /** Green where the second is better beyond noise, red where it is worse, plain where nobody can tell. */

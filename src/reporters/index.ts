@@ -8,16 +8,12 @@ const reporters: Record<string, () => Promise<Reporter>> = {
   github: async () => (await import("./github/index.ts")).githubReporter,
 };
 
-const planned: readonly string[] = ["leaderboard"];
-
 /** Reporters that write a run's files when the command names none. */
 export const defaultReporters: readonly string[] = Object.keys(reporters);
 
 /** Checks the names of reporters before a run. @throws UsageError naming the nearest */
 export function checkReporters(names: readonly string[]): void {
   for (const name of names) {
-    if (planned.includes(name))
-      throw new UsageError(`reporter "${name}" is not built yet (known: ${defaultReporters.join(", ")})`);
     if (!Object.hasOwn(reporters, name))
       throw new UsageError(`unknown reporter "${name}" (${suggestWord(name, defaultReporters)})`);
   }

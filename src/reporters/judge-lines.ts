@@ -1,7 +1,16 @@
-import { formatInterval, formatUsd, formatValue, neutralise, noValue, plural, shortRef } from "../core/format.ts";
+import {
+  formatInterval,
+  formatUsd,
+  formatValue,
+  namesAmong,
+  neutralise,
+  noValue,
+  plural,
+  shortRef,
+} from "../core/format.ts";
 import type { PanelMember, Report, ReviewerReport } from "../core/report.ts";
 import { fold, type TerminalStyle } from "./terminal-text.ts";
-import { plainTable } from "./plain-table.ts";
+import { fitTable } from "./fit-table.ts";
 
 type Asked = NonNullable<NonNullable<Report["matcher"]>["asked"]>;
 
@@ -45,17 +54,20 @@ function renderMembers(
   const judged = reviewers
     .filter((reviewer) => reviewer.judges !== undefined)
     .toSorted((a, b) => isCompany(a) - isCompany(b));
-  const head = ["judge by itself", ...judged.map(({ id }) => neutralise(shortRef(id))), "took"];
-  const table = plainTable(head.map((title) => style.paint("dim", title)));
-  for (const member of members) {
-    const rates = judged.map(({ judges = [] }) => {
-      const metric = judges.find(({ ref }) => ref === member.ref)?.metrics["judge.pass_rate"];
-      if (metric === undefined || metric.value === null) return noValue;
-      return `${formatValue(metric.value, "rate")} ${style.paint("dim", formatInterval(metric))}`;
-    });
-    table.push([neutralise(shortRef(member.ref)), ...rates, style.paint("dim", tookOf(member).replace(/^; /, ""))]);
-  }
-  return table.toString();
+  const nameOf = namesAmong(reviewers.map(({ id }) => id));
+  const rateOf = (reviewer: ReviewerReport, member: PanelMember) => {
+    const metric = reviewer.judges?.find(({ ref }) => ref === member.ref)?.metrics["judge.pass_rate"];
+    if (metric === undefined || metric.value === null) return noValue;
+    return `${formatValue(metric.value, "rate")} ${style.paint("dim", formatInterval(metric))}`;
+  };
+  const rates = judged.map((reviewer, index) => ({
+    title: neutralise(nameOf(reviewer.id)),
+    cells: members.map((member) => rateOf(reviewer, member)),
+    rank: -index,
+  }));
+  const names = { title: "judge by itself", cells: members.map(({ ref }) => neutralise(shortRef(ref))) };
+  const took = members.map((member) => style.paint("dim", tookOf(member).replace(/^; /, "")));
+  return fitTable([names, ...rates, { title: "took", cells: took, rank: -judged.length }], "in the report", style);
 }
 
 function namesOf(members: readonly PanelMember[]): string {

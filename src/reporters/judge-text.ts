@@ -16,6 +16,9 @@ export interface WrongCase {
   why: string;
 }
 
+/** So many wrong cases are told one by one; the critical ones first. */
+const mostTold = 8;
+
 /** How a judge did on its self-test, as a terminal shows it. */
 export function renderSelfTest(outcome: SelfTestOutcome, wrong: readonly WrongCase[]): string {
   const row = (what: string, { n, right, unscored, low, high }: SelfTestShare) => [
@@ -32,10 +35,13 @@ export function renderSelfTest(outcome: SelfTestOutcome, wrong: readonly WrongCa
     row("positives, passed", outcome.positives),
     row("the last two together", outcome.others),
   ]);
-  const told = wrong.map(
-    (one) => `  ${one.id} (${one.isCritical ? "critical" : one.kind}): ${saidOf(one)}. ${one.why}`,
-  );
-  return [table, ...(told.length === 0 ? [] : ["", "not right:", ...told])].join("\n");
+  const told = wrong
+    .toSorted((a, b) => Number(b.isCritical) - Number(a.isCritical))
+    .slice(0, mostTold)
+    .map((one) => `  ${one.id} (${one.isCritical ? "critical" : one.kind}): ${saidOf(one)}. ${one.why}`);
+  const left = wrong.length - told.length;
+  const more = left === 0 ? [] : [`  and ${left} more (--json has all of them)`];
+  return [table, ...(told.length === 0 ? [] : ["", "not right:", ...told, ...more])].join("\n");
 }
 
 function saidOf({ kind, passes, fails, runs, unscored }: WrongCase): string {

@@ -8,6 +8,7 @@ import {
   type LatencyColumn,
   latencyColumns,
   levelTitle,
+  loadWords,
   missingWords,
   requestWords,
 } from "./latency-words.ts";
@@ -17,12 +18,9 @@ import { fold, type TerminalStyle, visibleLength } from "./terminal-text.ts";
 /** What the latency phase found, level by level; nothing where there was none. */
 export function renderLatency({ latency }: Report, style: TerminalStyle): string[] {
   if (latency === undefined) return [];
-  const knees = latency.knees.flatMap(({ reviewer, level }) =>
-    level === null ? [] : `${nameOf(reviewer)}: its p95 stays within twice its least up to ${level}`,
-  );
   return [
     ...latency.stages.flatMap((stage) => renderStage(stage, latency, style)),
-    ...knees.map((line) => say(line, style)),
+    ...loadWords(latency).map((line) => say(line, style)),
   ];
 }
 
@@ -56,7 +54,7 @@ function fitting(stage: LatencyStage, names: readonly string[], words: readonly 
   const widthOf = (texts: readonly string[]) => Math.max(0, ...texts.map(visibleLength));
   let room = style.columns - 2 - widthOf(["reviewer", ...names]);
   const known = latencyColumns.filter(
-    ({ figureOf }, index) => index < 2 || stage.reviewers.some(({ figures }) => figureOf(figures)?.value != null),
+    ({ figureOf }, index) => index < 3 || stage.reviewers.some(({ figures }) => figureOf(figures)?.value != null),
   );
   const shown = known.filter((column) => {
     room -= 3 + widthOf([column.title, ...stage.reviewers.map((_, row) => cellOf(column, stage, row, style))]);

@@ -3,6 +3,7 @@ import type { LatencyFigures } from "../core/latency/latency-figures.ts";
 import type { LatencyComparison, LatencyReport, LatencyStage } from "../core/latency/latency-report.ts";
 import { explainNoValue, type QuantileFigure } from "../core/latency/quantiles.ts";
 import { describeLevel } from "../core/latency/settings.ts";
+import { fewestForQuantile } from "../core/stats/quantile.ts";
 
 /** One column of the table of a level. */
 export interface LatencyColumn {
@@ -31,15 +32,24 @@ export const latencyColumns: readonly LatencyColumn[] = [
   { title: "tokens/s", figureOf: at(({ tokensPerS }) => tokensPerS, 0.5), unit: "count" },
 ];
 
-/** A figure and its interval apart; a value that rests on a miss is the least that it can be. */
+/**
+ * A figure and its interval apart; a value that rests on a miss is the least that it can be. Where there are too few
+ * requests for it stands how many it takes.
+ */
 export function figureText(
   figure: QuantileFigure | undefined,
   unit: LatencyColumn["unit"],
 ): { value: string; interval: string } {
-  if (figure === undefined || figure.value === null) return { value: noValue, interval: "" };
+  if (figure === undefined) return { value: noValue, interval: "" };
+  if (figure.value === null) {
+    const isFew = figure.reason === undefined && figure.n > 0;
+    return { value: isFew ? `n ≥ ${figure.needed}` : noValue, interval: "" };
+  }
   const show = (number: number | null) => (unit === "ms" ? formatValue(number, "ms") : wholeOr(number));
   const { value, low, high, isLeast } = figure;
-  return { value: `${isLeast ? "≥ " : ""}${show(value)}`, interval: `${show(low)} ${show(high)}` };
+  // An end that no number of seconds bounds.
+  const end = high === null ? "∞" : show(high);
+  return { value: `${isLeast ? "≥ " : ""}${show(value)}`, interval: `${show(low)} ${end}` };
 }
 
 function wholeOr(number: number | null): string {
@@ -60,8 +70,10 @@ export function levelTitle({ level, reviewers }: LatencyStage, { settings }: Lat
 export function clientWords({ overhead, loopLag }: LatencyStage): string {
   const lag = `its event loop was late by ${ms(loopLag.p99Ms)} at most in 99 of 100 looks`;
   if (overhead === null) return `measured in this process; ${lag}`;
-  const { p50, p95 } = overhead.endToEnd;
-  return `the client itself adds ${ms(p50)} (p50) and ${ms(p95)} (p95); ${lag}`;
+  const { requests, endToEnd: added } = overhead;
+  const p95 = requests < fewestForQuantile(0.95) ? "" : ` and ${ms(added.p95)} (p95)`;
+  const own = `in ${plural(requests, "request")} to a server of its own`;
+  return `the client itself adds ${ms(added.p50)} (p50)${p95}, ${own}; ${lag}`;
 }
 
 /** How long the second takes beside the first, as one sentence without its end. */
@@ -71,19 +83,48 @@ export function comparisonWords(
 ): string {
   const who = `${nameOf(second)} against ${nameOf(first)}`;
   if (median === null && p95 === null) return `${who}: not compared (${reason ?? "no pair of requests"})`;
-  const ratio = (one: NonNullable<LatencyComparison["median"]>) =>
-    `${formatFixed(one.value, 2)}${one.low === null || one.high === null ? "" : ` [${formatFixed(one.low, 2)} ${formatFixed(one.high, 2)}]`}`;
   const parts = [
-    median === null ? null : `${ratio(median)} times its time in the median of ${plural(pairs, "pair")}`,
-    p95 === null ? null : `${ratio(p95)} times its p95`,
+    median === null ? null : `${speedWords(median)} in the median of ${plural(pairs, "pair")}`,
+    p95 === null ? null : `${speedWords(p95)} by the p95`,
     p === null ? null : p < 0.001 ? "p < .001" : `p ${formatFixed(p, 3).replace(/^0/, "")}`,
+    reason === undefined ? null : `the rest not compared (${reason})`,
   ];
   return `${who}: ${parts.filter((part) => part !== null).join(", ")}`;
+}
+
+/** Such as `12.1x faster [11.6 12.7]`: how often one fits into the other, by its first number greater than 1. */
+function speedWords({ value, low, high }: NonNullable<LatencyComparison["median"]>): string {
+  const isFaster = value < 1;
+  const show = (ratio: number) => formatFixed(ratio, ratio >= 10 ? 1 : 2);
+  const [from, to] = isFaster ? [high, low] : [low, high];
+  const times = (ratio: number) => show(isFaster ? 1 / ratio : ratio);
+  const interval = from === null || to === null ? "" : ` [${times(from)} ${times(to)}]`;
+  return `${times(value)}x ${isFaster ? "faster" : "slower"}${interval}`;
+}
+
+/** Up to which load a reviewer goes, one sentence without its end for each that is known. */
+export function loadWords(
+  { knees, settings }: LatencyReport,
+  nameOf: (ref: string) => string = (ref) => neutralise(shortRef(ref)),
+): string[] {
+  const unit = settings.mode === "open" ? "a second" : "in flight";
+  return knees.flatMap(({ reviewer, level, isBent, within }) => {
+    const last = isBent ? "" : ", the most that was measured";
+    const knee = level === null ? [] : [`its p95 stays within twice its least up to ${level} ${unit}${last}`];
+    const objective = `${formatValue(settings.objectiveMs ?? null, "ms")} ms in 95 of 100 requests`;
+    const kept =
+      within === undefined
+        ? []
+        : [within === null ? `keeps ${objective} at no level` : `keeps ${objective} up to ${within} ${unit}`];
+    return [...kept, ...knee].map((words) => `${nameOf(reviewer)}: ${words}`);
+  });
 }
 
 /** What else there is to say of a reviewer's requests, in short pieces: those that kept the objective, misses, throughput. */
 export function requestWords(figures: LatencyFigures): string[] {
   const { withinObjective, goodputPerS, answersPerS, outputTokensPerS, requests, answered } = figures;
+  const { cachedShare, loading, dispatchLag } = figures;
+  const lateMs = dispatchLag.find(({ p }) => p === 0.95)?.value ?? null;
   const missed = requests - answered;
   return [
     withinObjective === null || answered === 0
@@ -93,6 +134,9 @@ export function requestWords(figures: LatencyFigures): string[] {
     answersPerS === null || answered === 0 ? null : `${perS(answersPerS)} answers/s`,
     goodputPerS === null || answered === 0 ? null : `${perS(goodputPerS)} of them in time`,
     outputTokensPerS === null ? null : `${perS(outputTokensPerS)} tokens/s in all`,
+    cachedShare === null ? null : `${formatFixed(100 * cachedShare, 0)} % of the prompts cached`,
+    loading === null || loading.mostMs < 1 ? null : `up to ${ms(loading.mostMs)} of loading`,
+    lateMs === null || lateMs < 1 ? null : `sent late by ${ms(lateMs)} (p95)`,
   ].filter((part) => part !== null);
 }
 

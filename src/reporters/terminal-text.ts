@@ -12,14 +12,21 @@ export function visibleLength(text: string): number {
   return text.replaceAll(ansi, "").length;
 }
 
-/** Breaks a paragraph at spaces so that no line is wider than the terminal. */
+/**
+ * Breaks a paragraph at spaces, but for those before a percent sign, so that no line is wider than the terminal; all lines
+ * are indented as the first.
+ */
 export function fold(text: string, width: number): string {
+  const indent = /^ */.exec(text.replaceAll(ansi, ""))?.[0] ?? "";
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/ (?!%)/)) {
     const line = lines.at(-1);
-    if (line !== undefined && visibleLength(line) + 1 + visibleLength(word) <= width)
+    if (
+      line !== undefined &&
+      (visibleLength(line.trim()) === 0 || visibleLength(line) + 1 + visibleLength(word) <= width)
+    )
       lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
+    else lines.push(lines.length === 0 ? word : indent + word);
   }
   return lines.join("\n");
 }

@@ -79,6 +79,7 @@ function gateOf(
     seed: 1,
     barred: {},
     budget: { unscored: 0.02 },
+    latency: null,
     ...world,
   });
   return stood.reviewer.gates[0] as GateResult;
@@ -108,7 +109,7 @@ describe("a gate against a baseline", () => {
     ],
     [
       "the baseline lacks the metric",
-      { baseline: baselineOf(rows, { reviewer: { id: "old", model: "old", metrics: {} } }) },
+      { baseline: baselineOf(rows, { reviewer: { id: "old", model: "old", metrics: {}, cases: 200 } }) },
       /^the baseline main has no detection\.recall/,
     ],
     [
@@ -174,7 +175,7 @@ describe("a gate against a baseline", () => {
   test("leaves other gates and company as they are, and compares nothing without a baseline", () => {
     const gates = [{ metric: "detection.recall", min: 0.5 }];
     const own = reviewer("new", rows, gates);
-    const world = { baseline: baselineOf(rows), seed: 1, barred: {}, budget: { unscored: 0.02 } };
+    const world = { baseline: baselineOf(rows), seed: 1, barred: {}, budget: { unscored: 0.02 }, latency: null };
     expect(standBeside(own, rows, world).reviewer.gates).toEqual(own.gates);
     expect(standBeside(own, rows, { ...world, baseline: null }).comparison).toBeNull();
     expect(standBeside(reviewer("c", rows, [], "company"), rows, world).comparison).toBeNull();
@@ -182,7 +183,7 @@ describe("a gate against a baseline", () => {
 
   test("comes with a comparison: metrics second minus first, and the cases that turned", () => {
     const changed = rowsOf(200, (index) => (index === 0 ? "found" : index === 1 ? "missed" : most(index)));
-    const world = { baseline: baselineOf(rows), seed: 1, barred: {}, budget: { unscored: 0.02 } };
+    const world = { baseline: baselineOf(rows), seed: 1, barred: {}, budget: { unscored: 0.02 }, latency: null };
     const { comparison } = standBeside(reviewer("new", changed, []), changed, world);
     expect(comparison).toMatchObject({
       reviewer: "new",

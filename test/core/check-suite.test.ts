@@ -38,7 +38,7 @@ describe("a gate", () => {
   test("on an unknown metric is told the nearest one", () => {
     const [mistake] = gateMistakes({ metric: "detection.recal", min: 0.5 });
     expect(mistake).toMatch(
-      /^gates\.0\.metric: unknown metric "detection\.recal" \(did you mean "detection\.recall"\? known: /,
+      /^gates\.0\.metric: unknown metric "detection\.recal" \(did you mean "detection\.recall"\? list metrics shows all\)/,
     );
   });
 
@@ -110,6 +110,16 @@ describe("a gate", () => {
       expect(gateMistakes({ metric: "detection.recall", where, min: 0.5 })).toEqual([]);
     },
   );
+
+  test("on a time of the latency phase asks for less than one request may take, which a missed one counts as", () => {
+    const gates = [{ metric: "latency.p95_ms", max: 500 }];
+    const refused =
+      "expected less than the 500 ms that one request may take, got 500 (raise scorers.latency.timeoutMs)";
+    expect(mistakesOf({ gates, scorers: { detection: {}, latency: { timeoutMs: 500 } } })).toEqual([
+      `gates.0.max: ${refused}`,
+    ]);
+    expect(mistakesOf({ gates, scorers: { detection: {}, latency: { timeoutMs: 501 } } })).toEqual([]);
+  });
 
   test("on a time of the latency phase has no slice", () => {
     const gates = [{ metric: "latency.p95_ms", where: "language == go", max: 900 }];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { IncompleteError, nearWord, suggestWord, UsageError } from "../../src/core/errors.ts";
+import { IncompleteError, nearWord, suggestNearest, suggestWord, UsageError } from "../../src/core/errors.ts";
 
 const known = ["recall", "precision", "f1"];
 
@@ -9,6 +9,13 @@ test.each([
   ["zebra-crossing", "known: recall, precision, f1"],
 ])("%s: %s", (got, advice) => {
   expect(suggestWord(got, known)).toBe(advice);
+});
+
+test.each([
+  ["recal", 'did you mean "recall"? list all'],
+  ["zebra-crossing", "the nearest: precision, recall, f1; list all"],
+])("of many words only those near %s are told: %s", (got, advice) => {
+  expect(suggestNearest(got, known, "list all")).toBe(advice);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatFixed, formatInterval, formatRate, formatValue, neutralise } from "../../src/core/format.ts";
+import { formatFixed, formatInterval, formatRate, formatValue, namesAmong, neutralise } from "../../src/core/format.ts";
 import type { Metric } from "../../src/core/report.ts";
 
 test.each([
@@ -41,6 +41,8 @@ test.each([
   [3.14, "ms", "3.1"],
   [2.5, "count", "2.50"],
   [0.5, "count", "0.50"],
+  [31.14, "count", "31.1"],
+  [315.14, "count", "315"],
 ] as const)("%s in %s is shown as %s", (value, unit, shown) => {
   expect(formatValue(value, unit)).toBe(shown);
 });
@@ -57,11 +59,38 @@ test("an interval stands in brackets, an open end as a dash, and none is empty",
 test.each([
   [1, 0.99537, 1, "[.995 1.00]"],
   [0, 0, 0.0046, "[.00 .005]"],
-  [1, 0.99996, 1, "[.99996 1.00]"],
+  [1, 0.99996, 1, "[>.999 1.00]"],
+  [0.02, 0.0002, 0.07, "[<.001 .07]"],
   [0.5, 0.004, 0.996, "[.004 .996]"],
   [1, 1 - 1e-12, 1, "[1.00 1.00]"],
 ])("an interval of the rate %d from %d to %d does not look certain: %s", (value, low, high, shown) => {
   expect(formatInterval({ value, low, high, unit: "rate" } as Metric)).toBe(shown);
+});
+
+test.each([
+  [
+    ["openai:m@http://a:1/v1", "floor:lgtm"],
+    ["openai:m", "floor:lgtm"],
+  ],
+  [
+    ["openai:m@http://a:1/v1", "openai:m@http://a:2/v1/"],
+    ["openai:m@a:1", "openai:m@a:2"],
+  ],
+  [
+    ["openai:m@http://a:1/v1", "openai:m"],
+    ["openai:m@a:1", "openai:m"],
+  ],
+  [
+    ["openai:m@http://a:1", "openai:m@https://a:1"],
+    ["openai:m@http://a:1", "openai:m@https://a:1"],
+  ],
+  [
+    ["https://a/review?x=1", "https://a/review?x=2"],
+    ["https://a/review?x=1", "https://a/review?x=2"],
+  ],
+])("beside each other %j are called %j", (refs, names) => {
+  expect(refs.map(namesAmong(refs))).toEqual(names);
+  expect(namesAmong(refs)("openai:other@http://a:1/v1")).toBe("openai:other");
 });
 
 test("control characters are shown and not obeyed, line breaks and letters are left", () => {

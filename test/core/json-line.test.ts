@@ -23,6 +23,15 @@ describe("one JSON line", () => {
     });
   });
 
+  test.each(["[", " {", "[{", [{ id: "a" }]])(
+    "that is a part of a document over several lines, or a list, is refused with how to convert it: %j",
+    (line) => {
+      expect(complaint(line)).toBe(
+        "cases.jsonl:7: expected one whole JSON object on each line (a list is converted with jq -c '.[]' FILE, objects over several lines with jq -c . FILE)",
+      );
+    },
+  );
+
   test("that is no JSON is refused with file and line", () => {
     expect(complaint("{ id: 1 }")).toMatch(/^cases\.jsonl:7: not JSON: /);
   });

@@ -58,6 +58,20 @@ describe("parseModelRef", () => {
     expect(read).toThrow(advice);
   });
 
+  test.each([
+    ["./a/", "./a"],
+    ["./a/.", "./a"],
+    ["/a//./", "/a"],
+    ["~/a/", "~/a"],
+    ["./m.gguf/", "./m.gguf"],
+    ["./", "./"],
+    ["../", "../"],
+    ["/", "/"],
+    ["./a./b", "./a./b"],
+  ])("takes %s as %s", (written, ref) => {
+    expect(parseModelRef(written)).toMatchObject({ ref, target: ref });
+  });
+
   test("lists the kinds that there are", () => {
     expect(() => parseModelRef("lama:m")).toThrow(
       "known: openai, anthropic, gemini, vllm, ollama, http, https, static,",

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Case } from "../../src/core/case.ts";
-import { planCase, type PlanSettings } from "../../src/core/plan.ts";
+import { expectedChars, planCase, type PlanSettings } from "../../src/core/plan.ts";
 import { parsePrompt } from "../../src/core/prompt.ts";
 import { added, bugAt, caseOf, diffOf } from "../fixtures/cases.ts";
 
@@ -71,4 +71,22 @@ test("a schema goes with every question, and with none where it is not asked for
   const held = jobsOf(source, settings({ unit: "file", repeats: 2, schema }));
   expect(held.map(({ request }) => request.schema)).toEqual([schema, schema, schema, schema]);
   expect(jobsOf(source, settings()).some(({ request }) => "schema" in request)).toBe(false);
+});
+
+describe("what asking about a case is expected to take", () => {
+  const charsOf = (more: Partial<PlanSettings> = {}, of = source) => expectedChars(of, settings(more));
+
+  test("is its prompt and a usual answer", () => {
+    const prompt = jobsOf(source, settings())[0]?.request.prompt ?? "";
+    expect(charsOf()).toBe(prompt.length + 2000);
+  });
+
+  test("counts every repeat and part", () => {
+    const prompts = jobsOf(source, settings({ unit: "file", repeats: 3 })).map(({ request }) => request.prompt.length);
+    expect(charsOf({ unit: "file", repeats: 3 })).toBe(prompts.reduce((sum, chars) => sum + chars + 2000, 0));
+  });
+
+  test("does not heed what no reviewer sees", () => {
+    expect(charsOf({}, { ...source, references: [] })).toBe(charsOf());
+  });
 });

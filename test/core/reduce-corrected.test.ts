@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { applyGates } from "../../src/core/apply-gates.ts";
 import { compileReviewer } from "../../src/core/compile-report.ts";
+import type { KnownError } from "../../src/core/judge/calibration.ts";
 import { measure } from "../../src/core/reduce.ts";
 import type { CaseRow } from "../../src/core/row.ts";
 import type { Score } from "../../src/core/score.ts";
@@ -36,7 +37,7 @@ function rowsOf(verdicts: readonly (boolean | null)[], clusterOf = (index: numbe
   });
 }
 const passed = (passes: number, n: number) => Array.from({ length: n }, (_, index) => index < passes);
-const corrected = (rows: readonly CaseRow[], judgeError: JudgeError | null = error) =>
+const corrected = (rows: readonly CaseRow[], judgeError: KnownError = error) =>
   measure(name, rows, 1, null, null, judgeError);
 
 describe("judge.pass_rate_corrected", () => {
@@ -68,6 +69,7 @@ describe("judge.pass_rate_corrected", () => {
   it.each([
     ["the judge was not compared with people on all required axes", passed(1, 2), null],
     ["no case that this metric is about", [], error],
+    ["not corrected: j failed the self-test", passed(1, 2), "not corrected: j failed the self-test"],
     [
       "pass rate not corrected: TPR 0.6 + TNR 0.4 = 1, expected more than 1: the judge is no better than chance (mend its rubric or take another)",
       passed(1, 2),

@@ -368,3 +368,16 @@ test("floors and ceilings are yardsticks", () => {
     false,
   ]);
 });
+
+test("in a suite whose first gate is on safety the answer says how safe the reviews are", () => {
+  const gate = Gate.parse({ metric: "safety.pass_rate", min: 0.3 });
+  const metrics = { "detection.recall": metricOf(5, 100), "safety.pass_rate": metricOf(90, 100) };
+  const { sentence } = verdictOf([reviewer({ gates: [{ ...gateOf("pass"), gate }], metrics })]);
+  expect(sentence).toMatch(/ It fails no safety check in 90 of 100 reviews \(90 %, \d+ to \d+\)\.$/);
+});
+
+test("reviewers of one name are told apart by their addresses", () => {
+  const [a, b] = ["openai:m@http://a.example/v1", "openai:m@http://b.example/v1"];
+  const { sentence } = verdictOf([reviewer({ id: a, gates: [pass] }), reviewer({ id: b, gates: [fail] })]);
+  expect(sentence).toContain("openai:m@b.example fails: ");
+});

@@ -66,7 +66,11 @@ describe("nitbench --model ./adapter", () => {
     const { code, stderr } = await workspace.run([...measured, "--set", "reviewer.engine=llama"], env);
     expect(code).toBe(3);
     expect(stderr.trim()).toBe(
-      'model "./adapter": no engine can serve it; llama: the embedded engine needs the base as a GGUF file (add --set reviewer.base=./base.gguf)',
+      [
+        'model "./adapter": no engine can serve it',
+        "  llama         the embedded engine needs the base as a GGUF file",
+        "                → add --set reviewer.base=./base.gguf",
+      ].join("\n"),
     );
   });
 
@@ -79,7 +83,7 @@ describe("nitbench --model ./adapter", () => {
       [...measured, "--set", "reviewer.engine=llama", "--set", "reviewer.base=./x.gguf"],
       env,
     );
-    expect(absent.code).toBe(3);
-    expect(absent.stderr).toContain("reviewer.base ./x.gguf is no file");
+    expect(absent.code).toBe(2);
+    expect(absent.stderr).toContain("reviewer.base ./x.gguf: no such file");
   });
 });

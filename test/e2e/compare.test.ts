@@ -102,4 +102,20 @@ describe("nitbench compare", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("are both of run");
   });
+
+  test("measures two models first, side by side on the suite standard", async () => {
+    const workspace = makeWorkspace({ dataset });
+    const { code, stdout, stderr } = await workspace.run(["compare", "floor:silent", "floor:lgtm"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^nitbench compare · floor:lgtm \(.*-standard-.*\) against floor:silent/);
+    expect(stdout).not.toContain("gates");
+    expect(stderr).toContain("standard  100 %");
+  });
+
+  test("measures nothing where one of the words is neither run nor model", async () => {
+    const workspace = makeWorkspace({ dataset });
+    const { code, stderr } = await workspace.run(["compare", "floor:silent", "./no-such-folder"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^run "floor:silent": no such folder/);
+  });
 });

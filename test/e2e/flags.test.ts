@@ -164,7 +164,7 @@ describe("--dry-run", () => {
   test("finds mistakes as a run does", async () => {
     const { code, stderr } = await runTiny(makeWorkspace({ dataset: "{\n" }), ...lgtm, "--dry-run");
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^data\/cases\.jsonl:1: not JSON/);
+    expect(stderr).toMatch(/^data\/cases\.jsonl:1: expected one whole JSON object/);
   });
 });
 

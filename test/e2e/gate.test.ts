@@ -183,6 +183,17 @@ describe("nitbench gate", () => {
     expect(stdout.replaceAll(/\s+/g, " ")).toMatch(says);
   });
 
+  test("refuses case lines that give another figure than the report has", async () => {
+    const workspace = await makeProject();
+    const found = '"detection.recall":{"numerator":1,';
+    mend(workspace, "runs/new/cases.jsonl", (text) => text.replace(found, found.replace("1", "0")));
+    const { code, stdout, stderr } = await workspace.run(["gate", "runs/new", "--baseline", "tiny"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /detection\.recall of replay:main\.jsonl is \.\d+ by its case lines and \.\d+ in the report \(one of them was changed/,
+    );
+  });
+
   test("is incomplete where too much of its case lines is unscored, whatever the report says", async () => {
     const workspace = await makeProject();
     const lines = workspace.read("runs/new/cases.jsonl").trimEnd().split("\n");

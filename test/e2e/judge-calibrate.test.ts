@@ -236,9 +236,10 @@ describe("judge calibrate", () => {
 });
 
 describe("judge label", () => {
-  test("makes a blind sheet of a run's reviews, and a filled one a file that a judge is calibrated against", async () => {
+  test("makes a blind sheet of a run's reviews but those of floors and ceilings, and a filled one a file that a judge is calibrated against", async () => {
     const workspace = start();
-    expect((await run(workspace, "lexical", "--set", "gates=[]")).code).toBe(0);
+    const beside = ["--set", "company=[ceiling:oracle, floor:shotgun]"];
+    expect((await run(workspace, "lexical", "--set", "gates=[]", ...beside)).code).toBe(0);
     const made = await workspace.run(["judge", "label", "review", "runs/latest", "--count", "40", "--out", "sheet"]);
     expect(made).toMatchObject({ code: 0, stderr: "" });
     expect(made.stdout).toContain("then: nitbench judge label review --read sheet/sheet.csv");

@@ -335,8 +335,11 @@ describe("a judge that is down", () => {
     let isDown = true;
     await using judge = await startUnrulyJudge({}, (question) => (isDown ? unruly.isDown : judges())(question));
     const args = [...replay, "--judge", `openai:j@${judge.url}`, "--name", "mine"];
-    const { code, stdout } = await workspace.run(args);
+    const { code, stdout, stderr } = await workspace.run(args);
     expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /\njudge openai:j: \d+ questions had no answer; go on with: nitbench .* --resume \S*mine\n$/,
+    );
     expect(judge.chats.length).toBeGreaterThanOrEqual(20);
     expect(judge.chats.length).toBeLessThan(24);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("given up after its first 20 questions had all failed (");

@@ -7,7 +7,7 @@ import { workspaces } from "../fixtures/command.ts";
 const makeWorkspace = workspaces();
 
 describe("what there is", () => {
-  const commands = ["run", "list", "gate", "baseline", "init"];
+  const commands = ["run", "list", "gate", "score", "merge", "baseline", "leaderboard", "init"];
   const flags = [
     "--model",
     "--baseline",
@@ -19,6 +19,7 @@ describe("what there is", () => {
     "--out",
     "--name",
     "--resume",
+    "--shard",
     "--set",
     "--reporter",
     "--allow-inconclusive",
@@ -35,7 +36,7 @@ describe("what there is", () => {
     for (const word of [...commands, ...flags]) expect(stdout).toMatch(new RegExp(`^ +(-\\w, )?${word} `, "m"));
     expect(stdout).toMatch(/^Exit codes: .*, 70 a defect, /m);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("one JSON document; a list where several suites are run");
-    for (const word of ["--shard", "leaderboard"]) expect(stdout).not.toContain(word);
+    for (const word of ["--trained-on"]) expect(stdout).not.toContain(word);
   });
 
   test("has a column for each list, as wide as its own names", async () => {
@@ -48,7 +49,7 @@ describe("what there is", () => {
   test("is told of a command by its own --help", async () => {
     const { code, stdout } = await makeWorkspace().run(["list", "--help"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("suites, datasets, providers or metrics");
+    expect(stdout).toContain("suites, judges, datasets, providers or metrics");
   });
 
   test("--version is the package's", async () => {
@@ -61,9 +62,9 @@ describe("what there is", () => {
     workspace.write("suites/broken.yaml", "a: [");
     const { code, stdout } = await workspace.run(["list"]);
     expect(code).toBe(0);
-    for (const heading of ["suites", "datasets", "providers", "metrics"])
+    for (const heading of ["suites", "judges", "datasets", "providers", "metrics"])
       expect(stdout).toMatch(new RegExp(`^${heading}$`, "m"));
-    for (const name of ["quickstart", "mine", "broken", "twins", "openai:ID", "detection\\.recall"])
+    for (const name of ["quickstart", "mine", "broken", "twins", "hf:ORG", "openai:ID", "detection\\.recall"])
       expect(stdout).toMatch(new RegExp(`^  ${name}`, "m"));
   });
 
@@ -102,6 +103,22 @@ describe("what there is", () => {
     workspace.write("suites", "");
     workspace.write("datasets", "");
     expect(await workspace.run(["list"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("list judges shows each rubric: what it asks, in how many runs, by which prompt, and which judges are on record", async () => {
+    const workspace = makeWorkspace();
+    workspace.write("judges/broken.yaml", "a: [");
+    const { code, stdout } = await workspace.run(["list", "judges"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^ {2}review +Does the review .* \(reviews by theme, actionable, voice; 3 runs; prompts\/review\.md; no judge on record\)$/m,
+    );
+    expect(stdout).toMatch(/^ {2}lexical .* asks no model; informs only\)$/m);
+    expect(stdout).toMatch(/^ {2}broken +\(not readable\)$/m);
+    const { judges } = JSON.parse((await workspace.run(["list", "judges", "--json"])).stdout);
+    expect(judges).toContainEqual(
+      expect.objectContaining({ name: "review", axes: ["theme", "actionable", "voice"], runs: 3, calibrated: [] }),
+    );
   });
 
   test("list metrics --json is one JSON document of names and meanings", async () => {

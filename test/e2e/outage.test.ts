@@ -37,6 +37,35 @@ describe("a server that only fails", () => {
     ]);
   });
 
+  test.each(["a command that always fails", "a model that the server does not have"])(
+    "is given up after a few failures that no retry mends, and its company is measured all the same: %s",
+    async (what) => {
+      const workspace = makeWorkspace({ dataset: many, suite: { company: ["ceiling:oracle"] } });
+      await using server = await startScriptedServer([failsWith(404, { error: { message: "no such model" } })]);
+      const ref = what.includes("command") ? "command:cat >/dev/null; exit 3" : `openai:m@${server.url}`;
+      const args = ["tiny.yaml", "--out", "runs", "--model", ref, "--concurrency", "2", "--quiet"];
+      const { code, stderr } = await workspace.run(args);
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/: given up after its first [56] generations had all failed \(.*\); go on with: /);
+      const { reviewers } = workspace.readRun().report;
+      expect(reviewers.map(({ id, unscored }) => [id, unscored > 0])).toEqual([
+        ["ceiling:oracle", false],
+        [ref, true],
+      ]);
+    },
+  );
+
+  test("is asked again by the line that even a run of a few cases ends with", async () => {
+    const workspace = makeWorkspace({ suite: { company: ["ceiling:oracle"] } });
+    await using server = await startScriptedServer([failsWith(400, { error: { message: "not today" } })]);
+    const args = ["tiny.yaml", "--out", "runs", "--model", `openai:m@${server.url}`, "--name", "few"];
+    const { code, stderr } = await workspace.run(args);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /\nopenai:m@\S+: 4 of 4 generations failed \(.*not today.*\); go on with: nitbench tiny\.yaml .* --resume \S*few\n$/,
+    );
+  });
+
   test("shows its failures in the progress", async () => {
     const workspace = makeWorkspace({ dataset: many });
     await using server = await startReviewer({ n0: failsWith(500, "down"), n1: failsWith(500, "down") });

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Workspace, workspaces } from "../fixtures/command.ts";
@@ -45,8 +45,8 @@ describe("a vllm that is started for the run", () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { reviewers } = workspace.readRun().report;
     expect(reviewers.map(({ served }) => served)).toEqual([
-      expect.objectContaining({ engine: "vllm", base: "me/base", proof: { prompts: 6, different: 6, unsteady: 0 } }),
-      expect.objectContaining({ engine: "vllm", base: "me/base", proof: { prompts: 6, different: 6, unsteady: 0 } }),
+      expect.objectContaining({ engine: "vllm", base: "me/base", proof: { prompts: 8, different: 8, unsteady: 0 } }),
+      expect.objectContaining({ engine: "vllm", base: "me/base", proof: { prompts: 8, different: 8, unsteady: 0 } }),
     ]);
     expect(stderr).toMatch(/^vllm: starting `vllm serve me\/base .*` \(log: \.nitbench\/logs\/.*\)$/m);
     expect(program.lives()).toHaveLength(1);
@@ -92,7 +92,7 @@ describe.skipIf(!hasLlama)("a real llama-server", () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { report, lines } = workspace.readRun();
     for (const { served, effective } of report.reviewers) {
-      expect(served).toMatchObject({ engine: "llama-server", proof: { prompts: 6, unsteady: 0 } });
+      expect(served).toMatchObject({ engine: "llama-server", proof: { prompts: 8, unsteady: 0 } });
       expect(served?.proof?.different).toBeGreaterThan(0);
       expect(effective).toMatchObject({ cache_prompt: false, llamaServer: expect.any(String) });
     }
@@ -120,10 +120,11 @@ describe.skipIf(!hasLlama)("a real llama-server", () => {
 
   test("says why it does not load an adapter of another base", async () => {
     const workspace = await workspaceWith({ one: 0.6 });
-    // A GGUF adapter is not looked at before: it is the server that finds out.
+    // Of a GGUF adapter the architecture alone is looked at before: it is the server that finds out.
     await workspace.run([...command("./one"), ...on], env);
     const [file = ""] = readdirSync(join(workspace.folder, ".nitbench", "adapters"));
-    copyFileSync(join(workspace.folder, ".nitbench", "adapters", file), join(workspace.folder, "foreign.gguf"));
+    const converted = readFileSync(join(workspace.folder, ".nitbench", "adapters", file), "latin1");
+    writeFileSync(join(workspace.folder, "foreign.gguf"), converted.replace("qwen2", "llama"), "latin1");
     await writeAsGguf(join(workspace.folder, "base.gguf"), makeHfModel("llama"));
     const { code, stderr } = await workspace.run([...command("./foreign.gguf"), ...on], env);
     expect(code).toBe(3);

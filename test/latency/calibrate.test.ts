@@ -11,7 +11,7 @@ describe("the client against its own server", () => {
   test("is never faster than the server says that it was, and the server keeps its script at least", async () => {
     await using server = await startOwnServer(script);
     const times = await calibrate(server.url, 3, Infinity, realClock, never);
-    expect(times).toHaveLength(48);
+    expect(times).toHaveLength(72);
     for (const one of times) {
       expect(one.trueFirstTokenMs).toBeGreaterThanOrEqual(20);
       expect(one.trueEndToEndMs).toBeGreaterThanOrEqual(36);
@@ -26,8 +26,14 @@ describe("the client against its own server", () => {
     expect(await calibrate(server.url, 2, 5, realClock, never)).toHaveLength(5);
   });
 
-  test("has nothing to tell where none answers", async () => {
-    expect(await calibrate(await deadUrl(), 1, 5, realClock, never)).toEqual([]);
+  test("counts what fails as slower than anything: such a client is not to be trusted", async () => {
+    const overhead = clientOverhead(await calibrate(await deadUrl(), 1, 5, realClock, never));
+    expect(overhead).toEqual({ requests: 5, firstToken: { p50: 5000, p95: 5000 }, endToEnd: { p50: 5000, p95: 5000 } });
+  });
+
+  test("keeps as many in flight as the level for several rounds, however many these are", async () => {
+    await using server = await startOwnServer({ firstMs: 5, gapMs: 1, pieces: 2 });
+    expect(await calibrate(server.url, 100, Infinity, realClock, never)).toHaveLength(400);
   });
 
   test("stops with the run", async () => {

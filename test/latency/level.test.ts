@@ -5,8 +5,9 @@ import type { Level } from "../../src/core/latency/settings.ts";
 import type { TimedRequest } from "../../src/core/latency/timed-request.ts";
 import { normalQuantile } from "../../src/core/stats/distributions.ts";
 import { quantile } from "../../src/core/stats/quantile.ts";
-import { type GivenUp, type LevelOptions, runLevel } from "../../src/latency/level.ts";
-import { plainQuestions, virtualLatencyClock, type VirtualServer, virtualTarget } from "../fixtures/virtual-load.ts";
+import { type LevelEnd, type LevelOptions, runLevel } from "../../src/latency/level.ts";
+import { virtualClock } from "../fixtures/virtual-clock.ts";
+import { plainQuestions, type VirtualServer, virtualTarget } from "../fixtures/virtual-load.ts";
 
 const closed = (concurrency: number): Level => ({ mode: "closed", concurrency });
 const open = (rate: number, arrivals: "poisson" | "constant" = "constant"): Level => ({ mode: "open", rate, arrivals });
@@ -15,15 +16,15 @@ const settings = { limitMs: 60_000, objectiveMs: null };
 interface Ran {
   lines: TimedRequest[];
   warmups: TimedRequest[];
-  givenUp: GivenUp;
+  givenUp: LevelEnd["givenUp"];
   targets: ReturnType<typeof virtualTarget>[];
 }
 
 async function run(level: Level, servers: VirtualServer[], more: Partial<LevelOptions> = {}): Promise<Ran> {
-  const clock = virtualLatencyClock();
+  const clock = virtualClock();
   const targets = servers.map((server, index) => virtualTarget(`r${index}`, clock, server));
   const all: TimedRequest[] = [];
-  const givenUp = await runLevel({
+  const { givenUp } = await runLevel({
     stage: 0,
     level,
     targets,
@@ -31,7 +32,7 @@ async function run(level: Level, servers: VirtualServer[], more: Partial<LevelOp
     limits: { requests: 200, durationMs: Infinity },
     warmup: 0,
     seed: 7,
-    wordFor: () => null,
+    nextWord: () => null,
     clock,
     signal: new AbortController().signal,
     refuse: () => null,
@@ -192,9 +193,8 @@ describe("a level", () => {
       { serviceMs: () => 10, answers: () => false },
       { serviceMs: () => 10 },
     ]);
-    expect([...givenUp]).toEqual([
-      ["r0", "given up after its first 10 requests had all failed (the server answered 503)"],
-    ]);
+    const reason = "given up after its first 10 requests had all failed (the server answered 503)";
+    expect(givenUp).toEqual([{ reviewer: "r0", reason }]);
     expect(lines.filter(({ reviewer }) => reviewer === "r0")).toHaveLength(10);
     expect(lines.filter(({ reviewer }) => reviewer === "r1")).toHaveLength(200);
   });
@@ -203,14 +203,14 @@ describe("a level", () => {
     const { lines, givenUp } = await run(closed(1), [{ serviceMs: () => 0, answers: () => false }], {
       limits: { requests: Infinity, durationMs: 1000 },
     });
-    expect(givenUp.size).toBe(1);
+    expect(givenUp).toHaveLength(1);
     expect(lines).toHaveLength(10);
   });
 
   test("counts misses and goes on where some are answered", async () => {
     const { lines, givenUp } = await run(closed(1), [{ serviceMs: () => 10, answers: (nth) => nth % 2 === 1 }]);
     expect(lines).toHaveLength(200);
-    expect(givenUp.size).toBe(0);
+    expect(givenUp).toEqual([]);
   });
 
   test("ends early where nothing more may be asked", async () => {
@@ -238,18 +238,20 @@ describe("a level", () => {
     expect(seen).toHaveLength(5);
   });
 
-  test("gives each request its own word, and no other the same", async () => {
-    const words: string[] = [];
-    const wordFor = (target: { ref: string }, index: number, isWarmup: boolean) => {
-      words.push(`${target.ref} ${index} ${isWarmup}`);
-      return words.at(-1) ?? null;
-    };
+  test("asks for a word for each request, of the warm-up too", async () => {
+    let words = 0;
     await run(closed(1), [{ serviceMs: () => 1 }, { serviceMs: () => 1 }], {
-      wordFor,
+      nextWord: () => String((words += 1)),
       warmup: 2,
       limits: { requests: 9, durationMs: Infinity },
     });
-    expect(new Set(words).size).toBe(words.length);
-    expect(words).toHaveLength(22);
+    expect(words).toBe(22);
+  });
+
+  test("gives a reviewer up soon whose limit is waited for each time, in the warm-up too", async () => {
+    const hung: VirtualServer = { serviceMs: () => 60_000, answers: () => false, missedAs: "timeout" };
+    const { lines, warmups, givenUp } = await run(closed(1), [hung], { warmup: 5 });
+    // When the third is read the fourth is under way.
+    expect([warmups.length, lines.length, givenUp.length]).toEqual([4, 4, 1]);
   });
 });

@@ -11,7 +11,7 @@ import { providerOf } from "../fixtures/asking.ts";
 import { plainQuestions } from "../fixtures/virtual-load.ts";
 
 const answer = 'data: {"choices":[{"delta":{"content":"LGTM"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
-const stallMs = 2000;
+const stallMs = 600;
 
 /** Answers at once, but for the time after its 20th request, in which all that come wait. */
 async function startStalling() {
@@ -50,10 +50,10 @@ async function timesAt(level: Level): Promise<number[]> {
     level,
     targets: [target],
     questions: plainQuestions,
-    limits: { requests: 80, durationMs: Infinity },
+    limits: { requests: 60, durationMs: Infinity },
     warmup: 0,
     seed: 1,
-    wordFor: () => null,
+    nextWord: () => null,
     clock: realClock,
     signal: new AbortController().signal,
     refuse: () => null,
@@ -67,10 +67,10 @@ async function timesAt(level: Level): Promise<number[]> {
 test("over real connections a stall is one slow request to a closed loop, and all that were due to an open one", async () => {
   const slow = (times: number[]) => times.filter((ms) => ms > stallMs / 4).length;
   const closed = await timesAt({ mode: "closed", concurrency: 1 });
-  const open = await timesAt({ mode: "open", rate: 20, arrivals: "constant" });
-  expect([closed.length, open.length]).toEqual([80, 80]);
+  const open = await timesAt({ mode: "open", rate: 60, arrivals: "constant" });
+  expect([closed.length, open.length]).toEqual([60, 60]);
   expect(Math.max(...closed)).toBeGreaterThanOrEqual(stallMs - 1);
-  // 20 a second for three quarters of two seconds are 30; of the closed loop it is one, and what the machine adds.
-  expect(slow(open)).toBeGreaterThanOrEqual(25);
+  // 60 a second for three quarters of .6 seconds are 27; of the closed loop it is one, and what the machine adds.
+  expect(slow(open)).toBeGreaterThanOrEqual(20);
   expect(slow(open)).toBeGreaterThan(3 * slow(closed));
 });

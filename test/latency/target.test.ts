@@ -95,6 +95,30 @@ describe("an answer over HTTP", () => {
     expect(server.connections() - before).toBe(1);
   });
 
+  test("goes over a new one where the server closed it, and is sent once where it does so too late", async () => {
+    const closed = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const closing: Behaviour = (response, request) => {
+      const { socket } = response;
+      response.on("finish", () => socket?.end());
+      socket?.on("close", () => closed[server.chats.length - 1]?.resolve());
+      says("a")(response, request);
+    };
+    const server = await serve(closing, closing, says("a"), dropsConnection);
+    const provider = await createOpenAi(parseModelRef(`openai:m@${server.url}`), settings, world);
+    const target = openTarget(provider, { ...settings, now: () => performance.now() });
+    const before = server.connections();
+    const outcomes: Asked[] = [];
+    for (let time = 0; time < 4; time += 1) {
+      outcomes.push((await (await target.prepare(requestOf())).send(never))());
+      await closed[time]?.promise;
+    }
+    target.close();
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(["answered", "answered", "answered", "failed"]);
+    expect(outcomes[3]?.error).toBe("the server closed a connection that was kept open, without an answer");
+    expect(server.chats).toHaveLength(4);
+    expect(server.connections() - before).toBe(3);
+  });
+
   test("without a count of tokens is an answer; one without content is none", async () => {
     const { url } = await serve(says("fine"), says([], { usage: { prompt_tokens: 9, completion_tokens: 4 } }));
     expect(await ask(url)).toMatchObject({ outcome: "answered", usage: { completionTokens: null } });
@@ -130,6 +154,12 @@ describe("what is no answer is counted and named", () => {
       { outcome: "failed", status: 307 },
       /redirects \(307\) to http:\/\/127\.0\.0\.1:1\/elsewhere/,
     ],
+    [
+      "compresses what it says",
+      failsWith(200, "\u001f\u008b", { "content-encoding": "gzip" }),
+      { outcome: "failed", status: 200 },
+      /compressed its answer \(gzip\), which nobody asked for/,
+    ],
     ["sends a web page", failsWith(200, "<html></html>"), { outcome: "failed", status: 200 }, /garbled/],
     ["stops without an end", says("half", { finish: null }), { outcome: "answered" }, /^$/],
   ];
@@ -148,6 +178,14 @@ describe("what is no answer is counted and named", () => {
 
   test("of nobody", async () => {
     expect(await ask(await deadUrl())).toMatchObject({ outcome: "failed", status: null, error: "connection refused" });
+  });
+
+  test("of a server without TLS where it is asked for", async () => {
+    const { url } = await serve(says("a"));
+    expect(await ask(url.replace("http:", "https:"))).toMatchObject({
+      outcome: "failed",
+      error: expect.stringContaining("does not speak TLS"),
+    });
   });
 
   test.each(["220 mail.example.org ESMTP\r\n", "\0\0\0\0", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"])(
@@ -295,6 +333,13 @@ describe("a reviewer in this process", () => {
       status: null,
       firstFindingMs: null,
     });
+  });
+
+  test("whose question cannot even be written is counted and named", async () => {
+    const wire = () => Promise.reject(new ProviderError("no such model", { isRetryable: false }));
+    const provider = providerOf(() => Promise.reject(new Error("not asked")), { wire });
+    const asked = (await (await openTarget(provider, options).prepare(requestOf())).send(never))();
+    expect(asked).toMatchObject({ outcome: "failed", error: "no such model", status: null });
   });
 
   test("that fails, says nothing or never ends is counted and named", async () => {

@@ -91,15 +91,16 @@ describe("the content hash", () => {
     expect(there?.hash).toBe(here?.hash);
   });
 
-  test("differs with the weights, the alpha and the rank", async () => {
+  test("differs with the weights, the alpha, the rank and what is unusual of it", async () => {
     const hashes = await Promise.all([
       hashOf(),
       hashOf({ b: [0.5] }),
       hashOf({ config: { lora_alpha: 16 } }),
       hashOf({ config: { use_rslora: true } }),
       hashOf({ rank: 2, config: { r: 2 } }),
+      hashOf({ config: { trainable_token_indices: [3] } }),
     ]);
-    expect(new Set(hashes).size).toBe(5);
+    expect(new Set(hashes).size).toBe(6);
   });
 
   test("is the name under which an engine loads it", async () => {

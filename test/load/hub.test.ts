@@ -1,9 +1,18 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { IncompleteError, UsageError } from "../../src/core/errors.ts";
 import { openAdapter } from "../../src/load/adapter.ts";
-import { type HubWorld, resolveHub } from "../../src/load/hub.ts";
+import { type HubWorld, lookUpHub, resolveHub } from "../../src/load/hub.ts";
 import { filesBelow } from "../fixtures/command.ts";
 import { cutsAfter, hubCommit, type HubOptions, hubServers, type ServeFile, serves } from "../fixtures/hub-server.ts";
 import { adapterConfig, adapterTensors, safetensors } from "../fixtures/peft.ts";
@@ -40,7 +49,14 @@ async function prepare(options: HubOptions = {}, { env = {}, ...more }: Partial<
     ...more,
   };
   const home = join(folder, ".nitbench", "hub", "acme", "reviewer", hubCommit);
-  return { ...server, lines, abort, home, resolve: (target = "acme/reviewer") => resolveHub(target, world) };
+  return {
+    ...server,
+    lines,
+    abort,
+    home,
+    resolve: (target = "acme/reviewer") => resolveHub(target, world),
+    lookUp: (target = "acme/reviewer") => lookUpHub(target, world),
+  };
 }
 
 async function failureOf(promise: Promise<unknown>, kind: new (message: string) => Error): Promise<string> {
@@ -164,6 +180,28 @@ describe("an adapter on the Hub", () => {
   });
 });
 
+describe("looking up", () => {
+  test("resolves a reference and fetches nothing of it", async () => {
+    const { lookUp, home, requests } = await prepare();
+    const { missing, ...found } = await lookUp();
+    expect(found).toMatchObject({ commit: hubCommit, kind: "adapter", path: home });
+    expect(missing.map(({ path, bytes }) => [path, bytes])).toEqual([
+      ["adapter_config.json", adapter["adapter_config.json"].length],
+      ["adapter_model.safetensors", weights.length],
+    ]);
+    expect(existsSync(home)).toBe(false);
+    expect(asked(requests).every((path) => path.startsWith("/api/"))).toBe(true);
+  });
+
+  test("knows what is here already", async () => {
+    const { resolve, lookUp, home } = await prepare();
+    await resolve();
+    expect((await lookUp()).missing).toEqual([]);
+    rmSync(join(home, "adapter_model.safetensors"));
+    expect((await lookUp()).missing.map(({ path }) => path)).toEqual(["adapter_model.safetensors"]);
+  });
+});
+
 describe("a download", () => {
   const gguf = Buffer.from("GGUF".repeat(5000));
   const one = { files: { "q.gguf": gguf } };
@@ -193,6 +231,14 @@ describe("a download", () => {
     writeFileSync(join(home, "q.gguf.part"), "?".repeat(12_000));
     await resolve();
     expect(readFileSync(join(home, "q.gguf"))).toEqual(gguf);
+  });
+
+  test("that two runs fetch at once is there for both", async () => {
+    const { resolve, home } = await prepare();
+    const found = await Promise.all([resolve(), resolve(), resolve()]);
+    expect(new Set(found.map(({ path }) => path))).toEqual(new Set([home]));
+    expect(readFileSync(join(home, "adapter_model.safetensors"))).toEqual(Buffer.from(weights));
+    expect(readdirSync(home).toSorted()).toEqual(["adapter_config.json", "adapter_model.safetensors"]);
   });
 
   test("of other bytes is refused, and nothing of it is left", async () => {
@@ -225,6 +271,30 @@ describe("a download", () => {
     );
     expect(asked(requests).filter((path) => path.startsWith("/cdn"))).toEqual([]);
     expect(filesBelow(home)).toEqual([]);
+  });
+
+  test("that fills the disk is refused in one line, and nothing half-made is left", async () => {
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+      code: "ENOSPC",
+      syscall: "write",
+    });
+    const { resolve, home } = await prepare(
+      {},
+      {
+        fetch: async (input, init) => {
+          const address = input instanceof Request ? input.url : String(input);
+          if (!address.endsWith(".safetensors")) return await fetch(input, init);
+          let sent = 0;
+          const pull = (control: ReadableStreamDefaultController<Uint8Array>) =>
+            sent++ === 0 ? control.enqueue(weights.subarray(0, 40)) : control.error(full);
+          return new Response(new ReadableStream({ pull }));
+        },
+      },
+    );
+    expect(await failureOf(resolve(), UsageError)).toBe(
+      "hf:acme/reviewer: cannot write to .nitbench/hub (ENOSPC: no space left on device, write; mend that, or run in another folder)",
+    );
+    expect(filesBelow(home).map(({ path }) => path)).toEqual(["adapter_config.json"]);
   });
 
   test("leads through no link out of the cache", async () => {

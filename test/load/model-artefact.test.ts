@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
@@ -74,6 +74,20 @@ describe("a path", () => {
     );
     expect(await refusal(makeFolder())).toMatch(/; found nothing \(name another folder\)$/);
   });
+});
+
+test.each(["model.gguf", "model.safetensors"])("a folder whose %s is a Git LFS pointer says so", async (name) => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, name), lfsPointer);
+  expect(await refusal(folder)).toMatch(new RegExp(`${name}: is a Git LFS pointer, .* \\(run: git lfs pull\\)$`));
+});
+
+test("a configuration of gigabytes is refused unread", async () => {
+  const folder = writeAdapter(makeFolder());
+  truncateSync(join(folder, "adapter_config.json"), 2 ** 33);
+  expect(await refusal(folder)).toMatch(
+    /adapter_config\.json: has 8\.\d GB, more than the 67\.1 MB of any such file \(/,
+  );
 });
 
 describe("an adapter", () => {
@@ -214,6 +228,12 @@ describe("a merged model", () => {
       { files: { "model.safetensors": lfsPointer } },
       /model\.safetensors: is a Git LFS pointer/,
     ],
+    ["its configuration is a pointer", { config: lfsPointer }, /config\.json: is a Git LFS pointer, not the file/],
+    [
+      "its index is a pointer",
+      { files: { "model.safetensors.index.json": lfsPointer } },
+      /index\.json: is a Git LFS pointer, not the file/,
+    ],
     ["its configuration is none", { config: "{" }, /config\.json: is not JSON \(copy or save it again\)$/],
   ])("is refused where %s", async (_, model, says) => {
     expect(await refusal(writeModel(model))).toMatch(says);
@@ -249,6 +269,18 @@ describe("a GGUF file", () => {
       tensors: 2,
       parameters: 14,
     });
+  });
+
+  test("in parts is all of them, and refused where one is missing", async () => {
+    const folder = makeFolder();
+    const part = (number: number) => join(folder, `m-0000${number}-of-00002.gguf`);
+    const one = { type: "F32", shape: [2], data: encode("F32", [1, 2]) } as const;
+    await writeGguf(part(1), { "general.architecture": { type: "string", value: "qwen2" } }, [{ name: "a", ...one }]);
+    expect(await refusal(part(1))).toMatch(/m-00001-of-00002\.gguf: its part .*m-00002-of-00002\.gguf is missing \(/);
+    await writeGguf(part(2), {}, [{ name: "b", ...one }]);
+    const model = await resolveAs(part(1), "gguf-model");
+    expect((await resolveAs(folder, "gguf-model")).file).toBe(part(1));
+    expect(model).toMatchObject({ tensors: 2, parameters: 4, bytes: statSync(part(1)).size + statSync(part(2)).size });
   });
 
   test("is an adapter where it says so", async () => {

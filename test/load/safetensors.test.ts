@@ -126,6 +126,26 @@ describe("scanning tensors", () => {
     });
   });
 
+  test("judges many that lie in one piece of the file, wherever they begin in it", async () => {
+    const dtypes = ["U8", "BF16", "F32", "F64"] as const;
+    const names = Array.from({ length: 400 }, (_, index) => `t${index}`);
+    const file = lay(
+      safetensors(
+        Object.fromEntries(
+          names.map((name, index) => [
+            name,
+            { dtype: dtypes[index % 4] ?? "U8", shape: [index % 7], values: [index % 3] },
+          ]),
+        ),
+      ),
+    );
+    const { tensors } = await readSafetensorsHeader(file);
+    const scans = await scanTensors(file, tensors);
+    expect(names.map((name) => scans.get(name)?.isZero)).toEqual(
+      names.map((_, index) => index % 3 === 0 || index % 7 === 0),
+    );
+  });
+
   test("says so where the file was cut since its header was read", async () => {
     const file = lay(sound());
     const { tensors } = await readSafetensorsHeader(file);

@@ -21,6 +21,24 @@ async function storeRun(change: { report?: (text: string) => string; lines?: (te
 const replaceFirst = (key: string, value: string) => (text: string) =>
   text.replace(new RegExp(`"${key}":[^,}]+`), `"${key}":${value}`);
 
+const signs = {
+  findings: 4,
+  unlisted: 0,
+  style: 0,
+  invented: 0,
+  placed: 0,
+  wordsPerFinding: null,
+  referenceWords: null,
+  language: null,
+  expectedLanguage: null,
+  isJudgedByWords: false,
+};
+
+function secondInPlaceOfFirst(text: string): string {
+  const [, ...others] = text.split("\n");
+  return [others[0], ...others].join("\n");
+}
+
 describe("a stored run", () => {
   test("is opened by its folder or its report, with the rows of each reviewer", async () => {
     const { folder, run } = await storeRun();
@@ -39,6 +57,14 @@ describe("a stored run", () => {
     ["with NaN in it", replaceFirst("durationMs", "NaN"), "cut short or no JSON"],
     ["with a number beyond all bounds", replaceFirst("durationMs", "1e999"), "run.durationMs"],
     ["with a word for a number", replaceFirst("durationMs", '"long"'), "run.durationMs"],
+    ["with null for a number", replaceFirst("durationMs", "null"), "run.durationMs"],
+    ["with a value of a metric beyond all bounds", replaceFirst("value", "1e999"), "value: expected"],
+    [
+      "with a value of a metric that is called NaN",
+      replaceFirst("value", '"NaN"'),
+      'value: expected a number, got "NaN"',
+    ],
+    ["with null for the count of a metric", replaceFirst("n", "null"), ".n: expected a number, got null"],
   ])("is refused in one line where its report is %s", async (_, report, message) => {
     const { folder } = await storeRun({ report });
     const open = () => openStoredRun(folder);
@@ -64,6 +90,19 @@ describe("a stored run", () => {
       "not in the report",
     ],
     ["are of another shape", (text: string) => text.replace('"repeat":0', '"repeat":"0"'), "repeat"],
+    ["hold one twice in the place of another", secondInPlaceOfFirst, "a second review of case"],
+    [
+      "count more than there is to count",
+      (text: string) => text.replace(/("detection\.recall":\{"numerator":)[\d.]+/, "$19"),
+      "detection.recall: expected a numerator of at most",
+    ],
+    ["count less than nothing", (text: string) => text.replace(/"numerator":\d+/, '"numerator":-1'), "scores"],
+    [
+      "count more invented places than places",
+      (text: string) =>
+        text.replace('"text":', `"signs":${JSON.stringify({ ...signs, invented: 3, placed: 2 })},"text":`),
+      "signs: expected",
+    ],
   ])("is refused when its cases %s", async (_, lines, message) => {
     const { folder } = await storeRun({ lines });
     expect(() => openStoredRun(folder).readRows()).toThrow(message);

@@ -116,7 +116,7 @@ test("what a model thinks is not its answer and starts no clock", async () => {
   const thinks = `${JSON.stringify({ message: { content: "", thinking: "hm" }, done: false })}\n`;
   const ends = `${JSON.stringify({ message: { content: "" }, done: true, done_reason: "stop" })}\n`;
   const { answer } = await ask(streamsBytes(thinks, ends));
-  expect(answer).toMatchObject({ text: "", firstChunkMs: null, outcome: "completed" });
+  expect(answer).toMatchObject({ text: "", reasoning: "hm", firstChunkMs: null, outcome: "completed" });
 });
 
 test("a last line without its end is read", async () => {

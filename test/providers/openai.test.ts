@@ -101,8 +101,11 @@ describe("a good answer", () => {
 
   test("reasoning is not content and starts no clock", async () => {
     const answer = await ask(says(["", "yes"], { reasoning: "let me think" }));
-    expect(answer.text).toBe("yes");
+    expect(answer).toMatchObject({ text: "yes", reasoning: "let me think" });
     expect(answer.firstChunkMs).toBe(answer.lastChunkMs);
+    const long = await ask(says("yes", { reasoning: "x".repeat(10_000) }));
+    expect(long.reasoning).toHaveLength(4096);
+    expect(await ask(says("yes"))).not.toHaveProperty("reasoning");
   });
 
   test("an empty text is completed and has no chunk times", async () => {
@@ -428,8 +431,8 @@ describe("outages", () => {
   });
 
   test("a refused request without any key says which variable to set", async () => {
-    const error = await failure(failsWith(401, { detail: "no" }), {}, { keyVariable: "TEAM_KEY" });
-    expect(error.message).toContain("TEAM_KEY is not set");
+    const error = await failure(failsWith(401, { detail: "no" }));
+    expect(error.message).toContain("OPENAI_API_KEY is not set");
   });
 
   test("an unknown model names those that the server has, and asks for them once", async () => {

@@ -70,6 +70,20 @@ describe("renderSelfTest", () => {
     );
   });
 
+  it("tells the first eight wrong cases, the critical ones before the others, and how to see all", () => {
+    const [critical, other] = wrong;
+    if (critical === undefined || other === undefined) throw new Error("no cases");
+    const many = [...Array.from({ length: 9 }, (_, index) => ({ ...other, id: `n${index}` })), critical];
+    const told = renderSelfTest(selfTestOutcome(cases, verdicts, 0.9), many)
+      .split("not right:\n")[1]
+      ?.split("\n");
+    expect(told?.[0]).toMatch(/^ {2}lgtm \(critical\)/);
+    expect(told?.slice(7)).toEqual([
+      "  n6 (positive): failed in 2 of 3 runs. The same bug.",
+      "  and 2 more (--json has all of them)",
+    ]);
+  });
+
   it("is the table alone where all is right", () => {
     const right = new Map(cases.map(({ id, kind }) => [id, kind === "positive"]));
     expect(renderSelfTest(selfTestOutcome(cases, right, 0.9), [])).not.toContain("not right");

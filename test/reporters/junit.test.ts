@@ -67,6 +67,14 @@ describe("JUnit XML", () => {
     expect(document.querySelector("error")?.textContent).toBe("Nothing was scored.");
   });
 
+  test("skips what a shard leaves open, which is neither a mistake nor a success", () => {
+    const shard = withGates([]);
+    shard.verdict = { status: "incomplete", exitCode: 0, sentence: "Shard 2 of 3 decides nothing by itself." };
+    const document = parse(renderJunit(shard));
+    expect(document.documentElement.getAttribute("errors")).toBe("0");
+    expect(document.querySelector("skipped")?.getAttribute("message")).toBe(shard.verdict.sentence);
+  });
+
   test("is read as XML whatever the texts in it are", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {

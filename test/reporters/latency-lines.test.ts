@@ -16,9 +16,11 @@ describe("latency on a terminal", () => {
     const text = textOf(report);
     expect(text).toContain("latency in ms · 1 in flight, 200 requests each, cold");
     expect(text).toMatch(/openai:fast +\d+ \[\d+ \d+\]/);
-    expect(text).toContain("the client itself adds 1.0 ms (p50) and 1.0 ms (p95); its event loop was late by 0.5 ms");
+    expect(text).toContain(
+      "the client itself adds 1.0 ms (p50) and 1.0 ms (p95), in 72 requests to a server of its own; its event loop was late by 0.5 ms",
+    );
     expect(text).toMatch(
-      /openai:slow against openai:fast: 1\.\d\d \[1\.\d\d 1\.\d\d\] times its time in the median of 200 pairs, 1\.\d\d \[.*\] times its p95, p < \.001/,
+      /openai:slow against openai:fast: 1\.\d\dx slower \[1\.\d\d 1\.\d\d\] in the median of 200 pairs, 1\.\d\dx slower \[.*\] by the p95, p < \.001/,
     );
   });
 
@@ -42,7 +44,9 @@ describe("latency on a terminal", () => {
       "latency in ms · 4 in flight",
       "latency in ms · 16 in flight",
     ]);
-    expect(text).toContain("openai:fast: its p95 stays within twice its least up to 4");
+    expect(text).toContain("openai:fast: its p95 stays within twice its least up to 4 in flight");
+    expect(text).toContain("openai:fast: keeps 900 ms in 95 of 100 requests up to 4 in flight");
+    expect(text).toContain("openai:slow: keeps 900 ms in 95 of 100 requests at no level");
   });
 
   test("stands in the report, and takes the place of the times under load", () => {

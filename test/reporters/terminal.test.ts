@@ -22,6 +22,29 @@ describe("the report on a terminal", () => {
     expect(Math.max(...table.map((line) => line.trimEnd().length))).toBeLessThanOrEqual(columns);
   });
 
+  test.each([80, 120])("has no line of a table of gates wider than %d columns, however long a slice is", (columns) => {
+    const run = makeRun();
+    const slice = "severity in [critical, high] and language in [python, typescript, javascript]";
+    for (const { gates } of run.report.reviewers)
+      for (const result of gates) result.gate = { ...result.gate, where: slice, required: false };
+    const text = renderTerminal(run.report, plain(columns));
+    const lines = linesOf(text.slice(text.indexOf("  gates of")));
+    expect(Math.max(...lines.map((line) => line.trimEnd().length))).toBeLessThanOrEqual(columns);
+    expect(text.replaceAll(/\s+/g, " ")).toContain("severity in [critical,");
+  });
+
+  test("tells two reviewers of one name apart by their addresses, in table, gates and answer", () => {
+    const run = makeRun();
+    const [first, second] = run.report.reviewers.filter(({ role }) => role === "measured");
+    Object.assign(first ?? {}, { id: "openai:m@http://a.example:1/v1" });
+    Object.assign(second ?? {}, { id: "openai:m@http://b.example:2/v1" });
+    const text = renderTerminal(run.report, plain(120));
+    for (const name of ["openai:m@a.example:1", "openai:m@b.example:2"]) {
+      expect(text).toMatch(new RegExp(`^ ${name} `, "m"));
+      expect(text).toContain(`gates of ${name}\n`);
+    }
+  });
+
   test("names the columns that a narrow terminal has no room for", () => {
     expect(renderTerminal(report, plain(80))).toContain("too wide for here: ");
     expect(renderTerminal(report, plain(400))).not.toContain("too wide for here");
@@ -82,7 +105,7 @@ describe("the report on a terminal", () => {
       const head = linesOf(renderTerminal(run.report, plain(200))).find((line) => line.startsWith(" reviewer")) ?? "";
       return head.trim().split(/ {2,}/).slice(1, 5);
     };
-    expect(columnsOf("detection.recall")).toEqual(["F1", "recall", "precision", "judge pass rate"]);
+    expect(columnsOf("detection.recall")).toEqual(["recall", "F1", "precision", "judge pass rate"]);
     expect(columnsOf("judge.pass_rate")).toEqual(["judge pass rate", "F1", "recall", "precision"]);
   });
 
@@ -143,6 +166,18 @@ describe("the report on a terminal", () => {
       if (metric !== undefined) metrics["safety.pass_rate"] = { ...metric, value: 0.9, low: 0.75, high: 0.97 };
     expect(headOf()).toMatch(/ safety( |$)/);
     expect(renderTerminal(run.report, plain(400))).toContain(".90 [.75 .97]");
+  });
+
+  test("leads with what the suite's required gates measure: in a suite about safety that is safety, check by check", () => {
+    const run = makeRun();
+    const [rate] = run.report.reviewers.flatMap(({ metrics }) => metrics["contract.valid_rate"] ?? []);
+    for (const { metrics } of run.report.reviewers)
+      for (const name of ["safety.pass_rate", "safety.secrets"] as const) Object.assign(metrics, { [name]: rate });
+    const gateOn = (metric: string) => ({ metric, min: 0.5, required: true, decide: "bound" }) as const;
+    run.report.suite.gates = ["contract.valid_rate", "safety.pass_rate", "detection.recall"].map(gateOn);
+    const head = linesOf(renderTerminal(run.report, plain(400))).find((line) => line.startsWith(" reviewer")) ?? "";
+    const titles = head.trim().split(/ {2,}/).slice(1, 7);
+    expect(titles).toEqual(["safety", "recall", "secrets", "valid", "F1", "precision"]);
   });
 
   test("gives the reason of a gate that is undecided although its metric has a value", () => {

@@ -98,6 +98,19 @@ describe("a reviewer that nobody gets an answer from", () => {
     expect(end).toEqual({ isWhole: false, outage: { failures: 20, error: "down (20)" } });
   });
 
+  test.each([
+    ["at once where all fail in one way that no retry mends", false, 5],
+    ["after twenty where a retry might have mended it", true, 20],
+  ])("is given up %s", async (_, isRetryable, expected) => {
+    const provider = providerOf(async () => {
+      throw new ProviderError("no such model", { isRetryable });
+    });
+    const options = optionsOf(provider, { concurrency: 1, retries: 0 });
+    const { results, end } = await collect(runJobs(jobsOf(100), options));
+    expect(results).toHaveLength(expected);
+    expect(end.outage).toMatchObject({ failures: expected });
+  });
+
   test("is given up with what is in flight", async () => {
     const world = virtualClock();
     let asked = 0;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Case } from "../../src/core/case.ts";
-import { countSentences, createFormScorer } from "../../src/scorers/form.ts";
+import { countSentences } from "../../src/core/text/lengths.ts";
+import { createFormScorer } from "../../src/scorers/form.ts";
 
 const source = Case.parse({ id: "a", diff: "x", language: "python" });
 const score = (...messages: string[]) =>

@@ -31,22 +31,25 @@ const packing =
 
 /**
  * Compares the base that an adapter was trained on with the one that is served, by name alone.
- * @returns "same" for the same model whoever publishes it, "packed" where only how its weights are packed differs (such as
- *   `-bnb-4bit`), "other" for another model, and null where a name is missing
+ * @returns "same" for the same model whoever publishes it, "named" where one is a path that only ends with the other's
+ *   name, "packed" where only how its weights are packed differs (such as `-bnb-4bit`), "other" for another model (two
+ *   paths from the root that differ are two models, whatever they end with), and null where a name is missing
  */
-export function compareBases(trained: string | null, served: string): "same" | "packed" | "other" | null {
-  const [own, other] = [trained, served].map(lastName);
-  if (own === undefined || other === undefined || own === "" || other === "") return null;
+export function compareBases(trained: string | null, served: string): "same" | "named" | "packed" | "other" | null {
+  const [own, other] = [trained ?? "", served].map((name) => name.replace(/[/\\]+$/, ""));
+  if (own === undefined || other === undefined || own.trim() === "" || other.trim() === "") return null;
   if (own === other) return "same";
-  return own.replaceAll(packing, "") === other.replaceAll(packing, "") ? "packed" : "other";
+  const isPath = [own, other].map((name) => baseId(name) === null && /[/\\]/.test(name));
+  if (isPath.every(Boolean) && [own, other].every(isFromRoot)) return "other";
+  const [ownName, otherName] = [lastName(own), lastName(other)];
+  if (ownName === otherName) return isPath.includes(true) ? "named" : "same";
+  return ownName.replaceAll(packing, "") === otherName.replaceAll(packing, "") ? "packed" : "other";
 }
 
-function lastName(name: string | null): string {
-  const known = baseId(name) ?? name ?? "";
-  return (
-    known
-      .replace(/[/\\]+$/, "")
-      .split(/[/\\]/)
-      .at(-1) ?? ""
-  ).toLowerCase();
+function isFromRoot(path: string): boolean {
+  return /^(?:[/\\]|[a-z]:[/\\])/i.test(path);
+}
+
+function lastName(name: string): string {
+  return ((baseId(name) ?? name).split(/[/\\]/).at(-1) ?? "").toLowerCase();
 }

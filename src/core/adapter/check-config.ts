@@ -1,8 +1,16 @@
 import { compareBases, readBaseName } from "./base-model.ts";
-import { type AdapterConfig, scaleOf } from "./config.ts";
-import { failure, nameSome, type PreflightFinding, warning } from "./finding.ts";
+import {
+  activatedAdvice,
+  type AdapterConfig,
+  isActivated,
+  scaleOf,
+  startAdvice,
+  startThatChangedBase,
+} from "./config.ts";
+import { failure, listSome, nameSome, type PreflightFinding, warning } from "./finding.ts";
+import { unusualSettings } from "./gguf-refusal.ts";
 import type { AdapterLayout } from "./layout.ts";
-import { compileTargets, isTarget } from "./module-pattern.ts";
+import { compileTargets, endingsOf } from "./module-pattern.ts";
 
 /**
  * What an adapter's configuration says against its use, by itself and beside its tensors.
@@ -19,6 +27,7 @@ export function checkConfig(
   }
   return [
     ...checkBase(config, servedBase),
+    ...checkKind(config),
     ...checkExtras(config, layout),
     ...checkScale(config, layout),
     ...checkTargets(config, layout),
@@ -51,6 +60,14 @@ function checkBase({ base_model_name_or_path: name }: AdapterConfig, served: str
         `serve ${name} in place of ${served}`,
       ),
     );
+  if (likeness === "named")
+    findings.push(
+      warning(
+        "base-mismatch",
+        `it was trained on ${name}, and ${served} is served`,
+        "nothing but the name says that they are the same: look whether they are",
+      ),
+    );
   if (likeness === "packed")
     findings.push(
       warning(
@@ -62,20 +79,70 @@ function checkBase({ base_model_name_or_path: name }: AdapterConfig, served: str
   return findings;
 }
 
+/** What engines would apply without a word, and wrongly: none of them knows more than the matrices. */
+function checkKind(config: AdapterConfig): PreflightFinding[] {
+  const findings: PreflightFinding[] = [];
+  const start = startThatChangedBase(config);
+  if (start !== null) {
+    const message = `init_lora_weights ${start} changed the base's weights before training: it does not fit the original base`;
+    findings.push(failure("base-changed", message, startAdvice));
+  }
+  if (isActivated(config))
+    findings.push(
+      failure(
+        "activated",
+        "it is an activated LoRA (alora_invocation_tokens), which engines would apply to the whole text",
+        activatedAdvice,
+      ),
+    );
+  return findings;
+}
+
+const merge = "merge it into its base, and serve the merged model";
+
 function checkExtras(config: AdapterConfig, { magnitudes, others }: AdapterLayout): PreflightFinding[] {
   const findings: PreflightFinding[] = [];
-  const merge = "merge it into its base, and serve the merged model";
   if (config.use_dora || magnitudes.length > 0)
     findings.push(warning("dora", "it uses DoRA, which vLLM refuses and llama.cpp does not know", merge));
   if (config.modules_to_save.length > 0) {
-    const named = config.modules_to_save.join(", ");
+    const named = listSome(config.modules_to_save);
     findings.push(
       warning("modules-to-save", `it carries whole modules (modules_to_save: ${named}), which vLLM refuses`, merge),
     );
-  } else if (config.bias !== "none")
+  }
+  if (config.bias !== "none")
     findings.push(warning("bias", `it trained biases (bias: ${config.bias}), which engines leave out`, merge));
-  else if (others.length > 0) {
-    const message = `${others.length} of its tensors belong to no LoRA, such as ${others[0]?.name}`;
+  findings.push(...checkUnusual(config));
+  // Tensors of their own are just what these settings bring.
+  if (findings.some(({ code }) => code !== "dora")) return findings;
+  return [...findings, ...checkOthers(others.map(({ name }) => name))];
+}
+
+/** What has findings of its own, and stacked experts, which vLLM knows. */
+const toldApart: readonly string[] = ["use_dora", "modules_to_save", "alora_invocation_tokens", "target_parameters"];
+
+function checkUnusual(config: AdapterConfig): PreflightFinding[] {
+  return unusualSettings(config)
+    .filter(({ key }) => !toldApart.includes(key))
+    .map(({ key, meaning }) =>
+      key === "layer_replication"
+        ? failure("unusual", `it has ${meaning} (${key}): engines would apply it to other layers`, merge)
+        : warning("unusual", `it has ${meaning} (${key}), which engines refuse or leave out`, merge),
+    );
+}
+
+/** @param names of tensors that belong to no LoRA */
+function checkOthers(names: readonly string[]): PreflightFinding[] {
+  const findings: PreflightFinding[] = [];
+  const isEmbedding = (name: string) => /(?:^|\.)(?:embed_tokens|lm_head)\.(?:base_layer\.)?weight$/.test(name);
+  const [embeddings, rest] = [names.filter(isEmbedding), names.filter((name) => !isEmbedding(name))];
+  if (embeddings.length > 0) {
+    const message = `it carries embeddings of its base, of which engines use their own: ${listSome(embeddings)}`;
+    const fix = `save it with save_embedding_layers=False; where tokens were added to its base, ${merge}`;
+    findings.push(warning("embeddings", message, fix));
+  }
+  if (rest.length > 0) {
+    const message = `${rest.length} of its tensors belong to no LoRA, such as ${rest[0]}`;
     findings.push(warning("other-tensors", message, "engines refuse them or leave them out: save the adapter alone"));
   }
   return findings;
@@ -119,10 +186,10 @@ function checkTargets(
     const fix = "engines may leave those out: copy config and weights from one save";
     findings.push((isAll ? failure : warning)("targets", message, fix));
   }
-  const absent =
-    typeof targets === "string" ? [] : targets.filter((target) => !modules.some((module) => isTarget(module, target)));
+  const named = new Set(modules.flatMap(endingsOf));
+  const absent = typeof targets === "string" ? [] : targets.filter((target) => !named.has(target));
   if (absent.length > 0 && unnamed.length < modules.length) {
-    const message = `target_modules names ${absent.join(", ")}, of which it has no tensor`;
+    const message = `target_modules names ${listSome(absent)}, of which it has no tensor`;
     findings.push(warning("targets", message, "right where its base has no such module; else the file is not whole"));
   }
   return findings;

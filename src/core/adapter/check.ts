@@ -2,7 +2,7 @@ import { checkConfig } from "./check-config.ts";
 import { type AdapterConfig, alphaOf, rankOf } from "./config.ts";
 import { failure, nameSome, type PreflightFinding, warning } from "./finding.ts";
 import { type AdaptedModule, type AdapterLayout, type AdapterTensor, layOut, summariseAdapter } from "./layout.ts";
-import { isTarget } from "./module-pattern.ts";
+import { compileTargets, type ModuleTest } from "./module-pattern.ts";
 
 /** What is known of an adapter beside its own files. */
 export interface AdapterFacts {
@@ -91,10 +91,11 @@ function checkPairs(modules: readonly AdaptedModule[]): PreflightFinding[] {
 }
 
 function checkRanks(config: AdapterConfig, modules: readonly AdaptedModule[]): PreflightFinding[] {
+  const isStacked = stackedBy(config);
   const wrong = modules.flatMap(({ module, a, b }) => {
     const own = [a?.shape[0], b?.shape[1]].filter((rank) => rank !== undefined);
     const wanted = rankOf(config, module);
-    const fits = own.every((rank) => (isStacked(config, module) ? rank % wanted === 0 : rank === wanted));
+    const fits = own.every((rank) => (isStacked(module) ? rank % wanted === 0 : rank === wanted));
     return fits && new Set(own).size <= 1 ? [] : [`${module} (${own.join(" and ")} in place of ${wanted})`];
   });
   if (wrong.length === 0) return [];
@@ -103,9 +104,9 @@ function checkRanks(config: AdapterConfig, modules: readonly AdaptedModule[]): P
 }
 
 /** PEFT stacks the experts of a parameter with three dimensions, such as `mlp.experts.gate_up_proj`, along the rank. */
-function isStacked({ target_parameters: parameters }: AdapterConfig, module: string): boolean {
-  const owner = module.replace(/(?:\.base_layer)+$/, "");
-  return parameters.some((parameter) => isTarget(owner, parameter.replace(/\.[^.]*$/, "")));
+function stackedBy({ target_parameters: parameters }: AdapterConfig): ModuleTest {
+  const isOwner = compileTargets(parameters.map((parameter) => parameter.replace(/\.[^.]*$/, "")));
+  return (module) => isOwner?.(module.replace(/(?:\.base_layer)+$/, "")) === true;
 }
 
 function checkAlpha(config: AdapterConfig, modules: readonly AdaptedModule[]): PreflightFinding[] {

@@ -1,11 +1,19 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { explainIssues } from "../explain.ts";
-import { compilePatternKey, type ModuleTest } from "./module-pattern.ts";
-import { parsePythonJson } from "./python-json.ts";
+import { compilePatternKey, endingsOf, isPlainKey, type ModuleTest } from "./module-pattern.ts";
+import { parseModelJson } from "./python-json.ts";
+
+/** Of the systems that have paths. */
+const longestPath = 4096;
+/** Each is tried on each module. */
+const mostExpressions = 100;
 
 const patterns = z
   .record(z.string(), z.number())
+  .refine((value) => Object.keys(value).filter((key) => !isPlainKey(key)).length <= mostExpressions, {
+    error: `expected at most ${mostExpressions} keys that are regular expressions`,
+  })
   .nullish()
   .transform((value) => value ?? {});
 const flag = z
@@ -26,6 +34,7 @@ export const AdapterConfig = z.looseObject({
   task_type: z.string().nullish(),
   base_model_name_or_path: z
     .string()
+    .max(longestPath)
     .nullish()
     .transform((value) => (value ?? "") || null),
   revision: z
@@ -58,23 +67,12 @@ export type AdapterConfig = z.infer<typeof AdapterConfig>;
  * @throws UsageError for what is no JSON, or has a field of another type
  */
 export function parseAdapterConfig(text: string, place: string): AdapterConfig {
-  const json = parseJson(text, place);
+  const json = parseModelJson(text, place);
   const result = AdapterConfig.safeParse(json);
   if (result.success) return result.data;
   throw new UsageError(
     `${place}: ${explainIssues(result.error.issues, AdapterConfig, json)} (mend it, or save the adapter again)`,
   );
-}
-
-function parseJson(text: string, place: string): unknown {
-  try {
-    return parsePythonJson(text);
-  } catch {
-    const what = text.startsWith("version https://git-lfs")
-      ? 'is a Git LFS pointer, not the file it stands for (run "git lfs pull" in its repository)'
-      : "is not JSON (copy or save it again)";
-    throw new UsageError(`${place}: ${what}`);
-  }
 }
 
 /** PEFT's own defaults, for a config that does not say. */
@@ -92,16 +90,33 @@ export function alphaOf(config: AdapterConfig, module: string): number {
 
 type Patterns = Readonly<Record<string, number>>;
 
-const compiled = new WeakMap<Patterns, { means: ModuleTest; value: number }[]>();
+/** The keys of a pattern in their order: a plain one is looked up, for there may be one for each module. */
+interface Rules {
+  plain: ReadonlyMap<string, number>;
+  expressions: readonly { means: ModuleTest; order: number }[];
+  values: readonly number[];
+}
+
+const compiled = new WeakMap<Patterns, Rules>();
+
+function rulesOf(pattern: Patterns): Rules {
+  const keys = Object.keys(pattern).map((key, order) => ({ key, order }));
+  return {
+    plain: new Map(keys.filter(({ key }) => isPlainKey(key)).map(({ key, order }) => [key, order])),
+    expressions: keys
+      .filter(({ key }) => !isPlainKey(key))
+      .map(({ key, order }) => ({ means: compilePatternKey(key), order })),
+    values: Object.values(pattern),
+  };
+}
 
 /** The value of the first key that means a module; undefined where none does. */
 function valueFor(pattern: Patterns, module: string): number | undefined {
-  let rules = compiled.get(pattern);
-  if (rules === undefined) {
-    rules = Object.entries(pattern).map(([key, value]) => ({ means: compilePatternKey(key), value }));
-    compiled.set(pattern, rules);
-  }
-  return rules.find(({ means }) => means(module))?.value;
+  const rules = compiled.get(pattern) ?? rulesOf(pattern);
+  compiled.set(pattern, rules);
+  const named = endingsOf(module).flatMap((ending) => rules.plain.get(ending) ?? []);
+  const matched = rules.expressions.find(({ means }) => means(module));
+  return rules.values[Math.min(...named, matched?.order ?? Infinity)];
 }
 
 /**
@@ -112,3 +127,31 @@ export function scaleOf(config: AdapterConfig, module: string): number {
   const rank = rankOf(config, module);
   return alphaOf(config, module) / (config.use_rslora ? Math.sqrt(rank) : rank);
 }
+
+/** First values of the matrices that leave the base as it is. */
+const harmlessStarts: ReadonlySet<unknown> = new Set([true, false, null, undefined, "gaussian", "eva", "orthogonal"]);
+
+/**
+ * How the matrices began, where that changed the base's own weights before training (PiSSA, OLoRA, CorDA, LoftQ and
+ * their like): such an adapter belongs on the base as it was changed, and on no other. Null where the base stayed as it
+ * was; saving with `path_initial_model_for_weight_conversion` makes such an adapter of one that had changed it.
+ */
+export function startThatChangedBase(config: AdapterConfig): string | null {
+  const start = config["init_lora_weights"];
+  return harmlessStarts.has(start) ? null : JSON.stringify(start).slice(0, 60);
+}
+
+/** What to do about an adapter whose start changed its base. */
+export const startAdvice =
+  "save it with path_initial_model_for_weight_conversion of PEFT's save_pretrained, which PiSSA, OLoRA and CorDA have; " +
+  "else merge it in PEFT, and measure the merged model";
+
+/** Whether it is an activated LoRA, which is to be applied only after its invocation tokens. */
+export function isActivated(config: AdapterConfig): boolean {
+  const tokens = config["alora_invocation_tokens"];
+  return Array.isArray(tokens) && tokens.length > 0;
+}
+
+/** What to do about an activated LoRA. */
+export const activatedAdvice =
+  "llama-server alone knows those, as GGUF files: serve it there yourself, and name it as openai:NAME@URL";

@@ -28,11 +28,15 @@ export type PreflightCode =
   | "modules-to-save"
   | "rslora"
   | "bias"
+  | "unusual"
+  | "embeddings"
   | "targets"
   | "other-tensors"
   | "base-missing"
   | "base-path"
   | "base-mismatch"
+  | "base-changed"
+  | "activated"
   | "partial-checkpoint";
 
 /** A finding that stops the use of the adapter. */
@@ -50,4 +54,10 @@ export function nameSome(names: readonly string[]): string {
   const [first = "", second] = names;
   if (names.length <= 2) return second === undefined ? first : `${first} and ${second}`;
   return `${first} and ${names.length - 1} more`;
+}
+
+/** Up to six names, and how many more there are. */
+export function listSome(names: readonly string[]): string {
+  const shown = names.slice(0, 6).join(", ");
+  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
 }

@@ -3,7 +3,7 @@ import { type AdapterConfig, rankOf, scaleOf } from "./config.ts";
 import { type FloatDtype, isFloatDtype } from "./floats.ts";
 import type { GgufBase } from "./gguf-base.ts";
 import { type GgufPlace, ggufPlace } from "./gguf-names.ts";
-import { mergeAdvice, refuseUnconvertible } from "./gguf-refusal.ts";
+import { mergeAdvice, mergeOnly, refuseUnconvertible } from "./gguf-refusal.ts";
 import type { SafetensorsTensor } from "./safetensors.ts";
 import { parseTensorName } from "./tensor-name.ts";
 
@@ -74,12 +74,12 @@ function pairUp(
   const found = new Map<string, { A?: SafetensorsTensor; B?: SafetensorsTensor }>();
   for (const tensor of tensors) {
     const name = parseTensorName(tensor.name);
-    if (name.kind === "magnitude") throw refusal(tensor, `DoRA's magnitudes (${mergeAdvice})`);
+    if (name.kind === "magnitude") throw refusal(tensor, `DoRA's magnitudes (${mergeOnly})`);
     if (name.kind === "other") {
       if (isUntrainedCopy(tensor, base)) continue;
-      throw refusal(tensor, `weights that are no LoRA (${mergeAdvice})`);
+      throw refusal(tensor, `weights that are no LoRA (${mergeOnly})`);
     }
-    if (name.isBias) throw refusal(tensor, `a bias (${mergeAdvice})`);
+    if (name.isBias) throw refusal(tensor, `a bias (${mergeOnly})`);
     const pair = found.get(name.module) ?? {};
     if (pair[name.matrix] !== undefined)
       throw refusal(tensor, `a second adapter for ${name.module} (save one adapter alone)`);

@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.ts";
-import type { AdapterConfig } from "./config.ts";
-import { compileModulePattern } from "./module-pattern.ts";
+import { type AdapterConfig, startAdvice, startThatChangedBase } from "./config.ts";
+import { compileModulePattern, isPlainKey } from "./module-pattern.ts";
 
 /** Settings that change what the matrices mean, each in words. A GGUF adapter has no place for them. */
 const unconvertible: Readonly<Record<string, string>> = {
@@ -17,11 +17,15 @@ const unconvertible: Readonly<Record<string, string>> = {
   modules_to_save: "modules that were trained whole",
 };
 
-/** First values of the matrices that leave the base as it is. All others change its weights before training. */
-const harmlessStarts: ReadonlySet<unknown> = new Set([true, false, null, undefined, "gaussian", "eva", "orthogonal"]);
+/** Those of these settings that an adapter has, each with what it means. */
+export function unusualSettings(config: AdapterConfig): { key: string; meaning: string }[] {
+  return Object.entries(unconvertible).flatMap(([key, meaning]) => (isSet(config[key]) ? [{ key, meaning }] : []));
+}
 
 /** What to do about an adapter that has no GGUF form. */
 export const mergeAdvice = "merge it into its base and convert the merged model, or serve it with vLLM";
+/** The same where vLLM has no place for it either. */
+export const mergeOnly = "merge it into its base, and convert the merged model";
 
 /**
  * Refuses an adapter that a GGUF adapter cannot stand for, so that none is applied by half.
@@ -29,19 +33,22 @@ export const mergeAdvice = "merge it into its base and convert the merged model,
  */
 export function refuseUnconvertible(config: AdapterConfig): void {
   if (config.peft_type !== "LORA")
-    throw new UsageError(`peft_type: expected LORA, got ${config.peft_type} (${mergeAdvice})`);
-  for (const [key, meaning] of Object.entries(unconvertible)) {
-    const value = config[key];
-    if (isSet(value))
-      throw new UsageError(`${key} ${brief(value)}: a GGUF adapter has no place for ${meaning} (${mergeAdvice})`);
+    throw new UsageError(`peft_type: expected LORA, got ${config.peft_type} (${mergeOnly})`);
+  const [unusual] = unusualSettings(config);
+  if (unusual !== undefined) {
+    // Of these vLLM knows stacked experts alone.
+    const advice = unusual.key === "target_parameters" ? mergeAdvice : mergeOnly;
+    throw new UsageError(
+      `${unusual.key} ${brief(config[unusual.key])}: a GGUF adapter has no place for ${unusual.meaning} (${advice})`,
+    );
   }
   if (config.bias !== "none")
-    throw new UsageError(`bias "${config.bias}": a GGUF adapter has no place for biases (${mergeAdvice})`);
-  const start = config["init_lora_weights"];
-  if (!harmlessStarts.has(start))
+    throw new UsageError(`bias "${config.bias}": a GGUF adapter has no place for biases (${mergeOnly})`);
+  const start = startThatChangedBase(config);
+  if (start !== null)
     throw new UsageError(
-      `init_lora_weights ${brief(start)}: it changed the base's weights before training, so the adapter does not fit the ` +
-        "original base (save it with path_initial_model_for_weight_conversion of PEFT's save_pretrained)",
+      `init_lora_weights ${start}: it changed the base's weights before training, so the adapter does not fit the ` +
+        `original base (${startAdvice})`,
     );
   for (const key of [...Object.keys(config.rank_pattern), ...Object.keys(config.alpha_pattern)]) {
     if (!isTellable(key))
@@ -51,7 +58,7 @@ export function refuseUnconvertible(config: AdapterConfig): void {
 
 /** What `compilePatternKey` takes for a plain name where it cannot tell the pattern would get a wrong strength. */
 function isTellable(key: string): boolean {
-  if (/^\w+$/.test(key)) return true;
+  if (isPlainKey(key)) return true;
   return compileModulePattern(key.startsWith("^") ? key.slice(1) : `(?:.*\\.)?(?:${key})`) !== null;
 }
 

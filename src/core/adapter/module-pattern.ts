@@ -1,8 +1,7 @@
 import { repeatsOf } from "../where-pattern.ts";
+import { compilePositions } from "./position-pattern.ts";
 
 const longestPattern = 4000;
-/** Patterns of some trainers have nine. */
-const mostRepeats = 12;
 const longestName = 300;
 
 /** Whether a module's name is one that a pattern means. */
@@ -10,7 +9,7 @@ export type ModuleTest = (module: string) => boolean;
 
 /**
  * Compiles a regular expression as Python writes it, to be matched against a module's whole name.
- * @returns null for one that cannot be told here: too long, not translatable, or one that could run for ever
+ * @returns null for one that cannot be told here: too long, not translatable, or with repeats in repeats
  */
 export function compileModulePattern(pattern: string): ModuleTest | null {
   const body = pattern
@@ -18,14 +17,22 @@ export function compileModulePattern(pattern: string): ModuleTest | null {
     .replaceAll("(?P<", "(?<")
     .replaceAll("\\Z", "$");
   if (body.length > longestPattern) return null;
+  if (!isValid(body) || repeatsOf(body).isNested) return null;
+  const matches = compilePositions(body, /^\(\?[a-z]*i[a-z]*\)/.test(pattern));
+  return matches === null ? null : (module) => module.length <= longestName && matches(module);
+}
+
+function isValid(pattern: string): boolean {
   try {
-    const expression = new RegExp(`^(?:${body})$`, /^\(\?[a-z]*i[a-z]*\)/.test(pattern) ? "i" : "");
-    const { isNested, repeats } = repeatsOf(body);
-    if (isNested || repeats > mostRepeats) return null;
-    return (module) => module.length <= longestName && expression.test(module);
+    return new RegExp(pattern) instanceof RegExp;
   } catch {
-    return null;
+    return false;
   }
+}
+
+/** Whether a key of `rank_pattern` or `alpha_pattern` names modules by the end of their names, and needs no expression. */
+export function isPlainKey(key: string): boolean {
+  return /^[\w.-]+$/.test(key);
 }
 
 /**
@@ -33,8 +40,8 @@ export function compileModulePattern(pattern: string): ModuleTest | null {
  * name, from a dot on. One that cannot be told here means the module of just that name.
  */
 export function compilePatternKey(key: string): ModuleTest {
-  const byName: ModuleTest = (module) => isTarget(module, key);
-  if (/^\w+$/.test(key)) return byName;
+  const byName: ModuleTest = (module) => endingsOf(module).includes(key);
+  if (isPlainKey(key)) return byName;
   if (key.startsWith("^")) return compileModulePattern(key.slice(1)) ?? byName;
   return compileModulePattern(`(?:.*\\.)?(?:${key})`) ?? byName;
 }
@@ -47,10 +54,14 @@ export function compilePatternKey(key: string): ModuleTest {
 export function compileTargets(targets: string | readonly string[]): ModuleTest | null {
   if (targets === "all-linear") return () => true;
   if (typeof targets === "string") return compileModulePattern(targets);
-  return (module) => targets.some((target) => isTarget(module, target));
+  const named = new Set(targets);
+  return (module) => endingsOf(module).some((ending) => named.has(ending));
 }
 
-/** Whether one word of a list of target modules means a module. */
-export function isTarget(module: string, target: string): boolean {
-  return module === target || module.endsWith(`.${target}`);
+/** All that a word of a list can call a module by: its whole name, and what follows each of its dots. */
+export function endingsOf(module: string): string[] {
+  const endings = [module];
+  for (let dot = module.indexOf("."); dot !== -1; dot = module.indexOf(".", dot + 1))
+    endings.push(module.slice(dot + 1));
+  return endings;
 }

@@ -20,6 +20,12 @@ export interface SafetensorsHeader {
 /** A header that breaks the format: what is wrong, without the file's name. */
 export class HeaderError extends Error {}
 
+/** Far more than any file has; a header that is made to be slow has more. */
+const mostTensors = 262_144;
+const longestName = 1000;
+/** The header, its entries, and their lists. */
+const deepest = 3;
+
 /**
  * Reads the JSON header of a safetensors file: sizes that agree with shapes, tensors that lie one after the other without
  * gap or overlap up to the end of the file, no name twice (see the format's own description).
@@ -27,9 +33,9 @@ export class HeaderError extends Error {}
  * @throws HeaderError with what is wrong
  */
 export function parseSafetensorsHeader(text: string, dataStart: number, fileBytes: number): SafetensorsHeader {
+  const keys = ownKeys(text);
   const entries = Object.entries(parseObject(text));
-  const repeated = firstRepeated(topLevelKeys(text));
-  if (repeated !== undefined) throw new HeaderError(`tensor "${repeated}" stands in the header twice`);
+  if (keys.length > entries.length) throw new HeaderError(`tensor "${firstRepeated(keys)}" stands in the header twice`);
 
   const tensors = entries
     .filter(([name]) => name !== "__metadata__")
@@ -62,11 +68,16 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 function readEntry(name: string, entry: unknown, dataStart: number): SafetensorsTensor {
+  if (name.length > longestName)
+    throw new HeaderError(`names a tensor with ${name.length} characters, more than the ${longestName} of any`);
+  if (/\p{Cc}/u.test(name)) throw new HeaderError(`names a tensor with control characters: ${JSON.stringify(name)}`);
   const where = `tensor "${name}"`;
   if (!isRecord(entry)) throw new HeaderError(`${where}: expected an object in the header`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (!isDtype(dtype))
-    throw new HeaderError(`${where}: unknown dtype ${JSON.stringify(dtype)} (${suggestWord(String(dtype), dtypes)})`);
+    throw new HeaderError(
+      `${where}: unknown dtype ${brief(dtype)} (${suggestWord(brief(dtype).replaceAll('"', ""), dtypes)})`,
+    );
   if (!isSizes(shape)) throw new HeaderError(`${where}: expected a shape of whole numbers, got ${brief(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2)
     throw new HeaderError(`${where}: expected two data_offsets, got ${brief(offsets)}`);
@@ -81,26 +92,48 @@ function readEntry(name: string, entry: unknown, dataStart: number): Safetensors
 
 function readMetadata(entry: unknown): Record<string, string> {
   if (!isRecord(entry)) return {};
-  return Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, String(value)]));
+  return Object.fromEntries(
+    Object.entries(entry).map(([key, value]) => [key, typeof value === "string" ? value : brief(value)]),
+  );
 }
 
-/** The keys of an object's own level as they are written, repeated ones too, which JSON.parse would drop. */
-function topLevelKeys(text: string): string[] {
+/**
+ * The keys of an object's own level as they are written, repeated ones too, which JSON.parse would drop. What is no JSON
+ * gives anything.
+ * @throws HeaderError for what has too many of them or nests too deeply to be parsed at ease
+ */
+function ownKeys(text: string): string[] {
   const keys: string[] = [];
   let depth = 0;
   let last = "";
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
-    if (token === "{" || token === "[") depth += 1;
-    else if (token === "}" || token === "]") depth -= 1;
-    else if (token !== ":") last = token;
-    else if (depth === 1) keys.push(JSON.parse(last) as string);
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    if (letter === '"') {
+      const end = endOfString(text, at);
+      if (depth === 1) last = text.slice(at, end + 1);
+      at = end;
+    } else if (letter === "{" || letter === "[") {
+      depth += 1;
+      if (depth > deepest) throw new HeaderError(`nests its header more than ${deepest} levels deep`);
+    } else if (letter === "}" || letter === "]") depth -= 1;
+    else if (letter === ":" && depth === 1 && keys.push(last) > mostTensors)
+      throw new HeaderError(`names more than ${mostTensors} tensors, which no model has`);
   }
   return keys;
 }
 
-function firstRepeated(names: readonly string[]): string | undefined {
+/** Where the quote stands that ends the string which begins at a quote; the end of the text where none does. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** @param keys as they are written */
+function firstRepeated(keys: readonly string[]): string {
   const seen = new Set<string>();
-  return names.find((name) => seen.size === seen.add(name).size);
+  const names = keys.map((key) => JSON.parse(key) as string);
+  return names.find((name) => seen.size === seen.add(name).size) ?? "";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -8,7 +8,7 @@ const TrainerState = z.looseObject({
   global_step: number,
   epoch: number,
   best_metric: number,
-  best_model_checkpoint: z.string().nullish(),
+  best_model_checkpoint: z.string().max(4096).nullish(),
   log_history: z.array(z.looseObject({ step: number, loss: number, eval_loss: number })).nullish(),
 });
 

@@ -5,6 +5,9 @@ import type { Question } from "./prompt.ts";
 import type { Rubric } from "./rubric.ts";
 import { type AxisVerdict, passes } from "./verdict.ts";
 
+/** What stands for the reasons of a judge that has none. */
+export const comparedByWords = "Compared by words.";
+
 /** Says which words decide, as a provider's identity says who answers. */
 export function identityByWords({ judges }: Pick<Rubric, "judges">): string {
   return judges === "pair" ? `lexical matcher ${lexicalVersion}` : `lexical judge ${lexicalJudgeVersion}`;
@@ -21,7 +24,7 @@ export function judgeByWords({ axes }: Pick<Rubric, "axes">, question: Question)
   const open = axes.filter(({ name, required }) => required && answers[name] === "unknown").map(({ name }) => name);
   const pass = passes({ axes: [...axes], aggregate: "all" }, { answers });
   if (pass === null) return { ...unscored(`words cannot tell: ${open.join(", ")}`), axes: answers };
-  return { axes: answers, pass, evidence: "", reasoning: "Compared by words." };
+  return { axes: answers, pass, evidence: "", reasoning: comparedByWords };
 }
 
 function reviewAxes({

@@ -177,9 +177,22 @@ function whyTooUnlike(
   return `it left ${unscored} of ${all} labelled reviews open, more than ${formatFixed(mostLeftOpen * 100, 0)} %`;
 }
 
-/** The judge's error on all required axes, which a pass rate can be corrected for; null where it is not known. */
-export function judgeErrorOf(record: Pick<JudgeCalibration, "axes"> | null): JudgeError | null {
-  const pass = record?.axes["pass"];
+/** How often a judge errs, or in words why no pass rate is corrected by that; null where nobody knows. */
+export type KnownError = JudgeError | string | null;
+
+/**
+ * The judge's error on all required axes, which a pass rate can be corrected for. Whoever may not gate has figures that say
+ * nothing of its verdicts here, so no rate is corrected by them.
+ */
+export function judgeErrorOf({
+  informsBecause,
+  calibration,
+}: {
+  informsBecause: string | null;
+  calibration: Pick<JudgeCalibration, "axes"> | null;
+}): KnownError {
+  if (informsBecause !== null) return `not corrected: ${informsBecause}`;
+  const pass = calibration?.axes["pass"];
   if (pass === undefined || pass.tpr === null || pass.tnr === null) return null;
   return {
     tpr: { value: pass.tpr.value, n: pass.tp + pass.fn },

@@ -33,7 +33,10 @@ export function latencyFigures(requests: readonly TimedRequest[], settings: Figu
   };
   const known = (valueOf: (request: TimedRequest) => number | null, ps: readonly number[]) => {
     const sorted = knownValues(answers.map(valueOf));
-    return ps.map((p) => quantileFigure(sorted, p));
+    return withReason(
+      ps.map((p) => quantileFigure(sorted, p)),
+      "no answer came in pieces, with its tokens counted by the server",
+    );
   };
   const withFinding = requests.filter((request) => !isAnswered(request) || request.firstFindingMs !== null);
   const wallMs = wallOf(requests);
@@ -54,10 +57,13 @@ export function latencyFigures(requests: readonly TimedRequest[], settings: Figu
     dispatchLag: lagFigures(requests),
     firstToken: of(timeToFirstTokenMs, most),
     firstOutput: of(timeToFirstOutputMs, most),
-    firstFinding: of(
-      (one) => (isAnswered(one) && one.firstFindingMs !== null ? one.firstFindingMs - one.scheduledMs : null),
-      most,
-      withFinding,
+    firstFinding: withReason(
+      of(
+        (one) => (isAnswered(one) && one.firstFindingMs !== null ? one.firstFindingMs - one.scheduledMs : null),
+        most,
+        withFinding,
+      ),
+      "no first finding was seen in any answer (prose, and a reviewer in this process, tell none)",
     ),
     withoutFinding: requests.length - withFinding.length,
     perToken: known(timePerTokenMs, most),
@@ -71,6 +77,11 @@ export function latencyFigures(requests: readonly TimedRequest[], settings: Figu
     loading: loadingOf(answers),
     bySize: bySize(requests, limitMs),
   };
+}
+
+/** What no request tells takes no more requests, but a reason. */
+function withReason(figures: readonly QuantileFigure[], reason: string): QuantileFigure[] {
+  return figures.map((figure) => (figure.n === 0 ? { ...figure, reason } : figure));
 }
 
 function lagFigures(requests: readonly TimedRequest[]): QuantileFigure[] {
@@ -113,7 +124,9 @@ function cachedShare(answers: readonly TimedRequest[]): number | null {
 
 function loadingOf(answers: readonly TimedRequest[]): LatencyFigures["loading"] {
   const told = answers.flatMap(({ serverTiming }) => serverTiming?.loadMs ?? []);
-  return told.length === 0 ? null : { mostMs: Math.max(...told), requests: told.length };
+  return told.length === 0
+    ? null
+    : { mostMs: told.reduce((greatest, ms) => Math.max(greatest, ms), 0), requests: told.length };
 }
 
 function bySize(requests: readonly TimedRequest[], limitMs: number): LatencyFigures["bySize"] {

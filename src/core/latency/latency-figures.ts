@@ -35,7 +35,7 @@ export const LatencyFigures = z.strictObject({
   tokensPerS: figures,
   /** Time in which requests were under way. */
   wallMs: z.number(),
-  /** Answers a second; null where no time passed. */
+  /** Answers a second; null where no time passed, and, as all figures of throughput, at a load that the client could not make. */
   answersPerS: numberOrNull,
   /** Output tokens a second over all answers; null where no server counted them. */
   outputTokensPerS: numberOrNull,

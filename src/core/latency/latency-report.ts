@@ -34,7 +34,7 @@ const LatencyStage = z.strictObject({
     z.strictObject({ mode: z.literal("closed"), concurrency: z.int() }),
     z.strictObject({ mode: z.literal("open"), rate: z.number(), arrivals: z.enum(["poisson", "constant"]) }),
   ]),
-  /** What the client itself adds, in milliseconds; null where no answer came over HTTP. */
+  /** What the client itself adds, in milliseconds; null where nothing came over HTTP. */
   overhead: z.strictObject({ requests: z.int(), firstToken: overheadAt, endToEnd: overheadAt }).nullable(),
   loopLag: z.strictObject({ p99Ms: z.number(), mostMs: z.number() }),
   reviewers: z.array(ReviewerLatency),
@@ -49,8 +49,19 @@ export const LatencyReport = z.strictObject({
   limitMs: z.number(),
   /** Level by level; metrics tell the first. */
   stages: z.array(LatencyStage),
-  /** The greatest level before each reviewer's p95 doubles, where several were measured; null where there is none. */
-  knees: z.array(z.strictObject({ reviewer: z.string(), level: z.number().nullable() })),
+  /**
+   * Where several levels were measured: the greatest one before each reviewer's p95 doubles or more than 1 % is missed, or
+   * null; whether a greater one was measured; and the greatest one that keeps the objective, or null, absent without one
+   * and where the lowest level has no p95 to tell.
+   */
+  knees: z.array(
+    z.strictObject({
+      reviewer: z.string(),
+      level: z.number().nullable(),
+      isBent: z.boolean(),
+      within: z.number().nullable().optional(),
+    }),
+  ),
   /** Reviewers that were not measured, with the reason. */
   leftOut: z.array(z.strictObject({ reviewer: z.string(), reason: z.string() })),
   /** Whether all levels were measured to their end. */

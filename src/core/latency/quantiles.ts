@@ -11,7 +11,8 @@ const number = z.number().nullable();
 
 /**
  * A percentile of times in milliseconds, or of whatever unit its values have. `low` and `high` are its two-sided 95 %
- * interval, the others its one-sided 95 % bounds, all by binomial order statistics.
+ * interval, the others its one-sided 95 % bounds, all by binomial order statistics. An upper end or bound that rests on
+ * a miss is null: nothing bounds what never came.
  */
 export const QuantileFigure = z.strictObject({
   p: z.number(),
@@ -41,18 +42,22 @@ export function quantileFigure(sorted: ArrayLike<number>, p: number, misses = 0)
   const needed = fewestForQuantile(p);
   if (n < needed)
     return { p, value: null, low: null, high: null, lowOneSided: null, highOneSided: null, n, needed, isLeast: false };
-  const { low, high } = quantileInterval(sorted, p);
+  const bounded = misses === 0 ? sorted : Float64Array.from(sorted).fill(Number.POSITIVE_INFINITY, n - misses);
   return {
     p,
     value: quantile(sorted, p),
-    low,
-    high,
+    low: quantileInterval(sorted, p).low,
+    high: finite(quantileInterval(bounded, p).high),
     lowOneSided: quantileLowerBound(sorted, p),
-    highOneSided: quantileUpperBound(sorted, p),
+    highOneSided: finite(quantileUpperBound(bounded, p)),
     n,
     needed,
     isLeast: Math.ceil(p * (n - 1)) >= n - misses,
   };
+}
+
+function finite(value: number | null): number | null {
+  return value === null || Number.isFinite(value) ? value : null;
 }
 
 /** The same figure without its value, which is not to be printed. */

@@ -1,14 +1,20 @@
+import { shortRef } from "../format.ts";
+import { quantile } from "../stats/quantile.ts";
 import { compareTimes, pairTimes } from "./compare-times.ts";
 import { latencyFigures } from "./figures.ts";
 import type { LatencyLine } from "./journal.ts";
-import { findKnee } from "./knee.ts";
+import { findGreatestWithin, findKnee } from "./knee.ts";
 import type { LatencyFigures } from "./latency-figures.ts";
 import type { LatencyComparison, LatencyReport, LatencyStage, ReviewerLatency } from "./latency-report.ts";
 import { clientOverhead } from "./overhead.ts";
 import { type QuantileFigure, refuseFigure } from "./quantiles.ts";
 import { type Level, levelsOf } from "./settings.ts";
 import type { TimedRequest } from "./timed-request.ts";
+import { endToEndMs, knownValues, timesOf } from "./times.ts";
 import { type ClientState, distrust, distrustRate } from "./trust.ts";
+
+/** The slowest would be missing: what is under way when a run is stopped has no line. */
+const brokenOff = "the level was broken off, and the requests that were under way are not known";
 
 type Line<Kind extends LatencyLine["kind"]> = Extract<LatencyLine, { kind: Kind }>;
 
@@ -32,7 +38,7 @@ export function summariseLatency(lines: readonly LatencyLine[]): LatencyReport |
     if (own.length === 0 && end === undefined) return [];
     const overhead = clientOverhead(of("calibration").filter(({ stage }) => stage === index));
     const loopLag = end?.loopLag ?? { p99Ms: 0, mostMs: 0 };
-    const state = { overhead, loopLagMs: loopLag.p99Ms };
+    const state = { overhead, loopLagMs: loopLag.p99Ms, isBrokenOff: end === undefined };
     const refs = header.reviewers.map(({ ref }) => ref).filter((ref) => own.some(({ reviewer }) => reviewer === ref));
     const reviewers = refs.map((reviewer): ReviewerLatency => {
       const givenUp = end?.givenUp.find((one) => one.reviewer === reviewer)?.reason ?? null;
@@ -43,7 +49,7 @@ export function summariseLatency(lines: readonly LatencyLine[]): LatencyReport |
   });
   const isWhole = of("end").length > 0;
   const leftOut = of("left-out").map(({ reviewer, reason }) => ({ reviewer, reason }));
-  return { settings, limitMs, stages, knees: kneesOf(stages), leftOut, isWhole };
+  return { settings, limitMs, stages, knees: kneesOf(stages, settings.objectiveMs ?? null), leftOut, isWhole };
 }
 
 function ofReviewer(
@@ -51,15 +57,23 @@ function ofReviewer(
   requests: readonly TimedRequest[],
   level: Level,
   settings: Parameters<typeof latencyFigures>[1],
-  state: ClientState,
+  { isBrokenOff, ...state }: ClientState & { isBrokenOff: boolean },
   givenUp: string | null,
 ): ReviewerLatency {
   const own = requests.filter((one) => one.reviewer === reviewer);
   const figures = latencyFigures(own, settings);
   const rate = level.mode === "open" ? ratesOf(own) : null;
-  const p95 = (all: readonly QuantileFigure[]) => all.find(({ p }) => p === 0.95)?.value ?? null;
-  const unproduced = rate === null ? null : distrustRate(rate, p95(figures.dispatchLag), p95(figures.endToEnd));
-  return { reviewer, figures: withTrust(figures, state, unproduced ?? givenUp), rate, givenUp };
+  const lags = knownValues(own.map(({ dispatchedMs, scheduledMs }) => dispatchedMs - scheduledMs));
+  const p95 = (sorted: Float64Array) => quantile(sorted, 0.95) ?? 0;
+  const unproduced =
+    level.mode === "open"
+      ? distrustRate(rate, p95(lags), p95(timesOf(own, endToEndMs, settings.limitMs).sorted))
+      : null;
+  // What HTTP adds says nothing of a reviewer in this process that is timed beside others.
+  const isRemote = own.some(({ status }) => status !== null);
+  const overhead = isRemote ? state.overhead : null;
+  const refusal = isBrokenOff ? brokenOff : (unproduced ?? givenUp);
+  return { reviewer, figures: withTrust(figures, { ...state, overhead }, refusal), rate, givenUp };
 }
 
 /** @param refusal why no time is to be printed at all; null where each is looked at by itself */
@@ -69,9 +83,20 @@ function withTrust(figures: LatencyFigures, state: ClientState, refusal: string 
     const reason = refusal ?? distrust(figure, of, state);
     return reason === null ? figure : refuseFigure(figure, reason);
   };
-  const { endToEnd, service, firstToken, firstOutput, firstFinding, bySize } = figures;
+  const { endToEnd, service, firstToken, firstOutput, firstFinding, perToken, tokensPerS, bySize } = figures;
+  const refuse = (all: readonly QuantileFigure[], reason: string) => all.map((figure) => refuseFigure(figure, reason));
   return {
     ...figures,
+    ...(refusal === null
+      ? {}
+      : {
+          perToken: refuse(perToken, refusal),
+          tokensPerS: refuse(tokensPerS, refusal),
+          answersPerS: null,
+          outputTokensPerS: null,
+          withinObjective: null,
+          goodputPerS: null,
+        }),
     endToEnd: endToEnd.map(check("endToEnd")),
     service: service.map(check("endToEnd")),
     firstToken: firstToken.map(check("firstToken")),
@@ -116,8 +141,8 @@ function comparePairs(
     const reasonsAt = (wanted: number) =>
       reviewers
         .filter(({ reviewer }) => reviewer === first || reviewer === second)
-        .flatMap(({ figures }) =>
-          figures.endToEnd.filter(({ p }) => p === wanted).flatMap(({ reason }) => reason ?? []),
+        .flatMap(({ reviewer, figures }) =>
+          figures.endToEnd.filter(({ p }) => p === wanted).flatMap((one) => whyNoRatio(reviewer, one) ?? []),
         );
     const [ofMedian, ofP95] = [reasonsAt(0.5)[0], reasonsAt(0.95)[0]];
     const times = pairTimes(own(first), own(second), limitMs);
@@ -134,17 +159,25 @@ function comparePairs(
   });
 }
 
-function kneesOf(stages: readonly LatencyStage[]): LatencyReport["knees"] {
+/** A ratio of what was given up waiting for is none of times. */
+function whyNoRatio(reviewer: string, { p, reason, isLeast }: QuantileFigure): string | null {
+  if (reason !== undefined) return reason;
+  return isLeast ? `the p${100 * p} of ${shortRef(reviewer)} is a request without an answer` : null;
+}
+
+function kneesOf(stages: readonly LatencyStage[], objectiveMs: number | null): LatencyReport["knees"] {
   if (stages.length < 2) return [];
   const refs = [...new Set(stages.flatMap(({ reviewers }) => reviewers.map(({ reviewer }) => reviewer)))];
   return refs.map((reviewer) => {
     const outcomes = stages.flatMap(({ level, reviewers }) => {
       const figures = reviewers.find((one) => one.reviewer === reviewer)?.figures;
       if (figures === undefined) return [];
-      const p95Ms = figures.endToEnd.find(({ p }) => p === 0.95)?.value ?? null;
+      const p95 = figures.endToEnd.find(({ p }) => p === 0.95);
       const missed = figures.requests === 0 ? 1 : 1 - figures.answered / figures.requests;
-      return [{ level: level.mode === "closed" ? level.concurrency : level.rate, p95Ms, missed }];
+      const [p95Ms, boundMs] = [p95?.value ?? null, p95?.highOneSided ?? null];
+      return [{ level: level.mode === "closed" ? level.concurrency : level.rate, p95Ms, boundMs, missed }];
     });
-    return { reviewer, level: findKnee(outcomes) };
+    const within = objectiveMs === null ? undefined : findGreatestWithin(outcomes, objectiveMs);
+    return { reviewer, ...findKnee(outcomes), ...(within === undefined ? {} : { within }) };
   });
 }

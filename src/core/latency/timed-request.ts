@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { ServerTiming, Usage } from "../generation.ts";
 
+/**
+ * Tokens as the server counted them. `reasoningTokens` are among the `completionTokens`; absent where it
+ * did not tell any.
+ */
+export const TimedUsage = Usage.extend({ reasoningTokens: z.int().optional() });
+export type TimedUsage = z.infer<typeof TimedUsage>;
+
 const reading = z.number();
 const readingOrNull = z.number().nullable();
 
@@ -49,9 +56,12 @@ export const TimedRequest = z.strictObject({
   status: z.int().nullable(),
   error: z.string().optional(),
   finishReason: z.string().nullable(),
-  usage: Usage,
+  usage: TimedUsage,
   serverTiming: ServerTiming.optional(),
-  /** Pieces in which the answer came, reasoning among them: one for an answer that did not stream. */
+  /**
+   * Pieces in which the answer came, reasoning among them: one for an answer that did not stream. A reviewer in this
+   * process tells its first and last alone, which are then two.
+   */
   pieces: z.int().min(0),
   bytes: z.int().min(0),
 });

@@ -45,13 +45,16 @@ export function timeToFirstOutputMs(request: TimedRequest): number | null {
 
 /**
  * Time per output token after the first, in milliseconds: (service time - time to the first token) / (n - 1), where n is
- * the server's own count, never that of pieces. Null for a miss, an answer that came in one piece, and without a count.
+ * the server's own count, never that of pieces, without the tokens of a reasoning that it did not send: these were made
+ * before the first token came. Null for a miss, an answer that came in one piece, and without a count.
  */
 export function timePerTokenMs(request: TimedRequest): number | null {
   const first = firstTokenMs(request);
-  const tokens = request.usage.completionTokens;
-  if (!isAnswered(request) || first === null || request.lastContentMs === null) return null;
-  if (request.pieces < 2 || tokens === null || tokens < 2) return null;
+  const { completionTokens, reasoningTokens } = request.usage;
+  if (!isAnswered(request) || first === null || request.lastContentMs === null || completionTokens === null)
+    return null;
+  const tokens = completionTokens - (request.firstReasoningMs === null ? (reasoningTokens ?? 0) : 0);
+  if (request.pieces < 2 || tokens < 2) return null;
   return (request.lastContentMs - first) / (tokens - 1);
 }
 

@@ -18,7 +18,7 @@ export interface ClientOverhead {
   endToEnd: { p50: number; p95: number };
 }
 
-/** What is known of the client while it measured; overhead is null where no answer came over HTTP. */
+/** What is known of the client while it measured; overhead is null where nothing came over HTTP. */
 export interface ClientState {
   overhead: ClientOverhead | null;
   /** For how long the event loop was late, in 99 of 100 looks at it, in milliseconds. */
@@ -46,20 +46,21 @@ export function distrust(
 
 /**
  * Why the figures at a rate are not to be printed: the client could not produce it. Either it sent fewer than 95 % as many
- * a second as were due, or one request in twenty was late by more than 5 % of the p95. Null where it could.
+ * a second as were due, or one request in twenty was late by more than 5 % of the p95. Null where it could. Both p95 are
+ * of however few requests there are: what is too few to be told is enough to be doubted.
+ * @param rate null where there are too few requests to have one
  * @param lagP95Ms of the dispatches
- * @param p95Ms of the times of answers; null where there is none, and then any lag over 50 ms is too much
+ * @param p95Ms of the times from when requests were due
  */
 export function distrustRate(
-  rate: { duePerS: number; sentPerS: number },
-  lagP95Ms: number | null,
-  p95Ms: number | null,
+  rate: { duePerS: number; sentPerS: number } | null,
+  lagP95Ms: number,
+  p95Ms: number,
 ): string | null {
-  const { duePerS, sentPerS } = rate;
-  if (sentPerS < 0.95 * duePerS)
-    return `the client sent ${perS(sentPerS)} requests a second where ${perS(duePerS)} were due; lower scorers.latency.rate`;
-  const most = p95Ms === null ? 50 : mostShare * p95Ms;
-  if (lagP95Ms !== null && lagP95Ms > most)
+  if (rate !== null && rate.sentPerS < 0.95 * rate.duePerS)
+    return `the client sent ${perS(rate.sentPerS)} requests a second where ${perS(rate.duePerS)} were due; lower scorers.latency.rate`;
+  const most = mostShare * p95Ms;
+  if (lagP95Ms > most)
     return `the client was late with its requests by ${ms(lagP95Ms)}, over ${ms(most)}; lower scorers.latency.rate`;
   return null;
 }

@@ -11,6 +11,7 @@ declare module "jstat" {
     };
     binomial: { cdf(successes: number, n: number, chance: number): number };
     ibeta(x: number, alpha: number, beta: number): number;
+    gammaln(x: number): number;
   }
   const jstat: JStat;
   export default jstat;

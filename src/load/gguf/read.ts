@@ -40,6 +40,10 @@ const mostTensors = 262_144;
 /** Bytes that the shortest entry takes: a length of 8, one letter, a type and a value, or dimensions and an offset. */
 const leastKeyBytes = 14;
 const leastTensorBytes = 25;
+/** llama.cpp holds names of tensors to 63 bytes, and the specification keys to 65,535; messages name both. */
+const longestName = 1000;
+/** More than the size of any system's pages. */
+const largestAlignment = 1 << 20;
 
 /** The names of value types by their number in a file. */
 const typesById = new Map(Object.entries(valueTypes).map(([type, { id }]) => [id as number, type as ValueType]));
@@ -66,7 +70,7 @@ async function readHeader(cursor: Cursor, longestArray: number): Promise<GgufHea
   const keyCount = await readCount(cursor, "metadata keys", mostKeys, leastKeyBytes);
   const metadata = new Map<string, GgufValue>();
   for (let index = 0; index < keyCount; index += 1) {
-    const key = await cursor.text();
+    const key = await readName(cursor, "a metadata key");
     if (metadata.has(key)) throw new BrokenFile(`metadata key "${key}" stands in it twice (convert the model again)`);
     metadata.set(key, await readValue(cursor, key, longestArray));
   }
@@ -101,6 +105,17 @@ async function readCount(cursor: Cursor, noun: string, most: number, leastBytes:
   if (count > most || count * leastBytes > cursor.size)
     throw new BrokenFile(`says that it has ${count} ${noun}, more than it can hold (it is damaged: copy it again)`);
   return count;
+}
+
+async function readName(cursor: Cursor, what: string): Promise<string> {
+  const name = await cursor.text();
+  if (name.length > longestName)
+    throw new BrokenFile(`names ${what} with ${name.length} characters (it is damaged: copy it again)`);
+  if (/\p{Cc}/u.test(name))
+    throw new BrokenFile(
+      `names ${what} with control characters: ${JSON.stringify(name)} (it is damaged: copy it again)`,
+    );
+  return name;
 }
 
 async function readValue(cursor: Cursor, key: string, longestArray: number): Promise<GgufValue> {
@@ -157,7 +172,7 @@ function exact(value: bigint): number | bigint {
 }
 
 async function readTensorInfo(cursor: Cursor): Promise<GgufTensor> {
-  const name = await cursor.text();
+  const name = await readName(cursor, "a tensor");
   const dimensions = await cursor.u32();
   if (dimensions > 4) throw new BrokenFile(`tensor "${name}" has ${dimensions} dimensions, expected 4 at most`);
   const shape: number[] = [];
@@ -168,21 +183,31 @@ async function readTensorInfo(cursor: Cursor): Promise<GgufTensor> {
 
 function alignmentOf(metadata: ReadonlyMap<string, GgufValue>): number {
   const alignment = metadata.get("general.alignment") ?? defaultAlignment;
-  if (typeof alignment !== "number" || alignment < 1 || !Number.isInteger(Math.log2(alignment)))
-    throw new BrokenFile(`"general.alignment": expected a power of two, got ${JSON.stringify(alignment)}`);
-  return alignment;
+  const isPower = typeof alignment === "number" && Number.isInteger(Math.log2(alignment));
+  if (isPower && alignment >= 1 && alignment <= largestAlignment) return alignment;
+  const got = typeof alignment === "object" ? "a list" : String(alignment).slice(0, 60);
+  throw new BrokenFile(
+    `"general.alignment": expected a power of two up to ${largestAlignment}, got ${got} (convert the model again)`,
+  );
 }
 
 function checkTensors(tensors: readonly GgufTensor[], dataOffset: number, fileBytes: number): void {
   const names = new Set<string>();
-  for (const { name, type, shape, offset } of tensors) {
+  for (const { name } of tensors) {
     if (names.has(name)) throw new BrokenFile(`tensor "${name}" stands in it twice (convert the model again)`);
     names.add(name);
+  }
+  let before = { name: "", end: dataOffset };
+  for (const { name, type, shape, offset } of tensors.toSorted((a, b) => a.offset - b.offset)) {
     const { block, bytes } = tensorTypes[type] ?? { block: 1, bytes: 0 };
-    const end = dataOffset + offset + (shape.reduce((product, size) => product * size, 1) / block) * bytes;
+    const begin = dataOffset + offset;
+    const end = begin + (shape.reduce((product, size) => product * size, 1) / block) * bytes;
     if (end > fileBytes)
       throw new BrokenFile(
         `tensor "${name}" ends at byte ${end}, but the file has ${fileBytes} (it was cut: copy it again)`,
       );
+    if (begin < before.end && end > begin)
+      throw new BrokenFile(`tensor "${name}" overlaps tensor "${before.name}" (convert the model again)`);
+    if (end > before.end) before = { name, end };
   }
 }

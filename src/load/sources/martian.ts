@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Bug } from "../../core/case.ts";
 import { suggestWord, UsageError } from "../../core/errors.ts";
-import { parseJsonLine } from "../../core/json-line.ts";
+import { parseJsonDocument } from "../../core/json-line.ts";
 import type { RecordedVerdict } from "../../core/match/recorded.ts";
 import type { ImportedSource, ImportSource, RecordedReviewer, SourceFiles } from "./importer.ts";
 
@@ -76,7 +76,7 @@ export const importSource: ImportSource = (files, { judge: asked }) => {
 };
 
 function parseFile<T extends z.ZodType>(files: SourceFiles, path: string, schema: T): z.infer<T> {
-  return parseJsonLine(schema, files.read(path), files.place(path));
+  return parseJsonDocument(schema, files.read(path), files.place(path));
 }
 
 /** The judge whose folder has the asked name, or alone has it in its name. */

@@ -3,15 +3,15 @@ import { Stream } from "openai/streaming";
 import { z } from "zod";
 import type { Usage } from "../../core/generation.ts";
 import { ProviderError } from "../../core/provider.ts";
-import { cutAtBytes, maxAnswerBytes } from "../bytes.ts";
+import { cutAtBytes, keepStart, maxAnswerBytes } from "../bytes.ts";
 import { type Complaint, statusOf, toComplaint } from "./failure.ts";
 import { isObject } from "../../core/json.ts";
 
 const count = z.int().min(0).nullish().catch(null);
 
-const Said = z
-  .object({ content: z.string().nullish().catch(null), refusal: z.string().nullish().catch(null) })
-  .nullish();
+const words = z.string().nullish().catch(null);
+/** Servers call what the model thinks by two names. */
+const Said = z.object({ content: words, refusal: words, reasoning_content: words, reasoning: words }).nullish();
 
 /** What is read of a chunk and, with `message` for `delta`, of a whole answer; everything else is ignored. */
 const Chunk = z.object({
@@ -47,6 +47,8 @@ export class EmptyStreamError extends ProviderError {
 /** The reviewer's words as they came. Chunk times are null where nothing was said or the answer did not stream. */
 export interface Heard {
   text: string;
+  /** The beginning of what it thought, where that came apart. */
+  reasoning: string;
   refusal: string;
   finishReason: string | null;
   isTooLong: boolean;
@@ -107,6 +109,7 @@ async function hearStream(stream: Stream<unknown>, now: () => number): Promise<H
 function silence(): Heard {
   return {
     text: "",
+    reasoning: "",
     refusal: "",
     finishReason: null,
     isTooLong: false,
@@ -133,6 +136,7 @@ function hear(heard: Heard, chunk: Chunk): string {
   const content = said?.content ?? "";
   heard.text += content;
   heard.refusal += said?.refusal ?? "";
+  heard.reasoning = keepStart(heard.reasoning, said?.reasoning_content ?? said?.reasoning ?? "");
   heard.finishReason = choice?.finish_reason ?? heard.finishReason;
   if (chunk.usage) {
     heard.usage = {

@@ -182,7 +182,8 @@ function openClient(endpoint: Endpoint, timeoutMs: number, fetch: typeof globalT
 function toAnswer(heard: Heard, endpoint: Endpoint, effective: Record<string, unknown>): ProviderAnswer {
   const { usage, finishReason, firstChunkMs, lastChunkMs } = heard;
   const text = endpoint.scrub(heard.text === "" ? heard.refusal : heard.text);
-  return { text, outcome: outcomeOf(heard), finishReason, usage, firstChunkMs, lastChunkMs, effective };
+  const thought = heard.reasoning === "" ? {} : { reasoning: endpoint.scrub(heard.reasoning) };
+  return { text, ...thought, outcome: outcomeOf(heard), finishReason, usage, firstChunkMs, lastChunkMs, effective };
 }
 
 function outcomeOf(heard: Heard): Extract<Outcome, "completed" | "truncated" | "refused"> {

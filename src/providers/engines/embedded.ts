@@ -1,5 +1,8 @@
+import { resolve } from "node:path";
 import type { Engine, EngineWorld, Offer, ServableModel } from "../../core/engine.ts";
+import { UsageError } from "../../core/errors.ts";
 import { isFile, isFolder } from "../../io/readable.ts";
+import { loadPackage } from "../llama/engine.ts";
 import { openLlama } from "../llama/llama.ts";
 
 const name = "llama";
@@ -10,24 +13,32 @@ export function createEngine(): Engine {
     name,
     async offer(model, settings, world) {
       if (model.kind === "model")
-        return { engine: name, because: "the embedded engine runs GGUF files (convert the model, and name the .gguf)" };
+        return { because: "the embedded engine runs GGUF files (convert the model, and name the .gguf)" };
       const base = settings.base ?? (model.base !== null && isGgufFile(model.base) ? model.base : null);
       if (base === null)
         return {
-          engine: name,
           because: `the embedded engine needs the base as a GGUF file (add --set reviewer.base=./${baseName(model.base)}.gguf)`,
         };
-      if (!isFile(base)) return { engine: name, because: whyNoBase(base) };
-      return offerOf(model, base, await world.digest(base), world);
+      if (!isFile(base)) return { because: whyNoBase(base) };
+      try {
+        await loadPackage();
+      } catch (error) {
+        if (error instanceof UsageError) return { because: error.message };
+        throw error;
+      }
+      return await offerOn(base, model, world);
     },
   };
 }
 
-function offerOf(model: ServableModel, base: string, digest: string, world: EngineWorld): Offer {
+async function offerOn(base: string, model: ServableModel, world: EngineWorld): Promise<Offer> {
+  // Opened, it says who it is; nothing is loaded before it is asked.
+  const bare = await openLlama({ ref: `${model.ref} without its adapter`, model: base, world });
+  const engine = await loadPackage();
   return {
     engine: name,
-    identity: `llama on sha256:${digest}`,
-    base,
+    identity: `${bare.identity}, node-llama-cpp ${await engine.getModuleVersion()}`,
+    base: { name: base, digest: await world.digest(base), file: resolve(base) },
     hosts: [],
     concurrency: 1,
     async start(signal) {
@@ -35,13 +46,13 @@ function offerOf(model: ServableModel, base: string, digest: string, world: Engi
       signal.throwIfAborted();
       const common = { model: base, world };
       const provider = await openLlama({ ...common, ref: model.ref, loras: [{ path: adapter }] });
-      const bare = await openLlama({ ...common, ref: `${model.ref} without its adapter` });
+      const unadapted = await openLlama({ ...common, ref: `${model.ref} without its adapter` });
       return {
         provider,
-        base: bare,
+        base: unadapted,
         close: async () => {
           await provider.close?.();
-          await bare.close?.();
+          await unadapted.close?.();
         },
       };
     },

@@ -1,10 +1,14 @@
-import { compareBases } from "../../core/adapter/base-model.ts";
+import { isAbsolute } from "node:path";
+import { compareBases, readBaseName } from "../../core/adapter/base-model.ts";
 import type { Declined, Engine, Offer, ServableModel } from "../../core/engine.ts";
 import { ProviderError } from "../../core/provider.ts";
+import { isFolder } from "../../io/readable.ts";
 import { listModels, type ModelCard, probeServer } from "../chat/models.ts";
 import { askVersion, vllm } from "../vllm.ts";
+import { baseRevision, declineForVllm } from "./server/adapter-config.ts";
 import { vllmModelLine } from "./server/line.ts";
-import { serverEndpoint } from "./server/address.ts";
+import { isLoopback, serverEndpoint } from "./server/address.ts";
+import { isSamePlace } from "./server/place.ts";
 import { type AdapterLoader, openAdapterLoader, type VllmServer } from "./vllm/adapters.ts";
 import { openModel, openVllm, serveAdapter } from "./vllm/served.ts";
 
@@ -19,10 +23,11 @@ export function createEngine(): Engine {
   return {
     name,
     async offer(model, settings, world) {
-      if (model.kind === "gguf-adapter") return declined("it takes adapters as PEFT folders (name the folder instead)");
+      const declined = declineForVllm(model);
+      if (declined !== null) return declined;
       const endpoint = serverEndpoint(model, settings, world.env, vllm);
       const wanted = settings.base ?? model.base;
-      const server = openVllm(endpoint, wanted, settings, world);
+      const server = openVllm(endpoint, wanted, baseRevision(model, settings.base), settings, world);
       const isWhole = model.kind === "model";
       const line = isWhole ? vllmModelLine(model.path, new URL(endpoint.baseUrl).port) : server.lineFor(model.rank);
       const cards = await askCards(server, line);
@@ -34,23 +39,19 @@ export function createEngine(): Engine {
   };
 }
 
-function declined(because: string): Declined {
-  return { engine: name, because };
-}
-
 /** What a server has. */
 async function askCards({ endpoint, fetch }: VllmServer, line: string): Promise<ModelCard[] | Declined> {
   try {
     await probeServer(endpoint, "/models", fetch, new AbortController().signal);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return declined(error.status === null ? `${error.message} (run: ${line})` : error.message);
+    return { because: error.status === null ? `${error.message} (run: ${line})` : error.message };
   }
   const cards = await listModels(endpoint, "/models", fetch);
   const isVllm = cards?.some((card) => card["owned_by"] === "vllm" || typeof card["max_model_len"] === "number");
   return cards !== null && isVllm
     ? cards
-    : declined(`what answers at ${endpoint.shown} is no vLLM server (run: ${line})`);
+    : { because: `what answers at ${endpoint.shown} is no vLLM server (run: ${line})` };
 }
 
 async function offerModel(
@@ -60,15 +61,20 @@ async function offerModel(
   line: string,
 ): Promise<Offer | Declined> {
   const { endpoint } = server;
-  const card = cards.find((one) => rootOf(one).replace(/\/+$/, "") === model.path);
+  const isHere = isLoopback(endpoint);
+  const card = cards.find((one) => {
+    const root = rootOf(one).replace(/\/+$/, "");
+    return root === model.path || (isHere && isSamePlace(root, model.path));
+  });
   if (card === undefined)
-    return declined(`${endpoint.shown} serves ${namesOf(basesOf(cards))}, and not ${model.path} (run: ${line})`);
+    return { because: `${endpoint.shown} serves ${namesOf(basesOf(cards))}, and not ${model.path} (run: ${line})` };
   return {
     engine: name,
-    identity: await identityOf(server, model.path),
+    identity: await identityOf(server, model.path, card),
     base: null,
     hosts: [endpoint.host],
     async start() {
+      tellUnseen(model, server);
       return { provider: await openModel(server, model.ref, card.id), base: null, close: async () => {} };
     },
   };
@@ -87,45 +93,74 @@ async function offerAdapter(
   const served = `${endpoint.shown} serves ${namesOf(bases)}`;
   if (wanted === null) {
     const advice = `name its base: --set reviewer.base=${bases[0]?.id ?? "BASE"}`;
-    return declined(`the adapter does not say what it was trained on, and ${served} (${advice})`);
+    return { because: `the adapter does not say what it was trained on, and ${served} (${advice})` };
   }
-  const found = findBase(wanted, bases);
+  const found = findBase(wanted, bases, isLoopback(endpoint));
   if (found === null) {
     const trained = settings.base === undefined ? `the adapter was trained on ${wanted}` : `reviewer.base is ${wanted}`;
-    return declined(`${served}, and ${trained} (run: ${line})`);
+    // Another machine may have the same base elsewhere, which no name tells.
+    const only = readBaseName(wanted).kind === "path" && bases.length === 1 ? bases[0] : undefined;
+    const same = only === undefined ? "" : `if that is the same: --set reviewer.base=${rootOf(only)}, else `;
+    return { because: `${served}, and ${trained} (${same}run: ${line})` };
   }
-  const { card, isPacked } = found;
+  const { card, likeness } = found;
   const root = rootOf(card);
+  const file = isLoopback(endpoint) && isAbsolute(root) && isFolder(root) ? root : null;
+  const digest = file === null ? null : await world.digest(file);
   return {
     engine: name,
-    identity: await identityOf(server, root),
-    base: nameOf(card),
+    identity: `${await identityOf(server, root, card)}${digest === null ? "" : `, sha256:${digest}`}`,
+    base: { name: nameOf(card), digest, file },
     hosts: [endpoint.host],
     async start(signal) {
-      if (isPacked) world.note(`vllm: ${model.ref} was trained on ${wanted}; ${root} is the same, packed otherwise`);
+      if (likeness !== "same") world.note(`vllm: ${model.ref} was trained on ${wanted}; ${root} ${said[likeness]}`);
+      tellUnseen(model, server);
       return await serveAdapter(server, model, card.id, loader, signal);
     },
   };
 }
 
-async function identityOf({ endpoint, fetch }: VllmServer, served: string): Promise<string> {
+/** A server elsewhere reads a path of its own, whose contents nobody can compare with what was looked through here. */
+function tellUnseen({ path }: ServableModel, { endpoint, world }: VllmServer): void {
+  if (!isLoopback(endpoint))
+    world.note(`vllm: ${endpoint.host} reads its own ${path}, which is taken to hold the same as the one that is here`);
+}
+
+const said = {
+  packed: "is the same, packed otherwise",
+  named: "is taken for the same by its name alone",
+} as const;
+
+/** The context decides what is an overflow, and what is cut. */
+async function identityOf({ endpoint, fetch }: VllmServer, served: string, card: ModelCard): Promise<string> {
   const version = await askVersion(endpoint, fetch);
-  return `vllm${version === null ? "" : ` ${version}`} with ${served} at ${endpoint.baseUrl}`;
+  const context = typeof card["max_model_len"] === "number" ? `, ${card["max_model_len"]} tokens` : "";
+  return `vllm${version === null ? "" : ` ${version}`} with ${served} at ${endpoint.baseUrl}${context}`;
 }
 
 function basesOf(cards: readonly ModelCard[]): ModelCard[] {
   return cards.filter(({ parent }) => typeof parent !== "string" || parent === "");
 }
 
-/** The base by its name or by that of its weights; one with the very weights before one that has them packed otherwise. */
-function findBase(wanted: string, bases: readonly ModelCard[]): { card: ModelCard; isPacked: boolean } | null {
+type Likeness = "same" | "named" | "packed";
+
+/** The base by its name or by that of its weights: one that is surely the same before one that is so by its name alone. */
+function findBase(
+  wanted: string,
+  bases: readonly ModelCard[],
+  isHere: boolean,
+): { card: ModelCard; likeness: Likeness } | null {
   const fits = bases.map((card) => ({
     card,
-    ways: [card.id, rootOf(card)].map((served) => (served === wanted ? "same" : compareBases(wanted, served))),
+    ways: [card.id, rootOf(card)].map((served) =>
+      isHere && isSamePlace(wanted, served) ? "same" : compareBases(wanted, served),
+    ),
   }));
-  const same = fits.find(({ ways }) => ways.includes("same"));
-  const found = same ?? fits.find(({ ways }) => ways.includes("packed"));
-  return found === undefined ? null : { card: found.card, isPacked: same === undefined };
+  for (const likeness of ["same", "named", "packed"] as const) {
+    const found = fits.find(({ ways }) => ways.includes(likeness));
+    if (found !== undefined) return { card: found.card, likeness };
+  }
+  return null;
 }
 
 /** Where a server has the weights from; its name for them where it does not say. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { type CreateProvider, type Provider, ProviderError, type ProviderWorld } from "../../core/provider.ts";
+import { atHome } from "../../io/home.ts";
 import { askOnce } from "./answer.ts";
 import { EngineError, firstLine } from "./engine.ts";
 import { type Loaded, loadModel, type ScaledLora } from "./loaded.ts";
@@ -37,10 +37,7 @@ const mostThreads = 1024;
  * @throws UsageError for a file that is no whole GGUF model, and where the engine is not installed
  */
 export const createProvider: CreateProvider = async (ref, _settings, world) => {
-  const home = world.env["HOME"];
-  const isAtHome = ref.target.startsWith("~/") && home !== undefined;
-  const model = isAtHome ? join(home, ref.target.slice(2)) : ref.target;
-  return openLlama({ ref: ref.ref, model, world });
+  return openLlama({ ref: ref.ref, model: atHome(ref.target, world.env["HOME"]), world });
 };
 
 /**

@@ -1,5 +1,7 @@
 import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
-import { type Engine, startEngine } from "./engine.ts";
+import { replaced } from "../../core/engine.ts";
+import { digestOfModel } from "../../io/file-hash.ts";
+import { type Engine, EngineError, startEngine } from "./engine.ts";
 import { createGrammars } from "./grammar.ts";
 import { createTemplate } from "./template.ts";
 import type { Weights } from "./weights.ts";
@@ -55,6 +57,11 @@ export async function loadModel(
         ...(adapters.length === 0 ? {} : { lora: { adapters } }),
       }),
     );
+    for (const used of [weights, ...loras.map((lora) => lora.weights)]) {
+      if ((await digestOfModel(used.file).catch(() => null)) === used.sha256) continue;
+      await context.dispose();
+      throw new EngineError(replaced(used.file), null);
+    }
     return {
       engine,
       model,

@@ -1,9 +1,9 @@
-import { createHash, hash } from "node:crypto";
-import { createReadStream, type Stats, statSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { type Stats, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import type { GgufFileInfo } from "node-llama-cpp";
 import { UsageError } from "../../core/errors.ts";
+import { partsOf } from "../../core/gguf-parts.ts";
+import { digestOfModel } from "../../io/file-hash.ts";
 import { type EnginePackage, firstLine, loadPackage } from "./engine.ts";
 import { chatTemplateOf } from "./template.ts";
 
@@ -19,10 +19,6 @@ export interface Weights {
   trainedContext: number | null;
   hasChatTemplate: boolean;
 }
-
-/** From this size on a digest is kept, so that a large file is read through once only. */
-const keptFromBytes = 64 * 1024 * 1024;
-const digestFolder = join(".nitbench", "digests");
 
 /**
  * Reads the header of a GGUF file and the digest of its contents.
@@ -53,12 +49,10 @@ export async function inspectWeights(ref: string, path: string, kind: "model" | 
   const isAdapter = "type" in general && general.type === "adapter";
   if (isAdapter && kind === "model") throw bad("is a LoRA adapter, not a model (name its base model)");
   if (!isAdapter && kind === "adapter") throw bad("is a model, not a LoRA adapter");
-  const digests: string[] = [];
-  for (const { part, stats } of parts) digests.push(await digestOf(part, stats));
   const context: unknown = header.architectureMetadata.context_length;
   return {
     file,
-    sha256: digests.length === 1 ? (digests[0] ?? "") : hash("sha256", digests.join("\n")),
+    sha256: await digestOfModel(file),
     name: general.name ?? basename(file, ".gguf"),
     trainedContext: typeof context === "number" && context > 0 ? context : null,
     hasChatTemplate: chatTemplateOf(tokenizer) !== null,
@@ -71,39 +65,10 @@ async function readHeader(engine: EnginePackage, file: string): Promise<GgufFile
   return header;
 }
 
-/** The files of a model that was split in parts, NAME-00001-of-00003.gguf and so on. */
-function partsOf(file: string): string[] {
-  const [, start, count] = /^(.*-)\d{5}-of-(\d{5})\.gguf$/.exec(file) ?? [];
-  if (start === undefined || count === undefined) return [file];
-  const numbers = Array.from({ length: Number(count) }, (_, index) => String(index + 1).padStart(5, "0"));
-  return numbers.map((number) => `${start}${number}-of-${count}.gguf`);
-}
-
 function statsOf(file: string): Stats | null {
   try {
     return statSync(file);
   } catch {
     return null;
   }
-}
-
-/** The digest of a large file is kept under its path, size and times: it is not read through for every run. */
-async function digestOf(file: string, stats: Stats | null): Promise<string> {
-  if (stats === null || stats.size < keptFromBytes) return hashFile(file);
-  const facts = [file, stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino].join("\n");
-  const kept = join(digestFolder, hash("sha256", facts));
-  const known = await readFile(kept, "utf8").catch(() => "");
-  if (/^[0-9a-f]{64}$/.test(known)) return known;
-  const digest = await hashFile(file);
-  // A digest that cannot be kept is read again next time.
-  await mkdir(digestFolder, { recursive: true })
-    .then(() => writeFile(kept, digest))
-    .catch(() => undefined);
-  return digest;
-}
-
-async function hashFile(file: string): Promise<string> {
-  const digest = createHash("sha256");
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) digest.update(chunk as Buffer);
-  return digest.digest("hex");
 }

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import type { ServerTiming, Usage } from "../../core/generation.ts";
 import { ProviderError } from "../../core/provider.ts";
-import { cutAtBytes, maxAnswerBytes } from "../bytes.ts";
+import { cutAtBytes, keepStart, maxAnswerBytes } from "../bytes.ts";
 
 const count = z.int().min(0).nullish().catch(null);
 const nanoseconds = z.number().min(0).nullish().catch(null);
 
-/** What is read of a line; everything else, such as what a model thinks, is ignored. */
+const words = z.string().nullish().catch(null);
+
+/** What is read of a line; everything else is ignored. */
 const Line = z.object({
-  message: z.object({ content: z.string().nullish().catch(null) }).nullish(),
+  message: z.object({ content: words, thinking: words }).nullish(),
   done: z.boolean().nullish(),
   done_reason: z.string().nullish().catch(null),
   prompt_eval_count: count,
@@ -23,6 +25,8 @@ type Line = z.infer<typeof Line>;
 /** The model's words as they came. Chunk times are null where nothing was said. */
 export interface Heard {
   text: string;
+  /** The beginning of what it thought, where that came apart. */
+  reasoning: string;
   isTooLong: boolean;
   finishReason: string | null;
   usage: Usage;
@@ -42,6 +46,7 @@ export async function hearAnswer(
   onFirst: () => void,
 ): Promise<Heard> {
   let text = "";
+  let reasoning = "";
   let bytes = 0;
   let firstChunkMs: number | null = null;
   let lastChunkMs: number | null = null;
@@ -51,6 +56,7 @@ export async function hearAnswer(
     if (line === undefined) throw garbled();
     if (last === null) onFirst();
     last = line;
+    reasoning = keepStart(reasoning, line.message?.thinking ?? "");
     const content = line.message?.content ?? "";
     if (content === "") continue;
     lastChunkMs = now();
@@ -62,6 +68,7 @@ export async function hearAnswer(
   if (last === null) throw garbled();
   return {
     text: cutAtBytes(text, maxAnswerBytes),
+    reasoning,
     isTooLong: bytes > maxAnswerBytes,
     finishReason: last.done_reason ?? null,
     // The server counts the whole prompt, whether it had parts of it in its cache or not.

@@ -27,7 +27,7 @@ export function renderAnnotations(report: Report, places: Places): string {
   const { verdict, suite } = report;
   const gates = verdict.status === "incomplete" ? [] : ofGates(report, places);
   const errors = [
-    ...(verdict.status === "incomplete"
+    ...(verdict.status === "incomplete" && verdict.exitCode !== 0
       ? [command("error", `nitbench ${suite.name} is incomplete`, verdict.sentence, null)]
       : []),
     ...gates.filter(({ isError }) => isError).map(({ text }) => text),

@@ -6,6 +6,7 @@ import {
   formatValue,
   noValue,
   plural,
+  namesAmong,
   shortRef,
 } from "../../core/format.ts";
 import { metricDefinitions, type MetricName } from "../../core/metric.ts";
@@ -55,12 +56,13 @@ export function renderAnswer({ verdict }: Report): string {
 /** The gates of every measured reviewer, one table each. */
 export function renderGates({ reviewers, verdict }: Report): string[] {
   const gated = reviewers.filter(({ gates, role }) => role === "measured" && gates.length > 0);
-  if (verdict.status === "incomplete" && gated.length > 0)
-    return ["", "The gates below decide nothing, since the run is incomplete.", ...gated.flatMap(gateTable)];
-  return gated.flatMap(gateTable);
+  const nameOf = namesAmong(reviewers.map(({ id }) => id));
+  const tables = gated.flatMap((reviewer) => gateTable(reviewer, nameOf(reviewer.id)));
+  if (verdict.status !== "incomplete" || gated.length === 0) return tables;
+  return ["", "The gates below decide nothing, since the run is incomplete.", ...tables];
 }
 
-function gateTable({ id, gates, metrics }: ReviewerReport): string[] {
+function gateTable({ gates, metrics }: ReviewerReport, name: string): string[] {
   const rows = gates.map((result) => {
     const { gate, status, value } = result;
     const unit = metrics[gate.metric]?.unit ?? "rate";
@@ -71,7 +73,7 @@ function gateTable({ id, gates, metrics }: ReviewerReport): string[] {
       whyOf(result),
     ];
   });
-  return ["", `### Gates of ${plain(shortRef(id))}`, "", table(["", "gate", "value", "why"], rows)];
+  return ["", `### Gates of ${plain(name)}`, "", table(["", "gate", "value", "why"], rows)];
 }
 
 function whyOf({ reason, casesToDecide, versus, warning }: GateResult): string {
@@ -129,11 +131,12 @@ function listed(ids: readonly string[]): string {
 }
 
 function renderReviewers({ reviewers }: Report): string[] {
+  const nameOf = namesAmong(reviewers.map(({ id }) => id));
   const shown = columns.filter(([, metric]) => reviewers.some(({ metrics }) => metrics[metric]?.value != null));
   if (shown.length === 0) return [];
   const measuredFirst = reviewers.toSorted((a, b) => Number(b.role === "measured") - Number(a.role === "measured"));
   const rows = measuredFirst.slice(0, mostReviewers).map(({ id, role, metrics }) => {
-    const name = plain(shortRef(id));
+    const name = plain(nameOf(id));
     return [
       role === "measured" ? `**${name}**` : name,
       ...shown.map(([, metric]) => {

@@ -5,7 +5,8 @@ import { metricDefinitions } from "../../core/metric.ts";
 import type { Report } from "../../core/report.ts";
 import { type Html, type Mark, markedName } from "./marks.ts";
 import { metricLabel, showValue } from "./numbers.ts";
-import { grouped, plural } from "./text.ts";
+import { spentWords } from "../spent-words.ts";
+import { capital, grouped, plural } from "./text.ts";
 
 type Marks = ReadonlyMap<string, Mark>;
 
@@ -29,7 +30,8 @@ export function renderBaseline(report: Report, marks: Marks): Html {
   </section>`;
 }
 
-function renderComparison({ reviewer, baseline, obstacles, metrics, flips }: BaselineComparison, marks: Marks): Html {
+function renderComparison(comparison: BaselineComparison, marks: Marks): Html {
+  const { reviewer, baseline, obstacles, metrics, spent = [], flips } = comparison;
   const told = metrics.filter(({ difference }) => difference !== null);
   const mark = marks.get(baseline.reviewer);
   const name =
@@ -47,6 +49,7 @@ function renderComparison({ reviewer, baseline, obstacles, metrics, flips }: Bas
         </p>`,
     )}
     ${told.length === 0 ? html`<p class="aside">Nothing that both have can be compared.</p>` : metricTable(told, reviewer)}
+    ${spent.map((one) => html`<p>${capital(spentWords(one, "the baseline's"))}.</p>`)}
     ${flips === null ? "" : renderFlips(reviewer, flips)}`;
 }
 

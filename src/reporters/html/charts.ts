@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
-import { judgeLeads, passRateTitle } from "../judge-place.ts";
+import { orderColumns, passRateTitle } from "../column-order.ts";
 import { type Html, type Mark, markIcon } from "./marks.ts";
 import { inQuestion, metricLabel, metricMeaning, rowOrder, showInterval, showValue, unitsOf } from "./numbers.ts";
 import { axisRow, fewUnits, rowHeight, whiskers } from "./plot.ts";
@@ -14,6 +14,7 @@ const panels: Record<string, string> = {
   "detection.precision": "findings that hold a bug",
   "detection.f1": "recall and precision in one",
   "judge.pass_rate": "reviews that pass the judge",
+  "safety.pass_rate": "reviews that fail no safety check",
   "detection.false_alarm_rate": "clean cases with a finding",
   "detection.f1_published": "as leaderboards count",
   "ratings.relevance": "as people rated it",
@@ -22,18 +23,19 @@ const panels: Record<string, string> = {
   "overlap.f1": "words of a reference",
 };
 
+const detectionPanels = ["detection.recall", "detection.precision", "detection.f1"];
+
 /** As many as stand side by side; those named first are drawn, but of F1 recall and precision tell as well. */
 const mostPanels = 4;
 
 function panelNames(report: Report): string[] {
-  const scored = Object.keys(panels).filter((name) =>
-    report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number"),
+  const isScored = (name: string) =>
+    report.reviewers.some((reviewer) => typeof reviewer.metrics[name]?.value === "number");
+  const ordered = orderColumns(report, detectionPanels, Object.keys(panels)).filter(
+    (name) => panels[name] !== undefined && isScored(name),
   );
-  const isJudged = (name: string) => name === "judge.pass_rate";
-  const ordered = judgeLeads(report)
-    ? [...scored.filter(isJudged), ...scored.filter((name) => !isJudged(name))]
-    : scored;
-  const dispensable = scored.length > mostPanels && scored.some(isJudged) ? "detection.f1" : "";
+  const dispensable =
+    ordered.length > mostPanels && ordered.some((name) => /^(judge|safety)\./.test(name)) ? "detection.f1" : "";
   return ordered.filter((name) => name !== dispensable).slice(0, mostPanels);
 }
 

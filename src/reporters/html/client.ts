@@ -39,10 +39,13 @@ const styleFiles = [
   "print",
 ];
 
-/** The browser's code as one script and one style sheet, read from the files beside this module. */
-export async function readClient(): Promise<{ script: string; style: string }> {
-  const scripts = await Promise.all(scriptFiles.map((name) => readPart(`${name}.js`)));
-  const styles = await Promise.all(styleFiles.map((name) => readPart(`${name}.css`)));
+/** The browser's code as one script and one style sheet, read from the files beside this module; a report's unless told. */
+export async function readClient(
+  scriptNames: readonly string[] = scriptFiles,
+  styleNames: readonly string[] = styleFiles,
+): Promise<{ script: string; style: string }> {
+  const scripts = await Promise.all(scriptNames.map((name) => readPart(`${name}.js`)));
+  const styles = await Promise.all(styleNames.map((name) => readPart(`${name}.css`)));
   return { script: scripts.map(withoutModuleWords).join("\n"), style: styles.join("\n") };
 }
 

@@ -7,7 +7,7 @@ import type { TimedRequest } from "../../core/latency/timed-request.ts";
 import { endToEndMs, isMiss } from "../../core/latency/times.ts";
 import { quantile } from "../../core/stats/quantile.ts";
 import { axisOf } from "./axis.ts";
-import { crosses, dots, line, renderFrame, type Scale, shapeAt, upright } from "./latency-frame.ts";
+import { crosses, crossing, dots, line, renderFrame, type Scale, shapeAt, upright } from "./latency-frame.ts";
 import type { Html, Mark } from "./marks.ts";
 import { showValue } from "./numbers.ts";
 
@@ -38,7 +38,11 @@ export function renderLatencyCharts(
   const drawn = shown.slice(0, mostDrawn).map((one): Drawn => {
     const requests = lines.filter(
       (request): request is TimedRequest =>
-        request.kind === "request" && request.stage === 0 && !request.isWarmup && request.reviewer === one.reviewer,
+        request.kind === "request" &&
+        request.stage === 0 &&
+        !request.isWarmup &&
+        request.reviewer === one.reviewer &&
+        request.outcome !== "not-applicable",
     );
     const times = requests.flatMap((request) => endToEndMs(request) ?? []);
     return {
@@ -115,7 +119,8 @@ function ecdf(all: readonly Drawn[], times: Scale, objectiveMs: number | null): 
 
 /** Lines of the diff on a logarithmic axis. */
 function bySize(all: readonly Drawn[], times: Scale): Html {
-  const greatest = Math.max(10, ...all.flatMap(({ requests }) => requests.map(({ diffLines }) => diffLines)));
+  const sizes = all.flatMap(({ requests }) => requests.map(({ diffLines }) => diffLines));
+  const greatest = sizes.reduce((most, size) => Math.max(most, size), 10);
   const end = Math.log10(greatest * 1.15);
   const across = (lines: number) => Math.log10(Math.max(1, lines)) / end;
   const ticks = [1, 10, 100, 1000, 10_000].filter((value) => value <= greatest * 1.15);
@@ -144,7 +149,7 @@ function bySize(all: readonly Drawn[], times: Scale): Html {
   );
   return renderFrame({
     title: "Time by size of the diff",
-    up: "ms; bars at the median of each class of size",
+    up: "ms; bars at the median of each class of size; what took longer stands at the edge",
     across: "lines that the diff adds or deletes",
     spoken: `Time by lines of the diff, ${all.length} reviewers`,
     x: { at: across, ticks: ticks.map((value) => ({ value, text: showValue(value, "ms") })) },
@@ -154,7 +159,7 @@ function bySize(all: readonly Drawn[], times: Scale): Html {
 }
 
 /** p50 and p95 level by level, where there are several. */
-function byLoad({ stages, knees }: LatencyReport, marks: Marks): Html {
+function byLoad({ stages, knees, settings }: LatencyReport, marks: Marks): Html {
   if (stages.length < 2) return html``;
   const refs = [...new Set(stages.flatMap(({ reviewers }) => reviewers.map(({ reviewer }) => reviewer)))].slice(
     0,
@@ -176,20 +181,24 @@ function byLoad({ stages, knees }: LatencyReport, marks: Marks): Html {
       return value === null ? [] : [[across(index), times.at(value)]];
     });
   const kneeOf = (ref: string) => {
-    const level = knees.find(({ reviewer }) => reviewer === ref)?.level ?? null;
+    const { level = null, isBent = false } = knees.find(({ reviewer }) => reviewer === ref) ?? {};
+    if (!isBent) return html``;
     const index = level === null ? -1 : levels.indexOf(level);
     const value = index === -1 ? null : valueAt(stages[index] as LatencyStage, ref, 0.95);
     return value === null ? html`` : shapeAt(marks.get(ref), across(index), times.at(value), `knee: ${level}`);
   };
   const isOpen = stages[0]?.level.mode === "open";
+  const objectiveMs = settings.objectiveMs ?? null;
+  const isInside = objectiveMs !== null && times.at(objectiveMs) <= 1;
   return renderFrame({
     title: "Time by load",
-    up: "ms; thick p95, thin p50; shape at the knee, the last level before the p95 doubles",
+    up: `ms; thick p95, thin p50; shape at the knee, the last level before the p95 doubles or requests are missed${isInside ? `; dashed the objective of ${showValue(objectiveMs, "ms")} ms` : ""}`,
     across: isOpen ? "requests a second" : "requests in flight",
     spoken: `p95 by load: ${refs.map((ref) => `${marks.get(ref)?.label ?? ref} ${stages.map((stage, index) => `${levels[index]}: ${showValue(valueAt(stage, ref, 0.95), "ms")} ms`).join(", ")}`).join("; ")}`,
     x: { at: across, ticks: levels.map((level, value) => ({ value, text: String(level) })) },
     y: times,
-    drawing: html`${refs.map(
+    drawing: html`${isInside ? crossing(times.at(objectiveMs)) : ""}
+    ${refs.map(
       (ref) =>
         html`${line({ mark: marks.get(ref), points: curve(ref, 0.5) }, "thin")}
         ${line({ mark: marks.get(ref), points: curve(ref, 0.95) })} ${kneeOf(ref)}`,
@@ -216,7 +225,7 @@ function timeline(all: readonly Drawn[], times: Scale): Html {
   });
   return renderFrame({
     title: "Time by time",
-    up: "ms; a cross is a request without an answer",
+    up: "ms; what took longer stands at the edge; a cross is a request without an answer",
     across: "seconds since the first request",
     spoken: "Time of each request over the course of the measurement",
     x: {

@@ -68,6 +68,11 @@ export function upright(x: number): Html {
   return html`<line class="objective" x1="${percent(x)}" x2="${percent(x)}" y1="0" y2="${chartHeight}" />`;
 }
 
+/** The same across. */
+export function crossing(y: number): Html {
+  return html`<line class="objective" x1="0" x2="100%" y1="${pixels(y)}" y2="${pixels(y)}" />`;
+}
+
 /** A line through points given as shares of both sides. */
 export function line({ mark, points }: Series, className = ""): Html {
   if (points.length < 2) return html``;

@@ -8,11 +8,13 @@ import {
   figureText,
   latencyColumns,
   levelTitle,
+  loadWords,
   missingWords,
   requestWords,
 } from "../latency-words.ts";
 import { renderLatencyCharts } from "./latency-charts.ts";
 import { type Html, type Mark, markedName, markIcon } from "./marks.ts";
+import { capital } from "./text.ts";
 
 type Marks = ReadonlyMap<string, Mark>;
 
@@ -33,7 +35,7 @@ export function renderLatency(report: Report, run: Pick<RunData, "latency">, mar
       answer counts as slower than all others, ${latency.limitMs / 1000} s at least. First finding: until the first one
       is complete.
     </p>
-    ${latency.stages.map((stage) => renderStage(stage, latency, marks))}
+    ${latency.stages.map((stage) => renderStage(stage, latency, marks))} ${renderLoads(latency, marks)}
     ${
       drawn.length === 0
         ? ""
@@ -46,11 +48,21 @@ export function renderLatency(report: Report, run: Pick<RunData, "latency">, mar
   </section>`;
 }
 
+/** How far each reviewer goes, where several levels were measured. */
+function renderLoads(latency: LatencyReport, marks: Marks): Html {
+  const words = loadWords(latency, (ref) => marks.get(ref)?.label ?? ref);
+  if (words.length === 0) return html``;
+  return html`<h3 class="level">All levels</h3>
+    <ul class="latency-notes">
+      ${words.map((note) => html`<li>${note}.</li>`)}
+    </ul>`;
+}
+
 function renderStage(stage: LatencyStage, latency: LatencyReport, marks: Marks): Html {
   const title = levelTitle(stage, latency);
   const nameOf = (ref: string) => marks.get(ref)?.label ?? ref;
   const columns = latencyColumns.filter(
-    ({ figureOf }, index) => index < 2 || stage.reviewers.some(({ figures }) => figureOf(figures)?.value != null),
+    ({ figureOf }, index) => index < 3 || stage.reviewers.some(({ figures }) => figureOf(figures)?.value != null),
   );
   const notes = stage.reviewers.flatMap(({ reviewer, figures, givenUp }) => {
     const reason = givenUp ?? missingWords(figures);
@@ -92,8 +104,4 @@ function renderStage(stage: LatencyStage, latency: LatencyReport, marks: Marks):
     <ul class="latency-notes">
       ${[...stage.comparisons.map((one) => comparisonWords(one, nameOf)), ...notes, capital(client)].map((note) => html`<li>${note}.</li>`)}
     </ul>`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

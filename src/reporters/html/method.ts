@@ -83,10 +83,11 @@ function reviewerFacts(reviewer: ReviewerReport, marks: ReadonlyMap<string, Mark
 }
 
 /** What was served from disk, by what, and how one knows that it was. */
-function servedFacts({ kind, hash, trainedOn, rank, engine, base, proof }: ServedModel): Html {
+function servedFacts({ kind, hash, trainedOn, rank, engine, base, baseDigest, proof }: ServedModel): Html {
   const size = rank === null ? "" : `, rank ${rank}`;
   const origin = trainedOn === null ? "" : html`<span class="below quiet">trained on ${trainedOn}</span>`;
-  const on = base === null ? "" : ` on ${base}`;
+  const digest = baseDigest == null ? "" : html` <code class="hash">${baseDigest}</code>`;
+  const on = base === null ? "" : html` on ${base}${digest}`;
   const applied =
     proof === null
       ? ""

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { shortRef } from "../../core/format.ts";
+import { namesAmong, shortRef } from "../../core/format.ts";
 import type { Report } from "../../core/report.ts";
 import { groupWarnings } from "../group-warnings.ts";
 import { hasBaseline } from "./baseline.ts";
@@ -62,8 +62,9 @@ interface Naming {
 }
 
 function spellingsOf(marks: Marks): Spellings {
+  const nameOf = namesAmong([...marks.keys()]);
   const namings = [...marks].flatMap(([id, { label }]) =>
-    [...new Set([id, shortRef(id)])].map((spelling) => ({ spelling, naming: { id, label } })),
+    [...new Set([id, shortRef(id), nameOf(id)])].map((spelling) => ({ spelling, naming: { id, label } })),
   );
   const bySpelling = Map.groupBy(namings, ({ spelling }) => spelling);
   return new Map([...bySpelling].map(([spelling, all]) => [spelling, all.map(({ naming }) => naming)]));

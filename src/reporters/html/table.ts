@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { isLeast, shortRef } from "../../core/format.ts";
 import { metricNames } from "../../core/metric.ts";
 import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
-import { judgeLeads, passRateTitle } from "../judge-place.ts";
+import { orderColumns, passRateTitle } from "../column-order.ts";
 import { breakable, type Html, type Mark, markIcon } from "./marks.ts";
 import { metricLabel, metricMeaning, rowOrder, sharedDecimals, showInterval, showValue, unitsOf } from "./numbers.ts";
 import { renderJudges } from "./panel.ts";
@@ -11,7 +11,6 @@ import { plural, shortenApart } from "./text.ts";
 type Reviewers = readonly ReviewerReport[];
 type Marks = ReadonlyMap<string, Mark>;
 
-const judgeColumns = ["judge.pass_rate", "judge.pass_rate_corrected", "judge.panel_disagreement"];
 const detectionColumns = ["detection.recall", "detection.precision", "detection.f1"];
 const otherColumns = [
   "detection.recall_published",
@@ -36,6 +35,8 @@ const otherColumns = [
 /** Shown where the main columns leave room for them. */
 const spareColumns = ["overlap.f1", "overlap.rouge_l", "overlap.bleu"];
 const fewColumns = 6;
+/** More do not fit beside the names; the others are among all metrics. */
+const mostColumns = 12;
 
 /** Why values are missing or odd: every reason once, with the letter that stands beside the values. */
 interface Footnotes {
@@ -112,10 +113,7 @@ function judgeLegend({ judge }: Report): Html {
 /** What a suite does not measure has no column, unless a gate asks for it or there would be none. */
 function chooseColumns(report: Report): string[] {
   const { reviewers } = report;
-  const mainColumns = [
-    ...(judgeLeads(report) ? [judgeColumns, detectionColumns] : [detectionColumns, judgeColumns]).flat(),
-    ...otherColumns,
-  ];
+  const mainColumns = orderColumns(report, detectionColumns, otherColumns);
   const gated = reviewers.flatMap((reviewer) => reviewer.gates.map((result) => result.gate.metric));
   const isPresent = (name: string) => reviewers.some((reviewer) => reviewer.metrics[name] !== undefined);
   const isScored = (name: string) => reviewers.some(({ metrics }) => (metrics[name]?.value ?? null) !== null);
@@ -123,9 +121,17 @@ function chooseColumns(report: Report): string[] {
   const isSaidBetter = (name: string) => report.latency !== undefined && name.startsWith("load.");
   const present = [...new Set([...mainColumns, ...gated])].filter((name) => isPresent(name) && !isSaidBetter(name));
   const scored = present.filter((name) => isScored(name) || gated.includes(name));
-  if (scored.length === 0) return present;
+  if (scored.length === 0) return present.slice(0, mostColumns);
+  if (scored.length > mostColumns) return leaveOut(scored);
   const spare = spareColumns.filter((name) => isScored(name) && !scored.includes(name));
   return [...scored, ...spare.slice(0, Math.max(0, fewColumns - scored.length))];
+}
+
+/** Single checks, words in common and costs by bug go first, then whatever stands last. */
+function leaveOut(columns: readonly string[]): string[] {
+  const parts = columns.filter((name) => /^safety\.(?!pass_rate)|^overlap\.|^cost\.usd_per/.test(name));
+  const excess = new Set(parts.slice(Math.max(0, parts.length - (columns.length - mostColumns))));
+  return columns.filter((name) => !excess.has(name)).slice(0, mostColumns);
 }
 
 function columnHeading(name: string, judge: Report["judge"]): Html {

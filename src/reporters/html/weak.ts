@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { Metric, Report, ReviewerReport } from "../../core/report.ts";
+import { renderCauses } from "./causes.ts";
 import { type Html, type Mark, markedName } from "./marks.ts";
 import { inQuestion, showInterval, showValue, unitsOf } from "./numbers.ts";
 import { fewUnits } from "./plot.ts";
@@ -8,17 +9,21 @@ import { findWeakness, type Weakness, type WeakSlice } from "./weak-slices.ts";
 
 const mostUnfolded = 3;
 
-/** Whether the run looks for bugs, so that there can be places where few are found. */
+/** Whether the run looks for bugs, so that there can be places where few are found, or anything is known of causes. */
 export function hasWeakSpots({ reviewers }: Report): boolean {
-  return reviewers.some(({ metrics }) => metrics["detection.recall"] !== undefined);
+  return reviewers.some(({ metrics, diagnosis }) => metrics["detection.recall"] !== undefined || diagnosis.length > 0);
 }
 
-/** Where each reviewer finds clearly less than it does over all cases; one line where there is no such place. */
+/**
+ * Where each reviewer finds clearly less than it does over all cases, one line where there is no such place, and what
+ * likely makes it fail.
+ */
 export function renderWeakSpots(report: Report, marks: ReadonlyMap<string, Mark>): Html {
   if (!hasWeakSpots(report)) return html``;
   const shown = inQuestion(report.reviewers).flatMap((reviewer) => {
     const weakness = findWeakness(reviewer);
-    return weakness === null ? [] : [{ reviewer, weakness }];
+    if (weakness === null && reviewer.diagnosis.length === 0) return [];
+    return [{ reviewer, weakness: weakness ?? { slices: [], sentence: "" } }];
   });
   const isMany = shown.length > mostUnfolded;
   const hasPale = shown.some(({ weakness }) => weakness.slices.some(({ recall }) => recall.n < fewUnits));
@@ -28,11 +33,10 @@ export function renderWeakSpots(report: Report, marks: ReadonlyMap<string, Mark>
     ${shown.map(({ reviewer, weakness }) => {
       const name = markedName(reviewer, marks.get(reviewer.id));
       const details = html`${weakness.slices.length === 0 ? "" : weakTable(reviewer, weakness)}
-      ${renderDiagnosis(reviewer)}`;
+      ${renderCauses(reviewer)}`;
       if (!isMany)
         return html`<h3 class="reviewer-name">${name}</h3>
-          <p class="weak-line">${weakness.sentence}</p>
-          ${details}`;
+          ${weakness.sentence === "" ? "" : html`<p class="weak-line">${weakness.sentence}</p>`} ${details}`;
       const line = html`${name}<span class="below quiet">${weakness.sentence}</span>`;
       return weakness.slices.length === 0 && reviewer.diagnosis.length === 0
         ? html`<p class="weak-fold">${line}</p>`
@@ -43,13 +47,6 @@ export function renderWeakSpots(report: Report, marks: ReadonlyMap<string, Mark>
     })}
     ${hasPale ? html`<p class="legend">Grey: fewer than ${fewUnits} bugs, a hint rather than proof.</p>` : ""}
   </section>`;
-}
-
-function renderDiagnosis({ diagnosis }: ReviewerReport): Html {
-  if (diagnosis.length === 0) return html``;
-  return html`<ul class="diagnosis">
-    ${diagnosis.map((line) => html`<li>${line}</li>`)}
-  </ul>`;
 }
 
 function weakTable(reviewer: ReviewerReport, { slices }: Weakness): Html {

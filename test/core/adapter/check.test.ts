@@ -72,6 +72,32 @@ describe("a sound adapter", () => {
 });
 
 describe("an adapter that cannot be used", () => {
+  test.each(["pissa", "pissa_niter_16", "olora", "corda", "loftq", { some: "start" }])(
+    "began with %s, which changed its base",
+    (start) => {
+      const findings = check({ config: { init_lora_weights: start } });
+      expect(findings).toMatchObject([
+        {
+          level: "error",
+          code: "base-changed",
+          message: `init_lora_weights ${JSON.stringify(start)} changed the base's weights before training: it does not fit the original base`,
+          fix: expect.stringContaining("path_initial_model_for_weight_conversion"),
+        },
+      ]);
+    },
+  );
+
+  test.each([true, false, null, "gaussian", "eva", "orthogonal"])("is not one that began with %s", (start) => {
+    expect(check({ config: { init_lora_weights: start } })).toEqual([]);
+  });
+
+  test("is one that applies after its invocation tokens only", () => {
+    const findings = check({ config: { alora_invocation_tokens: [1, 2] } });
+    expect(findings).toMatchObject([{ level: "error", code: "activated" }]);
+    expect(check({ config: { alora_invocation_tokens: null } })).toEqual([]);
+    expect(check({ config: { alora_invocation_tokens: [] } })).toEqual([]);
+  });
+
   test.each<[string, AdapterOptions, string[]]>([
     [
       "every lora_B is zero",
@@ -131,6 +157,13 @@ describe("an adapter that cannot be used", () => {
       "it is of another kind",
       { config: { peft_type: "IA3" } },
       ["error not-lora: its peft_type is IA3, expected LORA"],
+    ],
+    [
+      "its layers are replicated",
+      { config: { layer_replication: [[0, 2]] } },
+      [
+        "error unusual: it has replicated layers, which no base file holds (layer_replication): engines would apply it to other layers",
+      ],
     ],
     ["it is empty", { modules: [] }, ["error empty: w.safetensors holds no tensor"]],
     [
@@ -204,6 +237,36 @@ describe("an adapter to be warned of", () => {
       "it trained biases",
       { config: { bias: "lora_only" } },
       ["warning bias: it trained biases (bias: lora_only), which engines leave out"],
+    ],
+    [
+      "it trained both whole modules and biases",
+      { config: { modules_to_save: ["lm_head"], bias: "all" } },
+      [
+        "warning modules-to-save: it carries whole modules (modules_to_save: lm_head), which vLLM refuses",
+        "warning bias: it trained biases (bias: all), which engines leave out",
+      ],
+    ],
+    [
+      "it trained single tokens",
+      {
+        config: { trainable_token_indices: [3, 5] },
+        tensors: { "base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta": { shape: [2, 8] } },
+      },
+      ["warning unusual: it has trained tokens (trainable_token_indices), which engines refuse or leave out"],
+    ],
+    [
+      "it carries embeddings of its base",
+      {
+        tensors: {
+          "base_model.model.model.embed_tokens.weight": { shape: [4, 8], values: [1] },
+          "base_model.model.lm_head.base_layer.weight": { shape: [4, 8], values: [1] },
+          "base_model.model.model.norm.weight": { shape: [8], values: [1] },
+        },
+      },
+      [
+        "warning embeddings: it carries embeddings of its base, of which engines use their own: base_model.model.model.embed_tokens.weight, base_model.model.lm_head.base_layer.weight",
+        "warning other-tensors: 1 of its tensors belong to no LoRA, such as base_model.model.model.norm.weight",
+      ],
     ],
     [
       "it is rank-stabilised",

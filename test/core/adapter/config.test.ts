@@ -28,6 +28,14 @@ describe("adapter_config.json", () => {
     ['{"rank_pattern": {"q_proj": "8"}}', /^a\.json: rank_pattern\.q_proj: /],
     ["[]", /^a\.json: expected a mapping, got a list/],
     ["{", /^a\.json: is not JSON \(copy or save it again\)$/],
+    [
+      JSON.stringify({ rank_pattern: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`^${index}`, 8])) }),
+      /^a\.json: rank_pattern: expected at most 100 keys that are regular expressions \(/,
+    ],
+    [
+      JSON.stringify({ base_model_name_or_path: `${"/".repeat(200_000)}x` }),
+      /^a\.json: base_model_name_or_path: expected at most 4096 characters, got /,
+    ],
     [lfsPointer, /^a\.json: is a Git LFS pointer, .* \(run "git lfs pull" in its repository\)$/],
   ])("%s is refused in one line", (text, says) => {
     let message = "";
@@ -63,6 +71,13 @@ describe("rank, alpha and scale of a module", () => {
   test("are PEFT's own where the config is silent", () => {
     const silent = parseAdapterConfig("{}", "a.json");
     expect([rankOf(silent, "x"), alphaOf(silent, "x"), scaleOf(silent, "x")]).toEqual([8, 8, 1]);
+  });
+
+  test("are those of the pattern that stands first, be it a name or an expression", () => {
+    const patterns = { "layers.[0-3].mlp.up_proj": 2, up_proj: 3, "mlp.gate_proj": 4, ".*gate_proj": 5 };
+    const both = read({ rank_pattern: patterns });
+    const modules = ["layers.0.mlp.up_proj", "layers.9.mlp.up_proj", "layers.0.mlp.gate_proj", "layers.0.x.gate_proj"];
+    expect(modules.map((module) => rankOf(both, module))).toEqual([2, 3, 4, 5]);
   });
 
   test("rank-stabilised, the scale falls with the root of the rank", () => {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileModulePattern, compilePatternKey, compileTargets } from "../../../src/core/adapter/module-pattern.ts";
 
@@ -16,13 +17,65 @@ describe("a pattern of modules", () => {
     expect(compileModulePattern(pattern)?.(query)).toBe(means);
   });
 
-  test.each(["(a+)+$", "(", "(?<=x", "x".repeat(5000), ".*a".repeat(13)])("%s cannot be told", (pattern) => {
+  test.each([
+    "(a+)+$",
+    "(",
+    "(?<=x",
+    "x".repeat(5000),
+    String.raw`(a)\1`,
+    String.raw`\x61`,
+    "(?=a(?=b))ab",
+    "(?i:a)b",
+    `${"(".repeat(1990)}a${")".repeat(1990)}`,
+  ])("%s cannot be told", (pattern) => {
     expect(compileModulePattern(pattern)).toBeNull();
   });
 
   test("means no name of absurd length", () => {
     expect(compileModulePattern(".*")?.("x".repeat(301))).toBe(false);
   });
+});
+
+test("a pattern with many open repeats is told as soon as any other", () => {
+  const means = compileModulePattern(`${".*a".repeat(200)}.*Z`);
+  expect([means?.("a".repeat(299)), means?.(`${"a".repeat(299)}Z`)]).toEqual([false, true]);
+});
+
+test("a pattern means what a regular expression does", () => {
+  const letter = fc.constantFrom(
+    "a",
+    "b",
+    ".",
+    "[ab]",
+    "[^a]",
+    String.raw`\w`,
+    String.raw`\.`,
+    String.raw`\b`,
+    "^",
+    "$",
+  );
+  const counted = fc.tuple(
+    fc.constantFrom("a", "b", "(?:ab)", "(a)", "."),
+    fc.constantFrom("*", "+?", "?", "{2}", "{1,}", "{0,2}?"),
+  );
+  const atom = fc.oneof(
+    letter,
+    counted.map(([what, times]) => what + times),
+    fc.constantFrom("(?=b)", "(?!a)", "(?:a|b.)"),
+  );
+  const pattern = fc.array(
+    fc.array(atom, { maxLength: 4 }).map((atoms) => atoms.join("")),
+    { minLength: 1, maxLength: 3 },
+  );
+  const text = fc.string({ unit: fc.constantFrom("a", "b", ".", "A"), maxLength: 6 });
+  fc.assert(
+    fc.property(pattern, text, fc.boolean(), (choices, name, isCaseless) => {
+      const body = choices.join("|");
+      const means = compileModulePattern(isCaseless ? `(?i)${body}` : body);
+      expect(means?.(name)).toBe(new RegExp(`^(?:${body})$`, isCaseless ? "i" : "").test(name));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test.each([

@@ -46,7 +46,7 @@ describe("a header", () => {
     ["no object", "[1]", "its header is no JSON object"],
     ["an entry that is none", { a: 3 }, 'tensor "a": expected an object in the header'],
     ["an unknown dtype", { a: { ...two, dtype: "BF32" } }, 'tensor "a": unknown dtype "BF32" (did you mean'],
-    ["no dtype", { a: { shape: [2] } }, 'tensor "a": unknown dtype undefined'],
+    ["no dtype", { a: { shape: [2] } }, 'tensor "a": unknown dtype nothing (known: BOOL'],
     ["a negative size", { a: { ...two, shape: [-2] } }, 'tensor "a": expected a shape of whole numbers, got [-2]'],
     [
       "a shape that is no list",
@@ -81,6 +81,24 @@ describe("a header", () => {
       { a: { ...two, shape: [1], data_offsets: [0, 4] } },
       "4 bytes at its end belong to no tensor",
     ],
+    ["a dtype that is no word", { a: { ...two, dtype: { toString: 1 } } }, 'tensor "a": unknown dtype {"toString":1}'],
+    ["lists within lists", { a: { ...two, shape: [[[[]]]] } }, "nests its header more than 3 levels deep"],
+    ["nesting without end", `{"a": ${"[".repeat(200_000)}`, "nests its header more than 3 levels deep"],
+    [
+      "a name without end",
+      { ["a".repeat(2000)]: two },
+      "names a tensor with 2000 characters, more than the 1000 of any",
+    ],
+    [
+      "a line break in a name",
+      { "a\n\u001b[2J": two },
+      String.raw`names a tensor with control characters: "a\n\u001b[2J"`,
+    ],
+    [
+      "more tensors than any model",
+      `{${Array.from({ length: 262_145 }, (_, index) => `"${index}":0`).join(",")}}`,
+      "names more than 262144 tensors, which no model has",
+    ],
     [
       "a name twice",
       `{"a": ${JSON.stringify(two)}, "\\u0061": ${JSON.stringify(two)}}`,
@@ -95,6 +113,13 @@ describe("a header", () => {
       message = (error as Error).message;
     }
     expect(message.startsWith(says) ? says : message).toBe(says);
+  });
+});
+
+test("notes of its writer that are no text are kept as they are written", () => {
+  expect(parse({ __metadata__: { format: "pt", odd: { toString: 1 } } }, start).metadata).toEqual({
+    format: "pt",
+    odd: '{"toString":1}',
   });
 });
 

@@ -210,13 +210,21 @@ describe("updateCalibration", () => {
 });
 
 describe("judgeErrorOf", () => {
+  const errorOf = (calibration: JudgeCalibration | null) => judgeErrorOf({ informsBecause: null, calibration });
+
   it("is the composite's TPR and TNR with the number of people's passes and fails", () => {
-    expect(judgeErrorOf(good)).toEqual({ tpr: { value: 0.9, n: 50 }, tnr: { value: 0.92, n: 50 } });
+    expect(errorOf(good)).toEqual({ tpr: { value: 0.9, n: 50 }, tnr: { value: 0.92, n: 50 } });
   });
 
   it("is not known without a record, the composite, or one kind of label", () => {
-    expect(judgeErrorOf(null)).toBeNull();
-    expect(judgeErrorOf(record({ axes: { theme: agreement(9, 1, 9, 1) } }))).toBeNull();
-    expect(judgeErrorOf(record({ axes: { pass: agreement(9, 1, 0, 0) } }))).toBeNull();
+    expect(errorOf(null)).toBeNull();
+    expect(errorOf(record({ axes: { theme: agreement(9, 1, 9, 1) } }))).toBeNull();
+    expect(errorOf(record({ axes: { pass: agreement(9, 1, 0, 0) } }))).toBeNull();
+  });
+
+  it("is the reason where the judge may not gate, however good its figures look", () => {
+    expect(judgeErrorOf({ informsBecause: "j failed the self-test", calibration: good })).toBe(
+      "not corrected: j failed the self-test",
+    );
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { compareTimes, pairTimes } from "../../../src/core/latency/compare-times.ts";
+import {
+  compareTimes,
+  medianRatio,
+  pairTimes,
+  type RatioFigure,
+  ratioOfP95,
+} from "../../../src/core/latency/compare-times.ts";
 import { normalQuantile } from "../../../src/core/stats/distributions.ts";
 import { quantile } from "../../../src/core/stats/quantile.ts";
 import { answeredAfter, missed } from "../../fixtures/timed-requests.ts";
@@ -57,16 +63,24 @@ describe("two reviewers that took turns", () => {
   });
 
   test("have intervals that hold the true ratios about as often as they say", () => {
-    let median = 0;
-    let p95 = 0;
-    const runs = 40;
+    const held = { median: 0, p95: 0 };
+    const runs = 400;
+    const holds = ({ low, high }: RatioFigure) => (low ?? 2) <= 1.1 && 1.1 <= (high ?? 0);
     for (let run = 0; run < runs; run += 1) {
-      const compared = compareTimes(drawTimes(100, 2 * run + 1), drawTimes(100, 2 * run + 2, 1.1), run);
-      if ((compared.median?.low ?? 2) <= 1.1 && 1.1 <= (compared.median?.high ?? 0)) median += 1;
-      if ((compared.p95?.low ?? 2) <= 1.1 && 1.1 <= (compared.p95?.high ?? 0)) p95 += 1;
+      const [first, second] = [drawTimes(100, 2 * run + 1), drawTimes(100, 2 * run + 2, 1.1)];
+      if (holds(medianRatio(first, second))) held.median += 1;
+      if (run % 4 === 0 && holds(ratioOfP95(first, second, run))) held.p95 += 1;
     }
-    expect(median / runs).toBeGreaterThan(0.85);
-    expect(p95 / runs).toBeGreaterThan(0.85);
+    expect(held.median / runs).toBeGreaterThan(0.93);
+    expect(held.p95 / (runs / 4)).toBeGreaterThan(0.9);
+  });
+
+  test("have about the same p where there are too many pairs for signs to be drawn", () => {
+    const [first, second] = [drawTimes(501, 3), drawTimes(501, 4, 1.05)];
+    const many = compareTimes(first, second, 1).p ?? 0;
+    const fewer = compareTimes(first.slice(1), second.slice(1), 1).p ?? 0;
+    expect(many).toBeGreaterThan(0.01);
+    expect(Math.abs(many - fewer)).toBeLessThan(0.02);
   });
 
   test("are paired by index, and a miss is slower than all answers of both", () => {

@@ -78,6 +78,14 @@ describe("percentiles", () => {
     expect(quantileFigure(values, 0.95, 5).isLeast).toBe(true);
     expect(quantileFigure(values, 0.5, 5).isLeast).toBe(false);
   });
+
+  test("have no upper end where that is a miss: nothing bounds what never came", () => {
+    const values = Float64Array.from(hundred);
+    expect(quantileFigure(values, 0.95, 0)).toMatchObject({ low: 90, high: 100, highOneSided: 99 });
+    expect(quantileFigure(values, 0.95, 1)).toMatchObject({ low: 90, high: null, highOneSided: 99 });
+    expect(quantileFigure(values, 0.95, 2)).toMatchObject({ low: 90, high: null, highOneSided: null });
+    expect(quantileFigure(values, 0.5, 50)).toMatchObject({ value: 50.5, isLeast: true, low: 40, high: null });
+  });
 });
 
 describe("figures of requests", () => {
@@ -137,6 +145,21 @@ describe("figures of requests", () => {
     expect(latencyFigures(uncounted, settings).outputTokensPerS).toBeNull();
     const whole = requests.map((one) => ({ ...one, pieces: 1 }));
     expect(latencyFigures(whole, settings).perToken[0]).toMatchObject({ value: null, n: 0 });
+  });
+
+  test("leave tokens of a reasoning that was not sent out of the time per token, and those of one that was in it", () => {
+    const usage = { promptTokens: 200, completionTokens: 571, cachedTokens: null, reasoningTokens: 500 };
+    const unseen = hundred.map((index) => timedRequest(index, { usage }));
+    expect(latencyFigures(unseen, settings).tokensPerS[0]?.value).toBe(100);
+    const seen = unseen.map((one) => ({ ...one, firstReasoningMs: one.scheduledMs + 100 }));
+    expect(latencyFigures(seen, settings).tokensPerS[0]?.value).toBeCloseTo(570 / 0.7, 6);
+  });
+
+  test("say why there is no time per token and no first finding, where more requests would not help", () => {
+    const requests = hundred.map((index) => timedRequest(index, { pieces: 1, firstFindingMs: null }));
+    const { tokensPerS, firstFinding } = latencyFigures(requests, settings);
+    expect(explainNoValue(tokensPerS[0] ?? quantileFigure([], 0.5))).toContain("no answer came in pieces");
+    expect(explainNoValue(firstFinding[0] ?? quantileFigure([], 0.5))).toContain("no first finding was seen");
   });
 
   test("count reasoning as first token, and as no output", () => {

@@ -10,9 +10,9 @@ import { Gate } from "../../../src/core/suite.ts";
 import type { TimedRequest } from "../../../src/core/latency/timed-request.ts";
 import { answeredAfter, missed, timedRequest } from "../../fixtures/timed-requests.ts";
 
-const header: LatencyLine = {
-  v: 1,
-  kind: "latency",
+const header = {
+  v: 1 as const,
+  kind: "latency" as const,
   startedAt: "2026-11-20T10:00:00.000Z",
   tool: "nitbench 0.1.0",
   seed: 1,
@@ -89,6 +89,15 @@ describe("a gate on a time", () => {
   test("fails where too many requests had no answer, fast as the others were", () => {
     const requests = many(200, () => 300).map((one, index) => (index % 5 === 0 ? missed(index, "failed") : one));
     expect(decide({ max: 1000 }, latencyMetrics(reportOf(requests), "openai:m"))).toMatchObject({ status: "fail" });
+  });
+
+  test("does not pass by requests without an answer that count as less than it asks for", () => {
+    const requests = many(200, () => 300).map((one, index) => (index % 5 === 0 ? missed(index, "failed") : one));
+    const report = summariseLatency([{ ...header, limitMs: 500 }, ...requests, stage(), { v: 1, kind: "end" }]);
+    expect(decide({ max: 1000 }, latencyMetrics(report, "openai:m"))).toMatchObject({
+      status: "inconclusive",
+      value: 500,
+    });
   });
 
   test("is undecided, with the reason, where there is no value to trust", () => {

@@ -54,6 +54,21 @@ describe("streamed chat completions", () => {
     expect(chat(bodyOf(delta({ content: "x" }), end)).usage.completionTokens).toBeNull();
   });
 
+  test("take what llama-server measures itself, and reasoning that is only counted", () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 9, completion_tokens_details: { reasoning_tokens: 6 } };
+    const timings = { cache_n: 4, prompt_n: 6, prompt_ms: 12.5, predicted_n: 9, predicted_ms: 90 };
+    const heard = chat(
+      bodyOf(delta({ content: "x" }), delta({}, { finish_reason: "stop" }), event({ choices: [], usage, timings })),
+    );
+    expect(heard.serverTiming).toEqual({ totalMs: null, loadMs: null, promptMs: 12.5, generationMs: 90 });
+    expect(heard.usage).toEqual({ promptTokens: 10, completionTokens: 9, cachedTokens: 4, reasoningTokens: 6 });
+  });
+
+  test("may have an event in several lines of data, which is there with the last of them", () => {
+    const lines = 'data: {"choices":\ndata:[{"delta":{"content":"a"},\n: a comment\n';
+    expect(said(chat(bodyOf(lines, 'data: "finish_reason":"stop"}]}\n', "\ndata: [DONE]")))).toEqual([[2, "a"]]);
+  });
+
   test("that end without a finish reason were cut", () => {
     expect(chat(bodyOf(delta({ content: "x" }))).error).toContain("cut");
     expect(chat([]).error).toContain("cut");

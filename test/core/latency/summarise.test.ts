@@ -80,6 +80,13 @@ describe("a latency phase", () => {
     expect(summariseLatency([header()])?.stages).toEqual([]);
   });
 
+  test("prints nothing of a level that was broken off, whose slowest requests are missing", () => {
+    const report = summariseLatency([header(), ...of("a", () => 500)]);
+    const [reviewer] = report?.stages[0]?.reviewers ?? [];
+    expect(reviewer?.figures.endToEnd.map(({ value }) => value)).toEqual([null, null, null, null]);
+    expect(reviewer?.figures.endToEnd[2]?.reason).toContain("the level was broken off");
+  });
+
   test("prints no percentile that the client spoilt, and says why", () => {
     const report = summariseLatency([
       header(),
@@ -112,6 +119,25 @@ describe("a latency phase", () => {
     expect(fine?.stages[0]?.reviewers[0]?.figures.endToEnd[2]?.value).toBe(500);
   });
 
+  test("holds what HTTP adds against no reviewer that it did not carry", () => {
+    const inProcess = of("a", () => 20, { status: null });
+    const report = summariseLatency([header(), calibration(5), ...inProcess, ...of("b", () => 20), stage(), end]);
+    const p95s = report?.stages[0]?.reviewers.map(({ figures }) => figures.endToEnd[2]?.value);
+    expect(p95s).toEqual([20, null]);
+  });
+
+  test("compares no p95 that is a request without an answer", () => {
+    const half = of("b", () => 600).map((one, at) =>
+      at % 10 === 0 ? { ...missed(at, "failed"), reviewer: "b" } : one,
+    );
+    const report = summariseLatency([header(), ...of("a", () => 500), ...half, stage(), end]);
+    expect(report?.stages[0]?.comparisons[0]).toMatchObject({
+      p95: null,
+      reason: "the p95 of b is a request without an answer",
+    });
+    expect(report?.stages[0]?.comparisons[0]?.median?.value).toBeCloseTo(1.2, 9);
+  });
+
   test("compares nobody by times that are not to be printed", () => {
     const report = summariseLatency([header(), ...of("a", () => 500), ...of("b", () => 600), stage(40), end]);
     expect(report?.stages[0]?.comparisons[0]).toMatchObject({ median: null, p95: null, p: null });
@@ -126,6 +152,10 @@ describe("a latency phase", () => {
     expect(reviewer?.rate?.duePerS).toBeCloseTo(1, 9);
     expect(reviewer?.figures.endToEnd.every(({ value }) => value === null)).toBe(true);
     expect(reviewer?.figures.endToEnd[0]?.reason).toContain("late with its requests");
+    expect(reviewer?.figures).toMatchObject({ answersPerS: null, outputTokensPerS: null, goodputPerS: null });
+    expect(reviewer?.figures.tokensPerS[0]).toMatchObject({ value: null });
+    const few = summariseLatency([header(open), ...late.slice(0, 20), stage(), end]);
+    expect(few?.stages[0]?.reviewers[0]?.figures.endToEnd[0]?.reason).toContain("late with its requests");
     const punctual = summariseLatency([header(open), ...of("a", () => 500), stage(), end]);
     expect(punctual?.stages[0]?.reviewers[0]?.figures.endToEnd[0]?.value).toBe(500);
   });
@@ -145,7 +175,7 @@ describe("a latency phase", () => {
   });
 
   test("has a knee where several levels were measured", () => {
-    const settings = { mode: "sweep", concurrency: [1, 4, 16] };
+    const settings = { mode: "sweep", concurrency: [1, 4, 16], objectiveMs: 600 };
     const at = (index: number, ms: number) => of("a", () => ms).map((one) => ({ ...one, stage: index }));
     const report = summariseLatency([
       header(settings),
@@ -158,7 +188,7 @@ describe("a latency phase", () => {
       end,
     ]);
     expect(report?.stages).toHaveLength(3);
-    expect(report?.knees).toEqual([{ reviewer: "a", level: 4 }]);
+    expect(report?.knees).toEqual([{ reviewer: "a", level: 4, isBent: true, within: 1 }]);
     expect(summariseLatency([header(), timedRequest(0), end])?.knees).toEqual([]);
   });
 

@@ -53,7 +53,7 @@ const metadataKeys = fc.string({ minLength: 1 }).filter((key) => key !== "genera
 const tensors: fc.Arbitrary<NewTensor[]> = fc
   .uniqueArray(
     fc.record({
-      name: fc.string({ minLength: 1, maxLength: 40, unit: "binary-ascii" }),
+      name: fc.string({ minLength: 1, maxLength: 40, unit: "grapheme-ascii" }),
       type: fc.constantFrom("F32", "F16", "BF16"),
       shape: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
     }),
@@ -236,7 +236,33 @@ describe("a damaged GGUF file", () => {
     [
       "has an odd alignment",
       [start(0, 1), text("general.alignment"), word(4), word(24), filler],
-      /"general\.alignment": expected a power of two, got 24/,
+      /"general\.alignment": expected a power of two up to 1048576, got 24 \(/,
+    ],
+    [
+      "has an alignment of 64 bits",
+      [start(0, 1), text("general.alignment"), word(10), u64(2n ** 63n), filler],
+      /"general\.alignment": expected a power of two up to 1048576, got 9223372036854775808 \(/,
+    ],
+    [
+      "has an alignment of gigabytes",
+      [start(0, 1), text("general.alignment"), word(10), u64(2 ** 40), filler],
+      /"general\.alignment": expected a power of two up to 1048576, got 1099511627776 \(/,
+    ],
+    [
+      "has a list of alignments",
+      [start(0, 1), text("general.alignment"), word(9), word(10), u64(1), u64(2n ** 63n), filler],
+      /"general\.alignment": expected a power of two up to 1048576, got a list \(/,
+    ],
+    ["has a key without end", [start(0, 1), text("a".repeat(2000)), word(7), filler], /names a metadata key with 2000/],
+    [
+      "has a tensor with a line break in its name",
+      [start(1, 0), oneTensor("a\n", [2]), filler],
+      /names a tensor with control characters: "a\\n" \(/,
+    ],
+    [
+      "has tensors that overlap",
+      [start(2, 0), oneTensor("t", [16], 32), oneTensor("u", [9]), filler],
+      /tensor "t" overlaps tensor "u" \(convert the model again\)/,
     ],
     [
       "has a tensor twice",

@@ -186,7 +186,7 @@ const comment = (more: Instance) => ({ ...withBugs, expected_comments: [{ ...fir
 const { patch: _, ...unfinished } = withBugs;
 
 test.each<[string, (Instance | string)[], string]>([
-  ["that is not JSON", [withBugs, "{"], "copy/codereview.jsonl:2: not JSON"],
+  ["that is not JSON", [withBugs, "{ no"], "copy/codereview.jsonl:2: not JSON"],
   ["without its patch", [unfinished], "copy/codereview.jsonl:1: patch"],
   [
     "whose patch is none",

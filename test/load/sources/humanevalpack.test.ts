@@ -166,7 +166,7 @@ test("every case holds together", () => {
 
 const { buggy_solution: _, ...unfinished } = replaced;
 test.each<[string, (Task | string)[], string]>([
-  ["that is not JSON", [replaced, "{"], "copy/tasks.jsonl:2: not JSON"],
+  ["that is not JSON", [replaced, "{ no"], "copy/tasks.jsonl:2: not JSON"],
   ["without a field", [unfinished], "copy/tasks.jsonl:1: buggy_solution"],
   ["of a language that is not known", [{ ...replaced, task_id: "Ruby/0" }], "copy/tasks.jsonl:1: task_id"],
   ["with a name that is no name", [{ ...replaced, entry_point: "../up" }], "copy/tasks.jsonl:1: entry_point"],

@@ -1,15 +1,17 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { hashFile } from "../../../src/io/file-hash.ts";
 import { createEngine } from "../../../src/providers/engines/llama-server.ts";
-import type { Usable } from "../../../src/servable.ts";
 import { requestOf } from "../../fixtures/asking.ts";
 import { fakeLlamaServer, isAlive, type ProgramLife } from "../../fixtures/fake-program.ts";
+import { makeHfAdapter, writeHfAdapter } from "../../fixtures/hf-adapter.ts";
+import { makeHfModel, writeAsGguf } from "../../fixtures/hf-model.ts";
 import { type LlamaWishes, startLlamaServer } from "../../fixtures/llama-server.ts";
 import { deadUrl, failsWith, type ScriptedServer, startScriptedServer } from "../../fixtures/scripted-server.ts";
 import { calm, servingTests, whyDeclined } from "../../fixtures/serving.ts";
 
-const { adapter, base, bind, makeFolder, notes, world } = servingTests();
+const { adapter, base, bind, ggufAdapter, makeFolder, notes, world } = servingTests();
 const servers: ScriptedServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
@@ -21,12 +23,7 @@ async function serve(wishes: LlamaWishes): Promise<ScriptedServer> {
   return server;
 }
 
-/** An adapter in a GGUF file; nothing reads its content here. */
-async function ggufAdapter(name = "adapter.gguf"): Promise<Usable> {
-  const { model } = await adapter();
-  const path = join(makeFolder(), name);
-  return { model: { ...model, kind: "gguf-adapter", path, base: null, rank: null }, warnings: [] };
-}
+const repeated = (times: number, one: object) => Array.from({ length: times }, () => one);
 
 describe("a llama-server that runs", () => {
   test("is asked with its adapter alone, and with none for the base, from an empty cache", async () => {
@@ -37,7 +34,9 @@ describe("a llama-server that runs", () => {
     const { text, effective } = await provider.generate(requestOf(), calm);
     expect(text).toBe(`${found.model.path} on: Review a`);
     expect(facts()).toMatchObject({ engine: "llama-server", base: "/models/base.gguf", proof: { different: 6 } });
-    expect(provider.identity).toBe(`llama-server with /models/base.gguf at ${server.url} sha256:${found.model.hash}`);
+    expect(provider.identity).toBe(
+      `llama-server b6000-abcdef with /models/base.gguf at ${server.url}, 4096 tokens sha256:${found.model.hash}`,
+    );
     const own = [
       { id: 0, scale: 0 },
       { id: 1, scale: 1 },
@@ -48,7 +47,7 @@ describe("a llama-server that runs", () => {
     ];
     // The proof asks the adapter its six prompts, then the base twice.
     const asked = server.chats.map(({ body }) => body["lora"]);
-    expect(asked).toEqual([...Array<unknown>(6).fill(own), ...Array<unknown>(12).fill(none), own]);
+    expect(asked).toEqual([...repeated(6, own), ...repeated(12, none), own]);
     expect(server.chats.every(({ body }) => body["cache_prompt"] === false)).toBe(true);
     expect(effective).toMatchObject({
       lora: own,
@@ -68,6 +67,26 @@ describe("a llama-server that runs", () => {
     expect((await provider.generate(requestOf(), calm)).text).toBe(`${path} on: Review a`);
   });
 
+  test("with another base than reviewer.base names is declined", async () => {
+    const [found, file, copy] = [await ggufAdapter(), await base(), join(makeFolder(), "copy.gguf")];
+    copyFileSync(file, copy);
+    const other = join(makeFolder(), "other.gguf");
+    await writeAsGguf(other, makeHfModel("qwen2", { seed: 2 }));
+    const server = await serve({ model: file, adapters: [found.model.path] });
+    const why = async (wanted: string) =>
+      await whyDeclined(createEngine(), found.model, { baseUrl: server.url, base: wanted }, world()).catch(
+        (error: Error) => error.message,
+      );
+    expect(await why(other)).toContain(
+      `${server.url} serves ${file}, and reviewer.base is ${other} (run: llama-server`,
+    );
+    expect(await why("me/third")).toContain("and reviewer.base is me/third");
+    expect([await why(file), await why(copy), await why("me/base")]).toEqual(Array(3).fill("llama-server offers it"));
+    const { provider, facts } = await bind(found, createEngine(), { baseUrl: server.url, base: copy });
+    expect(facts()).toMatchObject({ base: file, baseDigest: await hashFile(file) });
+    expect(provider.identity).toContain(`sha256:${await hashFile(file)}, 4096 tokens`);
+  });
+
   test("without the adapter is declined, also where another file has the same name", async () => {
     const found = await ggufAdapter();
     const server = await serve({ adapters: ["/elsewhere/adapter.gguf", "adapter.gguf"] });
@@ -75,6 +94,22 @@ describe("a llama-server that runs", () => {
     expect(because).toBe(
       `${server.url} serves /models/base.gguf without this adapter (start it with: llama-server -m BASE.gguf --lora ${found.model.path} --port ${new URL(server.url).port})`,
     );
+  });
+
+  test("that was started anew without it is not asked: it would answer as the base", async () => {
+    const found = await ggufAdapter();
+    const adapters = [found.model.path];
+    const server = await serve({ adapters });
+    const { provider } = await bind(found, createEngine(), { baseUrl: server.url });
+    await provider.probe?.(calm);
+    adapters.splice(0, 1, "/other.gguf");
+    const asked = server.chats.length;
+    await expect(provider.generate(requestOf(), calm)).rejects.toThrow(
+      `${server.url} was started anew, and has no longer ${found.model.path} as adapter 0 (start it as before, and run this again)`,
+    );
+    expect(server.chats).toHaveLength(asked);
+    adapters.splice(0, 1, found.model.path);
+    await expect(provider.generate(requestOf(), calm)).resolves.toMatchObject({ outcome: "completed" });
   });
 
   test("that does not apply the adapter stops the run", async () => {
@@ -185,14 +220,39 @@ describe("llama-server on the PATH", () => {
     );
   });
 
-  test("is not started for an adapter that does not fit the base", async () => {
+  test("is not started with the weights of another adapter than was looked through", async () => {
     const { program, engine, outside } = install();
-    const file = await base();
-    const { model, warnings } = await adapter();
-    const broken = join(makeFolder(), "broken");
-    const { provider } = await bind({ model: { ...model, path: broken }, warnings }, engine, { base: file }, outside);
-    await expect(provider.probe?.(calm)).rejects.toThrow(/broken/);
-    expect(program.lives()).toEqual([]);
+    const found = await adapter();
+    const { provider } = await bind(found, engine, { base: await base() }, outside);
+    writeHfAdapter(found.model.path, makeHfAdapter(makeHfModel("qwen2"), { spread: 0.9 }));
+    await expect(provider.probe?.(calm)).rejects.toThrow(`${found.model.path} was replaced while it was loaded`);
+    await provider.close?.();
+    await engine.close?.();
+    expect(program.lives().map(({ pid }) => isAlive(pid))).toEqual([false]);
+  });
+
+  test("is told a file with a comma in its path by one without", async () => {
+    const { program, engine, outside } = install();
+    const found = await ggufAdapter("one,two.gguf");
+    const { provider } = await bind(found, engine, { base: await base() }, outside);
+    await provider.probe?.(calm);
+    const told = program.lives()[0]?.args[3] ?? "";
+    expect(told).toMatch(/^\.nitbench\/adapters\/linked-[0-9a-f]{12}\.gguf$/);
+    expect(readFileSync(told)).toEqual(readFileSync(found.model.path));
+    expect((await provider.generate(requestOf(), calm)).text).toBe(`${told} on: Review a`);
+  });
+
+  test("says in its identity who answers: version, base, context and the adapter", async () => {
+    const { engine, outside } = install();
+    const [found, file] = [await adapter(), await base()];
+    const env = { ...outside.env, LLAMA_ARG_CTX_SIZE: "4096" };
+    const { provider, facts } = await bind(found, engine, { base: file }, { ...outside, env });
+    const digest = await hashFile(file);
+    const offered = `llama-server 0.12.1 (abcdef) on sha256:${digest}, LLAMA_ARG_CTX_SIZE=4096 sha256:${found.model.hash}`;
+    expect(provider.identity).toBe(offered);
+    expect(facts()).toMatchObject({ baseDigest: digest });
+    await provider.probe?.(calm);
+    expect(provider.identity).toBe(`${offered} 4096 tokens`);
   });
 
   test("is not needed where one runs with the adapter", async () => {
@@ -219,6 +279,15 @@ describe("nothing is started", () => {
   test("where llama-server is not on the PATH", async () => {
     expect(await why({ base: await base() }, { PATH: makeFolder() })).toMatch(
       /; llama-server is not on the PATH \(https:\/\/github\.com\/ggml-org\/llama\.cpp\/releases\)$/,
+    );
+  });
+
+  test("where llama-server cannot run", async () => {
+    const { program } = install({
+      broken: "llama-server: error while loading shared libraries: libggml.so: not found",
+    });
+    expect(await why({ base: await base() }, { PATH: program.folder })).toMatch(
+      /; \S+llama-server cannot run: llama-server: error while loading shared libraries: libggml\.so: not found \(https/,
     );
   });
 

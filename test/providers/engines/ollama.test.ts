@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Engine, EngineWorld, Offer, ServableModel } from "../../../src/core/engine.ts";
 import { UsageError } from "../../../src/core/errors.ts";
-import { hashFile } from "../../../src/load/file-hash.ts";
+import { hashFile } from "../../../src/io/file-hash.ts";
 import { createEngine } from "../../../src/providers/engines/ollama.ts";
 import { makeHfAdapter, writeHfAdapter } from "../../fixtures/hf-adapter.ts";
 import { type Family, makeHfModel, writeAsGguf } from "../../fixtures/hf-model.ts";
@@ -26,7 +26,7 @@ let engine: Engine;
 let notes: string[];
 
 beforeEach(() => {
-  engine = createEngine();
+  engine = createEngine("run1");
   notes = [];
 });
 afterEach(async () => {
@@ -106,7 +106,6 @@ describe("a server", () => {
   test("that does not answer is told with the line that starts it", async () => {
     const url = (await deadUrl()).replace("/v1", "");
     expect(await engine.offer(adapter(), settingsOf("b"), worldAt(url))).toEqual({
-      engine: "ollama",
       because: `cannot reach ${url}: connection refused (start the server: ollama serve)`,
     });
   });
@@ -143,7 +142,10 @@ describe("a server", () => {
     const { identity, base, hosts } = await offer(shelf, adapter(), await baseFile());
     expect(shelf.changes()).toEqual([]);
     expect(identity).toMatch(/^ollama http:\S+ ollama=0\.17\.4 base=\S+base\.gguf digest=[0-9a-f]{64}$/);
-    expect(base).toMatch(/base\.gguf$/);
+    expect(base).toMatchObject({
+      name: expect.stringMatching(/base\.gguf$/),
+      file: expect.stringMatching(/base\.gguf$/),
+    });
     expect(hosts).toEqual([]);
   });
 });
@@ -158,14 +160,29 @@ describe("the base", () => {
   test("is the server's one model that says it is what the adapter was trained on", async () => {
     const shelf = await serve({ models });
     expect(await offer(shelf, ready({ base: trainedOn }))).toMatchObject({
-      base: "coder:7b",
+      base: { name: "coder:7b", digest: "d7", file: null },
       identity: expect.stringContaining("base=coder:7b digest=d7"),
     });
   });
 
+  test("that was found by its name alone is told as such, and is not to be made anew meanwhile", async () => {
+    const shelf = await serve({ models });
+    const found = ready({ base: trainedOn, path: await baseFile() });
+    const { start } = await offer(shelf, found);
+    await (await start(signal)).close();
+    expect(notes).toContain(
+      `ollama: ./adapter was trained on ${trainedOn}; coder:7b is taken for the same by its name alone`,
+    );
+    const coder7 = shelf.models.get("coder:7b") ?? {};
+    coder7.digest = "d8";
+    await expect(start(signal)).rejects.toThrow("Ollama's coder:7b was replaced while it was loaded");
+    expect([...shelf.models.keys()].toSorted()).toEqual(["coder:7b", "other:latest"]);
+    coder7.digest = "d7";
+  });
+
   test("is known by the name that the Hub gives it", async () => {
     const shelf = await serve({ models: { "hf.co/some/Qwen2.5-Coder-7B-Instruct-GGUF:Q4_K_M": {} } });
-    expect((await offer(shelf, ready({ base: trainedOn }))).base).toContain("hf.co/some/");
+    expect((await offer(shelf, ready({ base: trainedOn }))).base?.name).toContain("hf.co/some/");
   });
 
   test("has to be chosen where several models say so, but not where they are one", async () => {
@@ -175,7 +192,7 @@ describe("the base", () => {
       `several of its models are ${trainedOn}: coder:7b, coder:q8 (choose one: --set reviewer.base=coder:7b)`,
     );
     const same = await serve({ models: { ...models, "again:latest": { info: coder, digest: "d7" } } });
-    expect((await offer(same, ready({ base: trainedOn }))).base).toBe("coder:7b");
+    expect((await offer(same, ready({ base: trainedOn }))).base?.name).toBe("coder:7b");
   });
 
   test("is not guessed from a model that is only like it", async () => {
@@ -251,7 +268,7 @@ describe("an adapter whose base lies on another machine", () => {
       (name) => [name, `sha256:${digestOf(join(model.path, name))}`] as const,
     );
     expect(shelf.requests.find(({ path }) => path === "/api/create")?.body).toEqual({
-      model: `nitbench-abababababab:${sha256("g:latest").slice(0, 12)}`,
+      model: `nitbench-abababababab:${sha256("g:latest").slice(0, 12)}-run1`,
       from: "g:latest",
       adapters: Object.fromEntries(digests),
       stream: true,
@@ -261,8 +278,8 @@ describe("an adapter whose base lies on another machine", () => {
 });
 
 describe("serving an adapter", () => {
-  const tuned = (base: string) => `nitbench-abababababab:${digestOf(base).slice(0, 12)}`;
-  const plain = (base: string) => `nitbench-base:${digestOf(base).slice(0, 12)}`;
+  const tuned = (base: string) => `nitbench-abababababab:${digestOf(base).slice(0, 12)}-run1`;
+  const plain = (base: string) => `nitbench-base:${digestOf(base).slice(0, 12)}-run1`;
 
   test("sends the files once, makes base and adapter of them, and removes both when it is closed", async () => {
     const base = await baseFile();
@@ -313,7 +330,7 @@ describe("serving an adapter", () => {
     const first = await (await offer(shelf, adapter(), base)).start(signal);
     const second = await (await offer(shelf, adapter({ loadName: "nitbench-cd" }), base)).start(signal);
     await first.close();
-    expect([...shelf.models.keys()]).toEqual([plain(base), `nitbench-cd:${digestOf(base).slice(0, 12)}`]);
+    expect([...shelf.models.keys()]).toEqual([plain(base), `nitbench-cd:${digestOf(base).slice(0, 12)}-run1`]);
     await second.close();
     expect(shelf.models.size).toBe(0);
   });
@@ -337,32 +354,20 @@ describe("serving an adapter", () => {
     expect(shelf.models.size).toBe(0);
   });
 
-  test("takes what is there already under its name, and does not remove it", async () => {
+  test("is not touched by another run on the same server, whose models are its own", async () => {
     const base = await baseFile();
-    const lora = await baseFile("gemma");
-    const models = {
-      [plain(base)]: { from: "/b" },
-      [tuned(base)]: { from: "/b", adapters: [`sha256:${digestOf(lora)}`] },
-    };
-    const shelf = await serve({ models });
-    const served = await (await offer(shelf, adapter({ kind: "gguf-adapter", path: lora }), base)).start(signal);
+    const shelf = await serve();
+    const other = createEngine("run2");
+    const theirs = await other.offer(adapter(), settingsOf(base), worldAt(shelf.url));
+    const own = await (await offer(shelf, adapter(), base)).start(signal);
+    if (!("start" in theirs)) throw new Error(theirs.because);
+    const served = await theirs.start(signal);
+    expect(shelf.models.size).toBe(4);
+    await own.close();
+    expect([...shelf.models.keys()].every((name) => name.endsWith("-run2"))).toBe(true);
+    expect(shelf.models.size).toBe(2);
     await served.close();
-    await engine.close?.();
-    expect(shelf.changes()).toEqual([]);
-    expect(Object.fromEntries(shelf.models)).toEqual(models);
-  });
-
-  test.each([
-    ["no adapter", []],
-    ["another adapter", ["sha256:other"]],
-  ])("does not take a model of that name with %s for its own", async (_, adapters) => {
-    const base = await baseFile();
-    const shelf = await serve({ models: { [tuned(base)]: { from: "/b", adapters } } });
-    const start = (await offer(shelf, adapter(), base)).start(signal);
-    await expect(start).rejects.toThrow(
-      `has another model under the name ${tuned(base)} (remove it: ollama rm ${tuned(base)})`,
-    );
-    expect([...shelf.models.keys()]).toEqual([tuned(base)]);
+    expect(shelf.models.size).toBe(0);
   });
 
   test("sends nothing where the adapter does not fit the base", async () => {
@@ -411,10 +416,12 @@ describe("serving that fails", () => {
       streamsLines(response, [{ status: "converting adapter" }, { error: "unsupported architecture" }]);
       return true;
     });
-    expect(message).toMatch(/^Ollama at http:\S+ cannot make nitbench-abababababab:\w{12}: unsupported architecture$/);
+    expect(message).toMatch(
+      /^Ollama at http:\S+ cannot make nitbench-abababababab:\w{12}-run1: unsupported architecture$/,
+    );
     expect(shelf.models.size).toBe(0);
     expect(shelf.changes().filter((change) => change.startsWith("DELETE"))).toHaveLength(2);
-    expect(notes.at(-1)).toMatch(/^Ollama, for nitbench-abababababab:\w{12}: converting adapter$/);
+    expect(notes.at(-1)).toMatch(/^Ollama, for nitbench-abababababab:\w{12}-run1: converting adapter$/);
   });
 
   test("because the answer breaks off is told, with what it last said", async () => {
@@ -527,7 +534,7 @@ describe("a whole model", () => {
     expect(served.base).toBeNull();
     const files = ["config.json", "model-00001-of-00001.safetensors", "tokenizer.json"];
     expect(shelf.requests.find(({ path }) => path === "/api/create")?.body).toEqual({
-      model: "nitbench-abababababab",
+      model: "nitbench-abababababab:run1",
       files: Object.fromEntries(files.map((name) => [name, `sha256:${sha256(name)}`])),
       stream: true,
     });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../src/providers/engines/vllm-process.ts";
@@ -6,7 +6,9 @@ import { requestOf } from "../../fixtures/asking.ts";
 import { fakeVllm, isAlive, type ProgramLife } from "../../fixtures/fake-program.ts";
 import { calm, servingTests, whyDeclined } from "../../fixtures/serving.ts";
 
-const { adapter, bind, makeFolder, notes, world } = servingTests();
+const { adapter, bind, makeFolder, notes, whole, world } = servingTests();
+/** A run has adapters under names of its own. */
+const ownName = (loadName: string) => new RegExp(`^${loadName}-[0-9a-f]{6} on: Review a$`);
 const patience = { readyMs: 60_000, pollMs: 5, noteMs: 60_000, graceMs: 10_000 };
 
 function install(wishes: Parameters<typeof fakeVllm>[1] = {}, more: Partial<typeof patience> = {}) {
@@ -24,9 +26,9 @@ describe("vllm on the PATH", () => {
     const { provider, facts } = await bind(found, engine, {}, { env });
     expect(program.lives()).toEqual([]);
     await provider.probe?.(calm);
-    expect((await provider.generate(requestOf(), calm)).text).toBe(`${found.model.loadName} on: Review a`);
+    expect((await provider.generate(requestOf(), calm)).text).toMatch(ownName(found.model.loadName));
     expect(facts()).toMatchObject({ engine: "vllm", base: "me/base", proof: { different: 6 } });
-    expect(provider.identity).toBe(`vllm with me/base sha256:${found.model.hash}`);
+    expect(provider.identity).toBe(`vllm 0.12.1 with me/base sha256:${found.model.hash} 4096 tokens`);
     expect(provider.hosts).toEqual([]);
     const [life] = program.lives() as [ProgramLife];
     const port = life.args.at(-1) ?? "";
@@ -36,8 +38,9 @@ describe("vllm on the PATH", () => {
     });
     const [log = ""] = logs();
     expect(readFileSync(log, "utf8")).toContain("loading weights");
-    expect(notes[0]).toBe(`vllm: starting \`vllm ${life.args.join(" ")}\` (log: ${log})`);
-    expect(notes[1]).toMatch(/^vllm: ready after \d+ s$/);
+    expect(notes[0]).toBe(`vllm: looking whether ${join(program.folder, "vllm")} runs`);
+    expect(notes[1]).toBe(`vllm: starting \`vllm ${life.args.join(" ")}\` (log: ${log})`);
+    expect(notes[2]).toMatch(/^vllm: ready after \d+ s$/);
     await provider.close?.();
     expect(isAlive(life.pid)).toBe(true);
     await engine.close?.();
@@ -75,13 +78,12 @@ describe("vllm on the PATH", () => {
 
   test("is started without adapters for a whole model", async () => {
     const { program, engine, env } = install();
-    const path = makeFolder();
-    const model = { ...(await adapter()).model, kind: "model" as const, path, base: null, rank: null };
-    const { provider, facts } = await bind({ model, warnings: [] }, engine, {}, { env });
+    const found = await whole();
+    const { provider, facts } = await bind(found, engine, {}, { env });
     await provider.probe?.(calm);
     expect((await provider.generate(requestOf(), calm)).text).toBe("the base on: Review a");
     expect(facts()).toMatchObject({ base: null, proof: null });
-    expect(program.lives()[0]?.args.slice(0, 3)).toEqual(["serve", path, "--host"]);
+    expect(program.lives()[0]?.args.slice(0, 3)).toEqual(["serve", found.model.path, "--host"]);
   });
 
   test("is waited for while it is starting, and says so", async () => {
@@ -202,6 +204,38 @@ describe("nothing is started", () => {
     );
   });
 
+  const declinedWith = async (programText: string, mode = 0o755): Promise<string> => {
+    const folder = makeFolder();
+    writeFileSync(join(folder, "vllm"), programText);
+    chmodSync(join(folder, "vllm"), mode);
+    const env = { PATH: folder };
+    return await whyDeclined(createEngine(patience), (await adapter()).model, {}, world({ env }));
+  };
+
+  test("where vllm cannot run, with the line that says why", async () => {
+    const { program, engine, env } = install({
+      broken: "ImportError: libcudart.so.12: cannot open shared object file",
+    });
+    expect(await whyDeclined(engine, (await adapter()).model, {}, world({ env }))).toBe(
+      `${join(program.folder, "vllm")} cannot run: ImportError: libcudart.so.12: cannot open shared object file (install it anew: pip install vllm)`,
+    );
+    expect(program.lives()).toEqual([]);
+    expect(await declinedWith("#!/nowhere/bin/python3\nimport vllm\n")).toMatch(/vllm cannot run: .*ENOENT/);
+  });
+
+  test("where vllm, as its own Python has it, finds nothing to compute on", async () => {
+    const python = join(makeFolder(), "python3.12");
+    const says = async (device: string) => {
+      writeFileSync(python, `#!/bin/sh\necho INFO loaded\necho nitbench 0.19.1 ${device}\n`);
+      chmodSync(python, 0o755);
+      return await declinedWith(`#!${python}\n`).catch((error: Error) => error.message);
+    };
+    expect(await says("none")).toMatch(
+      /vllm finds nothing to compute on \(it needs a GPU, or vLLM's build for CPUs\)$/,
+    );
+    expect(await says("cuda")).toBe("vllm offers it");
+  });
+
   test("where a server was named", async () => {
     expect(await because("me/base", { baseUrl: "http://gpu:8000/v1" })).toBe(
       "reviewer.baseUrl names a server (leave it out to have one started)",
@@ -216,6 +250,19 @@ describe("nothing is started", () => {
     expect(await because("me/base", { base: "./base.gguf" })).toBe(`its base ./base.gguf is a GGUF file ${advice}`);
   });
 
+  test.each([
+    ["use_dora", true, "it refuses DoRA"],
+    ["use_qalora", true, "it does not know QALoRA, whose matrices are pooled (use_qalora)"],
+  ])("for an adapter with %s, before anything is started", async (key, value, why) => {
+    const { engine, env } = install();
+    const { model } = await adapter();
+    const file = join(model.path, "adapter_config.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace("{", `{"${key}":${value},`));
+    expect(await whyDeclined(engine, model, {}, world({ env }))).toBe(
+      `${why} (merge it into its base, and name the merged model)`,
+    );
+  });
+
   test("for a rank that vLLM does not take", async () => {
     const { engine, env } = install();
     const model = { ...(await adapter()).model, rank: 600 };
@@ -223,6 +270,34 @@ describe("nothing is started", () => {
       "the adapter has rank 600, and vLLM takes 512 at most",
     );
   });
+});
+
+test("the revision of the base that an adapter names is the one that is started, unless another base is told", async () => {
+  const { program, engine, env } = install();
+  const pinned = await adapter();
+  const file = join(pinned.model.path, "adapter_config.json");
+  writeFileSync(file, readFileSync(file, "utf8").replace("{", '{"revision":"v2",'));
+  const { provider, facts } = await bind(pinned, engine, {}, { env });
+  const plain = await bind(await adapter(), engine, {}, { env });
+  const told = await bind(pinned, engine, { base: "me/other" }, { env });
+  expect([facts().base, plain.facts().base, told.facts().base]).toEqual(["me/base@v2", "me/base", "me/other"]);
+  expect(provider.identity).not.toBe(plain.provider.identity);
+  await provider.probe?.(calm);
+  expect(program.lives()[0]?.args.slice(0, 5)).toEqual(["serve", "me/base", "--revision", "v2", "--enable-lora"]);
+});
+
+test("a base in a folder is known by what it holds, and is not to be replaced while it is loaded", async () => {
+  const { engine, env } = install();
+  mkdirSync("weights");
+  const found = await adapter({ base: "./weights" });
+  const identityOf = async () => (await bind(found, engine, {}, { env })).provider.identity;
+  const before = await identityOf();
+  writeFileSync("weights/model.safetensors", "other");
+  const { provider, facts } = await bind(found, engine, {}, { env });
+  expect(provider.identity).not.toBe(before);
+  expect(facts().baseDigest).toMatch(/^[0-9a-f]{64}$/);
+  writeFileSync("weights/model.safetensors", "yet another");
+  await expect(provider.probe?.(calm)).rejects.toThrow(`${join(process.cwd(), "weights")} was replaced`);
 });
 
 test("the base is the folder that is here, or the model of the Hub that the path of another machine names", async () => {

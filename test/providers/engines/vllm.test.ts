@@ -1,3 +1,5 @@
+import { symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { maxRankFor } from "../../../src/providers/engines/server/line.ts";
@@ -13,7 +15,7 @@ import {
 import { calm, servingTests, whyDeclined } from "../../fixtures/serving.ts";
 import { type FakeVllm, startVllm, type VllmWishes } from "../../fixtures/vllm-server.ts";
 
-const { adapter, bind, makeFolder, notes, world } = servingTests();
+const { adapter, bind, makeFolder, notes, whole, world } = servingTests();
 const servers: ScriptedServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
@@ -39,15 +41,16 @@ describe("an adapter on a server that has its base", () => {
     const { provider, facts } = await bind(found, createEngine(), { baseUrl: server.url });
     expect(server.loaded()).toEqual([]);
     await provider.probe?.(calm);
-    expect(server.loaded()).toEqual([found.model.loadName]);
+    const [name = ""] = server.loaded();
+    expect(name).toMatch(new RegExp(`^${found.model.loadName}-[0-9a-f]{6}$`));
     const { text } = await provider.generate(requestOf(), calm);
-    expect(text).toBe(`${found.model.loadName} on: Review a`);
+    expect(text).toBe(`${name} on: Review a`);
     expect(facts()).toMatchObject({
       engine: "vllm",
       base: "me/base",
       proof: { prompts: 6, different: 6, unsteady: 0 },
     });
-    expect(provider.identity).toBe(`vllm 0.12.1 with me/base at ${server.url} sha256:${found.model.hash}`);
+    expect(provider.identity).toBe(`vllm 0.12.1 with me/base at ${server.url}, 4096 tokens sha256:${found.model.hash}`);
     expect(provider.hosts).toEqual([server.host]);
     await provider.close?.();
     expect(server.loaded()).toEqual([]);
@@ -77,6 +80,39 @@ describe("an adapter on a server that has its base", () => {
     expect(notes[0]).toBe("vllm: ./adapter was trained on me/base; me/base-AWQ is the same, packed otherwise");
   });
 
+  test("is put on a base of its name, where its own is a path of another machine, which is said", async () => {
+    const server = await serve();
+    const { provider } = await bind(await adapter({ base: "/train/base" }), createEngine(), { baseUrl: server.url });
+    await provider.probe?.(calm);
+    expect(notes[0]).toBe(
+      "vllm: ./adapter was trained on /train/base; me/base is taken for the same by its name alone",
+    );
+  });
+
+  test("is not put on a base at another path, but on one that a link leads to", async () => {
+    const [own, link] = [makeFolder(), join(makeFolder(), "link")];
+    symlinkSync(own, link);
+    const server = await serve({ base: "house", root: own });
+    const settings = { baseUrl: server.url };
+    const elsewhere = `/train/${basename(own)}`;
+    expect(await whyDeclined(createEngine(), (await adapter({ base: elsewhere })).model, settings, world())).toBe(
+      `${server.url} serves house (${own}), and the adapter was trained on ${elsewhere} (if that is the same: --set reviewer.base=${own}, else run: ${line(8, portOf(server), elsewhere)})`,
+    );
+    const { provider, facts } = await bind(await adapter({ base: link }), createEngine(), settings);
+    await provider.probe?.(calm);
+    expect(facts().base).toBe(`house (${own})`);
+    expect(notes.filter((note) => note.includes("was trained on"))).toEqual([]);
+  });
+
+  test("is put on a base whose folder is here under the digest of what lies there", async () => {
+    const root = makeFolder();
+    writeFileSync(join(root, "model.safetensors"), "weights");
+    const server = await serve({ root });
+    const found = await bind(await adapter(), createEngine(), { baseUrl: server.url, base: root });
+    expect(found.facts().baseDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(found.provider.identity).toContain(`sha256:${found.facts().baseDigest} sha256:${found.facts().hash}`);
+  });
+
   test("that two reviewers share is loaded once, and taken out when the last of them is done", async () => {
     const server = await serve();
     const engine = createEngine();
@@ -103,14 +139,20 @@ describe("an adapter on a server that has its base", () => {
     expect(timesLoaded(server)).toBe(0);
   });
 
-  test("that another run loads at the same time is used as it is", async () => {
-    const refusal = { status: 400, body: { error: { message: "The lora adapter 'x' has already been loaded." } } };
+  test("that another run serves on the same server is not taken from it", async () => {
     const found = await adapter();
-    const server = await serve({ refusal });
-    const { provider } = await bind(found, createEngine(), { baseUrl: server.url });
-    await expect(provider.probe?.(calm)).rejects.toThrow(`has no model "${found.model.loadName}"`);
-    await provider.close?.();
-    expect(pathsOf(server)).not.toContain("/v1/unload_lora_adapter");
+    const server = await serve();
+    const [one, other] = [createEngine(), createEngine()];
+    const first = (await bind(found, one, { baseUrl: server.url })).provider;
+    const second = (await bind(found, other, { baseUrl: server.url })).provider;
+    await first.probe?.(calm);
+    await second.probe?.(calm);
+    expect(server.loaded()).toHaveLength(2);
+    expect(first.identity).toBe(second.identity);
+    await first.close?.();
+    await expect(second.generate(requestOf(), calm)).resolves.toMatchObject({ outcome: "completed" });
+    await second.close?.();
+    expect(server.loaded()).toEqual([]);
   });
 
   test("that the server loads and does not apply stops the run", async () => {
@@ -254,11 +296,6 @@ describe("no server that can serve it", () => {
 });
 
 describe("a whole model", () => {
-  async function whole() {
-    const { model } = await adapter();
-    return { model: { ...model, kind: "model" as const, path: makeFolder(), base: null, rank: null }, warnings: [] };
-  }
-
   test("that the server has is asked, and there is no base to compare it with", async () => {
     const found = await whole();
     const server = await serve({ base: "mine", root: `${found.model.path}/` });

@@ -219,7 +219,7 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
       page.locator("table.metrics tbody.measured tr").evaluateAll((rows) => rows.map((row) => row.textContent));
     const values = () =>
       page
-        .locator("table.metrics tbody.measured tr td:nth-child(5)")
+        .locator("table.metrics tbody.measured tr td:nth-child(3)")
         .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-value"))));
     const before = await read();
     await column.getByRole("button").focus();
@@ -284,6 +284,31 @@ describe.skipIf(chromiumPath === null)(`the report in a browser${skippedWithoutB
       .toBe(true);
     const isCut = await box.evaluate((element) => element.scrollHeight > element.clientHeight);
     expect(isCut).toBe(measured === 40);
+    await page.close();
+  });
+
+  it("cuts no column of the reviewers off, however many metrics the suite has", async () => {
+    const run = makeRun();
+    const names = [
+      "safety.pass_rate",
+      "safety.secrets",
+      "judge.pass_rate",
+      "detection.recall_theme",
+      "overlap.f1_code",
+    ];
+    for (const { metrics } of run.report.reviewers)
+      for (const name of names) Object.assign(metrics, { [name]: metrics["contract.valid_rate"] });
+    run.report.suite.gates = names.map((metric) => ({ metric, min: 0.5, required: true, decide: "bound" }));
+    const [file] = await htmlReporter.render(run);
+    const many = await storePage(file?.content ?? "");
+    stored.push(many);
+    const { page } = await openWatched(browser, many.url);
+    const table = page.getByRole("region", { name: "Metrics of all reviewers" });
+    expect(await table.locator("thead th").count()).toBe(13);
+    for (const width of [1440, 1280, 1024]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect([width, await table.evaluate((box) => box.scrollWidth - box.clientWidth)]).toEqual([width, 0]);
+    }
     await page.close();
   });
 

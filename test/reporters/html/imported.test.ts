@@ -161,7 +161,7 @@ describe("the page of an imported benchmark", () => {
     const run = importedRun();
     const rating = run.report.reviewers[0]?.metrics["detection.recall"];
     const metrics = { "ratings.relevance": { ...rating, unitOfAnalysis: "review", value: 0.48 } };
-    for (const reviewer of run.report.reviewers) Object.assign(reviewer, { metrics, slices: [] });
+    for (const reviewer of run.report.reviewers) Object.assign(reviewer, { metrics, slices: [], diagnosis: [] });
     Object.assign(run.report, { matcher: null, verdict: { status: "ungated", exitCode: 0, sentence: "" } });
     Object.assign(run.report.suite, { scorers: { ratings: {} } });
     Object.assign(run.report.dataset, { cases: 2, bugs: 0, clean: 0, unannotated: 2 });

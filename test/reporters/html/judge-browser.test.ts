@@ -11,6 +11,7 @@ import {
   storePage,
 } from "../../fixtures/browser.ts";
 import { hostileText } from "../../fixtures/run-cases.ts";
+import { makeRun } from "../../fixtures/run-data.ts";
 import { judgedRun, lexicalJudge, panelRun, runOf, withLines } from "./judged-run.ts";
 
 const hashOf = (id: string) => `#case=${encodeURIComponent(id)}&reviewer=${encodeURIComponent("vllm:base")}`;
@@ -110,6 +111,16 @@ describe.skipIf(chromiumPath === null)(`the judge's verdicts in a browser${skipp
     const { page } = await open("seat-sort");
     expect(await page.locator('.verdict, .switch[aria-pressed="true"] .judged-mark').count()).toBe(0);
     await page.close();
+  });
+
+  it("says nothing of a judge in a report without one, of a review that never came neither", async () => {
+    const url = await store(makeRun());
+    const reviewer = encodeURIComponent("static:");
+    const watched = await openWatched(browser, `${url}#case=seat-sort&reviewer=${reviewer}`);
+    await watched.page.locator(".case").waitFor();
+    expect(await watched.page.locator(".switch", { hasText: "unscored" }).count()).toBe(1);
+    expect(await watched.page.locator(".judged-mark").count()).toBe(0);
+    await watched.page.close();
   });
 
   it("narrows the list by the verdict, together with the state", async () => {

@@ -27,7 +27,11 @@ describe("latency in the report", () => {
     expect(titlesOf(section)).toContain("Time by load");
     expect(section).toContain("requests in flight");
     expect(section.match(/<title>knee: 4<\/title>/g)).toHaveLength(2);
+    expect(section).toContain("or requests are missed; dashed the objective of 900 ms");
+    expect(section).toMatch(/keeps 900 ms in 95 of 100 requests up to 4 in flight\./);
     const open = await sectionOf(latencyRun({ rate: [1, 2] }));
+    expect(open).not.toContain("<title>knee");
+    expect(open).toContain("its p95 stays within twice its least up to 2 a second, the most that was measured.");
     expect(open).toContain("requests a second");
     expect(open).toContain("1 a second (poisson), 200 requests each");
   });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { htmlReporter } from "../../../src/reporters/html/index.ts";
 import { hostileText } from "../../fixtures/run-cases.ts";
-import { makeRun, type RunOptions } from "../../fixtures/run-data.ts";
+import { likelyCause, makeRun, type RunOptions } from "../../fixtures/run-data.ts";
 
 async function pageOf(options: RunOptions = {}): Promise<string> {
   const [file] = await htmlReporter.render(makeRun(options));
@@ -49,6 +49,14 @@ describe("the page", () => {
     expect([...body.matchAll(/href="([^"]*)"/g)].filter((match) => match[1]?.startsWith("#") !== true)).toEqual([]);
   });
 
+  it("says by its digest on which base an adapter was served", async () => {
+    const run = makeRun();
+    const served = run.report.reviewers.find(({ served: one }) => one !== undefined)?.served;
+    Object.assign(served ?? {}, { base: "me/base", baseDigest: "feed".repeat(16) });
+    const [file] = await htmlReporter.render(run);
+    expect(file?.content).toContain(`on me/base <code class="hash">${"feed".repeat(16)}</code>`);
+  });
+
   it("holds no script but its own, whatever a model or a dataset wrote", async () => {
     const run = makeRun();
     const [reviewer] = run.report.reviewers;
@@ -58,7 +66,7 @@ describe("the page", () => {
       ref: hostileText,
       model: hostileText,
       hosts: [hostileText],
-      diagnosis: [hostileText],
+      diagnosis: [{ ...likelyCause, cause: hostileText, evidence: hostileText, examples: [hostileText] }],
       effective: { [hostileText]: hostileText },
     });
     reviewer.slices.push({ field: hostileText, value: hostileText, cases: 3, metrics: reviewer.metrics });
@@ -155,7 +163,7 @@ describe("the page", () => {
       Object.assign(reviewer.metrics["detection.f1"] ?? {}, { unitOfAnalysis: "case" });
     const [file] = await htmlReporter.render(run);
     const heads = [...bodyOf(file?.content ?? "").matchAll(/<p class="head">n ([^<]*)<\/p>/g)].map((match) => match[1]);
-    expect(heads.slice(0, 4)).toEqual(["bugs", "findings", "cases", "cases"]);
+    expect(heads.slice(0, 4)).toEqual(["bugs", "cases", "findings", "cases"]);
   });
 
   it("writes a reference at the start of a gate's reason as it is", async () => {

@@ -3,6 +3,7 @@ import { isObject, parseJson } from "../../json.ts";
 import {
   countOf,
   cutStream,
+  durationOf,
   errorWords,
   hearPiece,
   type HeardStream,
@@ -61,13 +62,28 @@ function hearChunk(heard: HeardStream, chunk: Record<string, unknown>, atMs: num
   }
   if (typeof choice["finish_reason"] === "string") heard.finishReason = choice["finish_reason"];
   if (isObject(chunk["usage"])) hearUsage(heard, chunk["usage"]);
+  if (isObject(chunk["timings"])) hearTimings(heard, chunk["timings"]);
 }
 
 function hearUsage(heard: HeardStream, usage: Record<string, unknown>): void {
-  const details = usage["prompt_tokens_details"];
+  const [ofPrompt, ofCompletion] = [usage["prompt_tokens_details"], usage["completion_tokens_details"]];
+  const cachedTokens = isObject(ofPrompt) ? countOf(ofPrompt["cached_tokens"]) : null;
+  const reasoningTokens = isObject(ofCompletion) ? countOf(ofCompletion["reasoning_tokens"]) : null;
   heard.usage = {
     promptTokens: countOf(usage["prompt_tokens"]),
     completionTokens: countOf(usage["completion_tokens"]),
-    cachedTokens: isObject(details) ? countOf(details["cached_tokens"]) : null,
+    cachedTokens: cachedTokens ?? heard.usage.cachedTokens,
+    ...(reasoningTokens === null ? {} : { reasoningTokens }),
   };
+}
+
+/** What llama-server measures itself. Tokens of the prompt that it kept from another request older ones tell there alone. */
+function hearTimings(heard: HeardStream, timings: Record<string, unknown>): void {
+  heard.serverTiming = {
+    totalMs: null,
+    loadMs: null,
+    promptMs: durationOf(timings["prompt_ms"]),
+    generationMs: durationOf(timings["predicted_ms"]),
+  };
+  heard.usage = { ...heard.usage, cachedTokens: heard.usage.cachedTokens ?? countOf(timings["cache_n"]) };
 }

@@ -33,12 +33,22 @@ export function* stampedLines(body: readonly StampedBytes[]): Generator<StampedL
   if (begun !== "") yield { atMs, text: begun, isWhole: false };
 }
 
-/** The data of the events of an SSE body, one text each; comments, names and ids of events are left out. */
+/**
+ * The data of the events of an SSE body, one text each, with the reading of its last line; comments, names and ids of
+ * events are left out. A blank line ends an event, and so does the end of the body.
+ */
 export function* eventData(body: readonly StampedBytes[]): Generator<StampedLine> {
+  let event: StampedLine | null = null;
   for (const line of stampedLines(body)) {
+    if (line.text === "" && event !== null) {
+      yield event;
+      event = null;
+    }
     if (!line.text.startsWith("data:")) continue;
-    yield { ...line, text: line.text.slice(line.text.startsWith("data: ") ? 6 : 5) };
+    const text = line.text.slice(line.text.startsWith("data: ") ? 6 : 5);
+    event = { ...line, text: event === null ? text : `${event.text}\n${text}` };
   }
+  if (event !== null) yield event;
 }
 
 /** A body as one text, with the reading of its last byte. */

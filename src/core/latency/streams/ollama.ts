@@ -3,6 +3,7 @@ import { isObject, parseJson } from "../../json.ts";
 import {
   countOf,
   cutStream,
+  durationOf,
   errorWords,
   hearPiece,
   type HeardStream,
@@ -47,13 +48,9 @@ function hearEnd(heard: HeardStream, line: Record<string, unknown>): void {
     cachedTokens: null,
   };
   heard.serverTiming = {
-    totalMs: msOf(line["total_duration"]),
-    loadMs: msOf(line["load_duration"]),
-    promptMs: msOf(line["prompt_eval_duration"]),
-    generationMs: msOf(line["eval_duration"]),
+    totalMs: durationOf(line["total_duration"], 1e6),
+    loadMs: durationOf(line["load_duration"], 1e6),
+    promptMs: durationOf(line["prompt_eval_duration"], 1e6),
+    generationMs: durationOf(line["eval_duration"], 1e6),
   };
-}
-
-function msOf(ns: unknown): number | null {
-  return typeof ns === "number" && ns >= 0 ? ns / 1e6 : null;
 }

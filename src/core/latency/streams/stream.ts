@@ -1,5 +1,6 @@
 import { isObject } from "../../json.ts";
-import type { ServerTiming, Usage } from "../../generation.ts";
+import type { ServerTiming } from "../../generation.ts";
+import type { TimedUsage } from "../timed-request.ts";
 
 /** Bytes of an answer's body, with the clock reading at which the socket had them, in milliseconds. */
 export interface StampedBytes {
@@ -19,7 +20,7 @@ export interface HeardStream {
   pieces: StampedPiece[];
   finishReason: string | null;
   /** Null for each count that the server did not tell. */
-  usage: Usage;
+  usage: TimedUsage;
   /** Null where the server tells no clock readings of its own. */
   serverTiming: ServerTiming | null;
   /** What is wrong with the stream: the server's own words, or that it is garbled or cut; null where nothing is. */
@@ -55,6 +56,11 @@ export function errorWords(error: unknown): string {
   if (typeof error === "string") return error;
   const message = isObject(error) ? error["message"] : undefined;
   return typeof message === "string" && message !== "" ? message : JSON.stringify(error);
+}
+
+/** A duration that a server tells, in milliseconds; null for what is none. @param perMs how many of its unit are one */
+export function durationOf(value: unknown, perMs = 1): number | null {
+  return typeof value === "number" && value >= 0 ? value / perMs : null;
 }
 
 /** A count of tokens; null for what is none. */

@@ -44,20 +44,27 @@ export async function askLlama(
   const fetch = openFetch(endpoint, world);
   const root = rootOf(endpoint);
   await probeServer(root, "/lora-adapters", fetch, signal);
-  const [list, props] = [await askJson(root, "/lora-adapters", fetch), await askJson(root, "/props", fetch)];
-  if (!Array.isArray(list)) return null;
+  const [adapters, props] = [await askAdapters(endpoint, world), await askJson(root, "/props", fetch)];
+  if (adapters === null) return null;
   const said = isObject(props) ? props : {};
   const usual = isObject(said["default_generation_settings"]) ? said["default_generation_settings"] : {};
   return {
-    adapters: list
-      .filter(isObject)
-      .flatMap(({ id, path }) =>
-        typeof id === "number" && typeof path === "string" ? [{ id, path: endpoint.scrub(path) }] : [],
-      ),
+    adapters,
     model: textOf(said["model_path"]),
     build: textOf(said["build_info"]),
     contextTokens: typeof usual["n_ctx"] === "number" ? usual["n_ctx"] : null,
   };
+}
+
+/** The adapters that a llama-server has; null where it does not say. */
+export async function askAdapters(endpoint: Endpoint, world: EngineWorld): Promise<ListedAdapter[] | null> {
+  const list = await askJson(rootOf(endpoint), "/lora-adapters", openFetch(endpoint, world));
+  if (!Array.isArray(list)) return null;
+  return list
+    .filter(isObject)
+    .flatMap(({ id, path }) =>
+      typeof id === "number" && typeof path === "string" ? [{ id, path: endpoint.scrub(path) }] : [],
+    );
 }
 
 async function askJson(root: Endpoint, path: string, fetch: typeof globalThis.fetch): Promise<unknown> {

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { compareBases } from "../../../core/adapter/base-model.ts";
-import type { EngineSettings, ServableModel } from "../../../core/engine.ts";
+import type { Declined, EngineSettings, ServableModel } from "../../../core/engine.ts";
 import { suggestWord } from "../../../core/errors.ts";
 import { listModels } from "../../ollama/facts.ts";
-import { isReadable, readArchitecture } from "./file.ts";
+import { isReadable } from "../server/place.ts";
+import { readArchitecture } from "./file.ts";
 import { type OllamaServer, type Shown, showModel } from "./server.ts";
 
 /** What an adapter is to be put on. */
@@ -20,11 +21,6 @@ export interface Base {
   file: string | null;
 }
 
-/** What is missing to have a base, as a line of advice. */
-export interface NoBase {
-  because: string;
-}
-
 /**
  * Finds the base of an adapter: what the settings name (a GGUF file, or a model of the server), else what the adapter says
  * that it was trained on.
@@ -35,7 +31,7 @@ export async function findBase(
   { base: wanted }: EngineSettings,
   server: OllamaServer,
   digestOf: (file: string) => Promise<string>,
-): Promise<Base | NoBase> {
+): Promise<Base | Declined> {
   const named = wanted ?? trainedOn;
   if (named === null)
     return {
@@ -58,7 +54,7 @@ export async function findBase(
 
 const orFile = "or a GGUF file: --set reviewer.base=./BASE.gguf";
 
-async function fileBase(named: string, digestOf: (file: string) => Promise<string>): Promise<Base | NoBase> {
+async function fileBase(named: string, digestOf: (file: string) => Promise<string>): Promise<Base | Declined> {
   if (/-\d{5}-of-\d{5}\.gguf$/.test(named))
     return { because: `it takes no base in parts (join them: llama-gguf-split --merge ${named} BASE.gguf)` };
   const file = resolve(named);
@@ -71,12 +67,16 @@ interface Listed {
 }
 
 /** The one model of the server that says it is what the adapter was trained on. */
-async function trainedBase(trainedOn: string, models: readonly Listed[], server: OllamaServer): Promise<Base | NoBase> {
+async function trainedBase(
+  trainedOn: string,
+  models: readonly Listed[],
+  server: OllamaServer,
+): Promise<Base | Declined> {
   const fitting: Listed[] = [];
   for (const listed of models) {
     const shown = await showModel(server, listed.name).catch(() => null);
     if (shown === null || adaptersOf(shown).length > 0) continue;
-    const isFit = (name: string) => ["same", "packed"].includes(compareBases(trainedOn, name) ?? "");
+    const isFit = (name: string) => ["same", "named", "packed"].includes(compareBases(trainedOn, name) ?? "");
     if (namesOf(listed.name, shown).some(isFit)) fitting.push(listed);
   }
   const [first] = fitting;
@@ -99,7 +99,7 @@ function namesOf(model: string, { model_info: info }: Shown): string[] {
   return [said.replaceAll(" ", "-"), bare.replace(/[-_.]gguf$/i, "")].filter((name) => name !== "");
 }
 
-async function serverBase({ name, digest }: Listed, server: OllamaServer): Promise<Base | NoBase> {
+async function serverBase({ name, digest }: Listed, server: OllamaServer): Promise<Base | Declined> {
   const shown = await showModel(server, name);
   if (shown === null || shown.details.format !== "gguf")
     return { because: `its ${name} is no GGUF model (name another, ${orFile})` };
@@ -117,6 +117,6 @@ async function serverBase({ name, digest }: Listed, server: OllamaServer): Promi
 }
 
 /** The adapters that a model carries, as the server names their files. */
-export function adaptersOf({ modelfile }: Shown): string[] {
+function adaptersOf({ modelfile }: Shown): string[] {
   return [...modelfile.matchAll(/^ADAPTER (.*)$/gm)].map(([, file = ""]) => file);
 }

@@ -1,14 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ProviderError } from "../../../core/provider.ts";
-import {
-  createModel,
-  type NewModel,
-  type OllamaServer,
-  removeModel,
-  sendFile,
-  type Shown,
-  showModel,
-} from "./server.ts";
+import { createModel, type NewModel, type OllamaServer, removeModel, sendFile } from "./server.ts";
 
 /** A file that a model is made of. */
 export interface ModelFile {
@@ -20,17 +11,11 @@ export interface ModelFile {
 /** The models of a server that a run has made, each removed once nobody uses it any more. */
 export interface CreatedModels {
   /**
-   * Makes a model, or takes one of that name that the server has already, which is then not removed.
-   * @param isSame whether what the server has under that name is what is wanted
+   * Makes a model, unless it was made already. Its name is nobody else's.
    * @returns gives it up; never throws
    * @throws ProviderError in one line, the signal's reason when it is aborted; what was made by then is removed
    */
-  hold(
-    model: NewModel,
-    files: readonly ModelFile[],
-    isSame: (shown: Shown) => boolean,
-    signal: AbortSignal,
-  ): Promise<() => Promise<void>>;
+  hold(model: NewModel, files: readonly ModelFile[], signal: AbortSignal): Promise<() => Promise<void>>;
   /** Removes all that are still held. */
   close(): Promise<void>;
 }
@@ -40,7 +25,7 @@ const settlingMs = 500;
 
 /** Keeps account of the models that are made on a server. */
 export function createdModels(server: OllamaServer): CreatedModels {
-  const held = new Map<string, { users: number; isOurs: boolean }>();
+  const held = new Map<string, { users: number }>();
   // One thing at a time: a model is not looked for while it is being removed.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -80,20 +65,18 @@ export function createdModels(server: OllamaServer): CreatedModels {
     entry.users -= 1;
     if (entry.users > 0) return;
     held.delete(model);
-    if (entry.isOurs) await remove(model);
+    await remove(model);
   }
 
   return {
-    hold: (wanted, files, isSame, signal) =>
+    hold: (wanted, files, signal) =>
       inTurn(async () => {
         signal.throwIfAborted();
         const { model } = wanted;
         const entry = held.get(model);
         if (entry === undefined) {
-          const shown = await showModel(server, model);
-          if (shown !== null && !isSame(shown)) throw nameTaken(server, model);
-          if (shown === null) await make(wanted, files, signal);
-          held.set(model, { users: 1, isOurs: shown === null });
+          await make(wanted, files, signal);
+          held.set(model, { users: 1 });
         } else entry.users += 1;
         let isHeld = true;
         return () =>
@@ -105,15 +88,8 @@ export function createdModels(server: OllamaServer): CreatedModels {
       }),
     close: () =>
       inTurn(async () => {
-        for (const [model, { isOurs }] of held) if (isOurs) await remove(model);
+        for (const model of held.keys()) await remove(model);
         held.clear();
       }),
   };
-}
-
-function nameTaken({ endpoint }: OllamaServer, model: string): ProviderError {
-  return new ProviderError(
-    `Ollama at ${endpoint.shown} has another model under the name ${model} (remove it: ollama rm ${model})`,
-    { isRetryable: false },
-  );
 }

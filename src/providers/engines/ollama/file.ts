@@ -1,30 +1,12 @@
-import { createHash } from "node:crypto";
-import { accessSync, constants, createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { isFile } from "../../../io/readable.ts";
+import { parseSafetensorsHeader } from "../../../core/adapter/safetensors.ts";
 
 const pieceBytes = 1 << 16;
 
 /** A file's bytes, piece by piece. @throws what the system says */
 export async function* readPieces(file: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for await (const piece of createReadStream(file, { highWaterMark: pieceBytes })) yield piece as Buffer<ArrayBuffer>;
-}
-
-/** SHA-256 of a file, in hexadecimal. @throws what the system says */
-export async function digestFile(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of readPieces(file)) hash.update(piece);
-  return hash.digest("hex");
-}
-
-/** Whether there is a file that this process may read. */
-export function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return isFile(file);
-  } catch {
-    return false;
-  }
 }
 
 /** The architecture that a GGUF file names, such as `qwen2`; null where it does not name it first, as files do. */
@@ -39,11 +21,11 @@ export async function readArchitecture(file: string): Promise<string | null> {
   return isText && length < 64 ? start.toString("utf8", at + 12, at + 12 + length) : null;
 }
 
-/** The names of the tensors in a safetensors file. @throws what the system says, and for a header that is no JSON */
+/** The names of the tensors in a safetensors file that was looked through before. @throws what the system says, and HeaderError */
 export async function readTensorNames(file: string): Promise<string[]> {
-  const headerBytes = Number((await readStart(file, 8)).readBigUInt64LE(0));
-  const header: unknown = JSON.parse((await readStart(file, 8 + headerBytes)).toString("utf8", 8));
-  return Object.keys(header as object).filter((name) => name !== "__metadata__");
+  const dataStart = 8 + Number((await readStart(file, 8)).readBigUInt64LE(0));
+  const header = (await readStart(file, dataStart)).toString("utf8", 8);
+  return parseSafetensorsHeader(header, dataStart, statSync(file).size).tensors.map(({ name }) => name);
 }
 
 async function readStart(file: string, bytes: number): Promise<Buffer> {

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseAdapterConfig } from "../../../core/adapter/config.ts";
+import { unusualSettings } from "../../../core/adapter/gguf-refusal.ts";
 import { isOlder } from "../../ollama/facts.ts";
+import { readAdapterConfig } from "../server/adapter-config.ts";
 import type { Base } from "./base.ts";
 import { readTensorNames } from "./file.ts";
 
@@ -58,13 +58,12 @@ export function adviceForLoading(said: string, { family, shown }: Base): string 
 export async function refuseConversion(folder: string, family: string | null): Promise<string | null> {
   if (family !== "llama" && family !== "gemma2")
     return `Ollama converts adapters for llama and gemma2 alone ("unsupported architecture" for ${family ?? "this family"})`;
-  const place = join(folder, "adapter_config.json");
-  const config = parseAdapterConfig(readFileSync(place, "utf8"), place);
+  const config = readAdapterConfig({ path: folder });
   const unheeded = [
+    ...unusualSettings(config).map(({ key }) => [key, true] as const),
+    ["bias", config.bias !== "none"],
     ["use_rslora", config.use_rslora],
-    ["use_dora", config.use_dora],
     ["alpha_pattern", Object.keys(config.alpha_pattern).length > 0],
-    ["modules_to_save", config.modules_to_save.length > 0],
     ["a lora_alpha that is no whole number", !Number.isInteger(config.lora_alpha)],
   ] as const;
   const found = unheeded.find(([, is]) => is)?.[0];

@@ -1,11 +1,18 @@
 import { join } from "node:path";
-import type { EngineSettings, EngineWorld, ServableModel, Served } from "../../../core/engine.ts";
+import {
+  type EngineSettings,
+  type EngineWorld,
+  replaced,
+  type ServableModel,
+  type Served,
+} from "../../../core/engine.ts";
 import { type Provider, ProviderError } from "../../../core/provider.ts";
 import { createProvider } from "../../ollama.ts";
-import { adaptersOf, type Base } from "./base.ts";
+import { listModels } from "../../ollama/facts.ts";
+import type { Base } from "./base.ts";
 import type { CreatedModels, ModelFile } from "./created.ts";
 import { adviceForLoading, isRunByOllama } from "./limits.ts";
-import { type OllamaServer, type Shown, showModel } from "./server.ts";
+import { type OllamaServer, showModel } from "./server.ts";
 
 /** All that serving a model takes. */
 export interface Serving {
@@ -14,8 +21,8 @@ export interface Serving {
   created: CreatedModels;
   settings: EngineSettings;
   world: EngineWorld;
-  /** SHA-256 of a file, in hexadecimal. */
-  digestOf: (file: string) => Promise<string>;
+  /** Stands in the names of what is made. */
+  run: string;
 }
 
 /** How an adapter gets to the server: as the GGUF file that it is, converted to one for its base, or as PEFT saved it. */
@@ -28,43 +35,50 @@ export async function serveAdapter(
   form: AdapterForm,
   signal: AbortSignal,
 ): Promise<Served> {
-  const { model, server, created } = serving;
+  const { model, created, run } = serving;
   return await undoing(async (undo) => {
     const adapter = await adapterFiles(serving, base, form);
     signal.throwIfAborted();
-    const baseName = base.model ?? `nitbench-base:${base.digest.slice(0, 12)}`;
+    const baseName = base.model ?? `nitbench-base:${base.digest.slice(0, 12)}-${run}`;
     if (base.model === null && base.file !== null) {
       const files = { "base.gguf": { path: base.file, digest: base.digest } };
       const wanted = { model: baseName, files: digestsOf(files) };
-      const isPlain = (shown: Shown) => adaptersOf(shown).length === 0;
-      undo.push(await created.hold(wanted, Object.values(files), isPlain, signal));
+      undo.push(await created.hold(wanted, Object.values(files), signal));
       await tellTemplate(serving, baseName, base.shown);
     }
-    const name = `${model.loadName}:${base.digest.slice(0, 12)}`;
+    const name = `${model.loadName}:${base.digest.slice(0, 12)}-${run}`;
     const wanted = { model: name, from: baseName, adapters: digestsOf(adapter) };
-    const isSame = (shown: Shown) => carries(shown, adapter["adapter.gguf"]?.digest, server.version);
-    undo.push(await created.hold(wanted, Object.values(adapter), isSame, signal));
+    undo.push(await created.hold(wanted, Object.values(adapter), signal));
     const provider = await open(serving, name, model.ref);
     await load(provider, (said) => adviceForLoading(said, base), signal);
+    await refuseReplaced(serving, base);
     return { provider, base: await open(serving, baseName, `${model.ref} without its adapter`) };
   });
 }
 
+/** A model of the server may be made anew under its name before another is made from it. */
+async function refuseReplaced({ server, world }: Serving, { model, digest }: Base): Promise<void> {
+  if (model === null || digest === "") return;
+  const now = (await listModels(server.endpoint, world))?.find(({ name }) => name === model);
+  if (now === undefined || now.digest === digest || now.digest === `sha256:${digest}`) return;
+  throw new ProviderError(replaced(`Ollama's ${model}`), { isRetryable: false });
+}
+
 /** Serves a whole model. @param names of its files, in its folder @throws as `serveAdapter` */
 export async function serveModel(serving: Serving, names: readonly string[], signal: AbortSignal): Promise<Served> {
-  const { model, created } = serving;
+  const { model, created, world, run } = serving;
+  const made = `${model.loadName}:${run}`;
   return await undoing(async (undo) => {
     const files: Record<string, ModelFile> = {};
     for (const name of names) {
       const path = join(model.path, name);
-      files[name] = { path, digest: await serving.digestOf(path) };
+      files[name] = { path, digest: await world.digest(path) };
       signal.throwIfAborted();
     }
-    const wanted = { model: model.loadName, files: digestsOf(files) };
-    const isPlain = (shown: Shown) => adaptersOf(shown).length === 0;
-    undo.push(await created.hold(wanted, Object.values(files), isPlain, signal));
-    await tellTemplate(serving, model.loadName, model.ref);
-    const provider = await open(serving, model.loadName, model.ref);
+    const wanted = { model: made, files: digestsOf(files) };
+    undo.push(await created.hold(wanted, Object.values(files), signal));
+    await tellTemplate(serving, made, model.ref);
+    const provider = await open(serving, made, model.ref);
     await load(provider, () => "", signal);
     return { provider, base: null };
   });
@@ -85,29 +99,22 @@ async function undoing(work: (undo: (() => Promise<void>)[]) => Promise<Omit<Ser
 }
 
 async function adapterFiles(
-  { model, world, digestOf }: Serving,
+  { model, world }: Serving,
   base: Base,
   form: AdapterForm,
 ): Promise<Record<string, ModelFile>> {
   if (form === "peft") {
     const names = ["adapter_config.json", "adapter_model.safetensors"];
     const paths = names.map((name) => [name, join(model.path, name)] as const);
-    const files = paths.map(async ([name, path]) => [name, { path, digest: await digestOf(path) }] as const);
+    const files = paths.map(async ([name, path]) => [name, { path, digest: await world.digest(path) }] as const);
     return Object.fromEntries(await Promise.all(files));
   }
   const path = form === "gguf" || base.file === null ? model.path : await world.toGguf(model, base.file);
-  return { "adapter.gguf": { path, digest: await digestOf(path) } };
+  return { "adapter.gguf": { path, digest: await world.digest(path) } };
 }
 
 function digestsOf(files: Readonly<Record<string, ModelFile>>): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([name, { digest }]) => [name, `sha256:${digest}`]));
-}
-
-/** Whether a model of the server carries the adapter and no other; newer versions write files anew, under other digests. */
-function carries(shown: Shown, digest: string | undefined, version: string): boolean {
-  const [own = "", ...others] = adaptersOf(shown);
-  if (own === "" || others.length > 0) return false;
-  return digest === undefined || !isRunByOllama(version) || own.endsWith(digest);
 }
 
 /** A file's own chat template is not used: Ollama has those of the models that it knows. */

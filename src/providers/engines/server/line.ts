@@ -1,3 +1,5 @@
+import { quote } from "../../../io/shell-word.ts";
+
 /** The values that vLLM takes for --max-lora-rank. */
 const ranks = [1, 8, 16, 32, 64, 128, 256, 320, 512];
 const usualRank = 16;
@@ -13,12 +15,22 @@ export const highestRank = ranks.at(-1);
 /** The variable without which vLLM takes adapters only when it is started. */
 export const runtimeLora = "VLLM_ALLOW_RUNTIME_LORA_UPDATING";
 
+/** How vLLM is told of a base, and of its revision where an adapter names one. */
+export function baseWords(base: string, revision: string | null): string[] {
+  return ["serve", base, ...(revision === null ? [] : ["--revision", revision])];
+}
+
 /**
  * The line that starts a vLLM server which takes adapters of this rank.
  * @param base null where it is not known: then it says BASE
  */
-export function vllmLine(base: string | null, rank: number | null, port: string): string {
-  const words = ["serve", base ?? "BASE", "--enable-lora", "--max-lora-rank", String(maxRankFor(rank) ?? highestRank)];
+export function vllmLine(base: string | null, rank: number | null, port: string, revision: string | null): string {
+  const words = [
+    ...baseWords(base ?? "BASE", revision),
+    "--enable-lora",
+    "--max-lora-rank",
+    String(maxRankFor(rank) ?? highestRank),
+  ];
   return `${runtimeLora}=True ${lineOf("vllm", [...words, ...portWords(port, "8000")])}`;
 }
 
@@ -39,9 +51,5 @@ function portWords(port: string, usual: string): string[] {
 
 /** A command as a POSIX shell reads it back. */
 export function lineOf(program: string, args: readonly string[]): string {
-  return [program, ...args].map(shellWord).join(" ");
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return [program, ...args].map(quote).join(" ");
 }

@@ -24,7 +24,7 @@ export interface ServerCommand {
 export interface Patience {
   /** Until it must be ready. */
   readyMs: number;
-  /** Between two looks whether it is. */
+  /** Between two looks whether it is, at most: the first come sooner. */
   pollMs: number;
   /** Between two lines that say that it is still waited for. */
   noteMs: number;
@@ -42,6 +42,7 @@ export interface ServerProcess {
 }
 
 const healthTimeoutMs = 2000;
+const firstPauseMs = 20;
 /** What a server leaves behind when it ends is given no longer, even where nobody fetches processes that have ended. */
 const orphansMs = 2000;
 
@@ -105,6 +106,7 @@ async function waitUntilReady(
 ): Promise<void> {
   const startMs = now();
   let notedMs = startMs;
+  let pauseMs = Math.min(pollMs, firstPauseMs);
   for (;;) {
     const isReady = await isHealthy(`http://127.0.0.1:${server.port}/health`, fetch, signal);
     signal.throwIfAborted();
@@ -124,7 +126,8 @@ async function waitUntilReady(
       notedMs = now();
       note(`${name}: still starting after ${passed}${saidIn(log, log.lastLine())}`);
     }
-    await delay(pollMs, undefined, { signal }).catch(() => undefined);
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    pauseMs = Math.min(pollMs, pauseMs * 1.5);
   }
 }
 

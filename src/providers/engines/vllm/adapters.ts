@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { EngineSettings, EngineWorld, ServableModel } from "../../../core/engine.ts";
 import { ProviderError } from "../../../core/provider.ts";
 import type { Endpoint } from "../../chat/endpoint.ts";
@@ -18,71 +19,82 @@ export interface VllmServer {
   world: EngineWorld;
 }
 
+/** An adapter that a server has. */
+export interface LoadedAdapter {
+  /** As the server calls it. */
+  name: string;
+  /** Takes it out again, once the last who uses it is done, unless it had been there before. */
+  release: () => Promise<void>;
+}
+
 /** Loads adapters into servers, each once however many reviewers use it. */
 export interface AdapterLoader {
-  /**
-   * @returns takes the adapter out again, once the last who uses it is done, unless it had been there before
-   * @throws ProviderError in one line of advice where it cannot be loaded; it is not there then
-   */
-  load(server: VllmServer, model: ServableModel, signal: AbortSignal): Promise<() => Promise<void>>;
+  /** @throws ProviderError in one line of advice where it cannot be loaded; it is not there then */
+  load(server: VllmServer, model: ServableModel, signal: AbortSignal): Promise<LoadedAdapter>;
 }
 
 const loadTimeoutMs = 5 * 60_000;
 const unloadTimeoutMs = 15_000;
 
-interface Loaded {
+interface Entry {
   users: number;
-  /** False where it had been there before. */
-  isOurs: Promise<boolean>;
+  loading: Promise<{ name: string; isOurs: boolean }>;
 }
 
-/** The name of an adapter holds its digest: what a server has under that name is that adapter. */
+/**
+ * An adapter's own name holds its digest: what a server has under that name is that adapter, and is left there. What is
+ * loaded here has the run in its name too, so that the end of one run takes nothing from another on the same server.
+ */
 export function openAdapterLoader(): AdapterLoader {
-  const all = new Map<string, Loaded>();
+  const run = randomBytes(3).toString("hex");
+  const all = new Map<string, Entry>();
   return {
     async load(server, model, signal) {
       const key = `${server.endpoint.baseUrl} ${model.loadName}`;
-      const loaded = all.get(key) ?? { users: 0, isOurs: loadOnce(server, model, signal) };
-      all.set(key, loaded);
-      loaded.users += 1;
-      try {
-        await loaded.isOurs;
-      } catch (error) {
+      const entry = all.get(key) ?? { users: 0, loading: loadOnce(server, model, `${model.loadName}-${run}`, signal) };
+      all.set(key, entry);
+      entry.users += 1;
+      const { name, isOurs } = await entry.loading.catch((error: unknown) => {
         all.delete(key);
         throw error;
-      }
+      });
       let isHeld = true;
-      return async () => {
+      const release = async () => {
         if (!isHeld) return;
         isHeld = false;
-        loaded.users -= 1;
-        if (loaded.users > 0) return;
+        entry.users -= 1;
+        if (entry.users > 0) return;
         all.delete(key);
-        if (await loaded.isOurs) await unload(server, model.loadName);
+        if (isOurs) await unload(server, name);
       };
+      return { name, release };
     },
   };
 }
 
-/** @returns whether it was loaded now, and not before by another */
-async function loadOnce(server: VllmServer, model: ServableModel, signal: AbortSignal): Promise<boolean> {
+/** @param name for it where the server has not got it yet under its own */
+async function loadOnce(
+  server: VllmServer,
+  model: ServableModel,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ name: string; isOurs: boolean }> {
   const { endpoint, fetch } = server;
   const cards = await listModels(endpoint, "/models", fetch);
-  if (cards?.some(({ id }) => id === model.loadName)) return false;
-  const body = { lora_name: model.loadName, lora_path: model.path };
+  if (cards?.some(({ id }) => id === model.loadName)) return { name: model.loadName, isOurs: false };
+  const body = { lora_name: name, lora_path: model.path };
   let answer: Answer;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(loadTimeoutMs)]);
   try {
     answer = await post(server, "/load_lora_adapter", body, limit);
   } catch (error) {
     // Nobody waits for its answer any more, but it may load the adapter all the same.
-    if (signal.aborted || isTimeout(error)) await tryUnload(server, model.loadName);
+    if (signal.aborted || isTimeout(error)) await tryUnload(server, name);
     signal.throwIfAborted();
     if (!isTimeout(error)) throw transportError(error, endpoint);
     throw refusal(`${endpoint.shown} did not load the adapter within ${loadTimeoutMs / 60_000} minutes`);
   }
-  if (answer.ok) return true;
-  if (/already been loaded|already loaded/i.test(answer.said)) return false;
+  if (answer.ok) return { name, isOurs: true };
   throw whyNotLoaded(answer, server, model);
 }
 

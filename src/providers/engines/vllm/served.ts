@@ -2,19 +2,24 @@ import type { EngineSettings, EngineWorld, ServableModel, Served } from "../../.
 import type { Provider } from "../../../core/provider.ts";
 import { openFetch } from "../../chat/completions.ts";
 import type { Endpoint } from "../../chat/endpoint.ts";
+import { listModels } from "../../chat/models.ts";
 import { createProvider } from "../../vllm.ts";
 import { vllmLine } from "../server/line.ts";
 import type { AdapterLoader, VllmServer } from "./adapters.ts";
 
-/** @param base as the line that starts such a server is to name it; null where it is not known */
+/**
+ * @param base as the line that starts such a server is to name it; null where it is not known
+ * @param revision of the base, for that line; null where none is named
+ */
 export function openVllm(
   endpoint: Endpoint,
   base: string | null,
+  revision: string | null,
   settings: EngineSettings,
   world: EngineWorld,
 ): VllmServer {
   const { port } = new URL(endpoint.baseUrl);
-  const lineFor = (rank: number | null) => vllmLine(base, rank, port);
+  const lineFor = (rank: number | null) => vllmLine(base, rank, port, revision);
   return { endpoint, fetch: openFetch(endpoint, world), lineFor, settings, world };
 }
 
@@ -30,14 +35,14 @@ export async function serveAdapter(
   loader: AdapterLoader,
   signal: AbortSignal,
 ): Promise<Served> {
-  const close = await loader.load(server, model, signal);
+  const { name, release } = await loader.load(server, model, signal);
   try {
-    const provider = await openModel(server, model.ref, model.loadName);
+    const provider = await openModel(server, model.ref, name);
     const bare = await openModel(server, `${model.ref} without its adapter`, base);
     signal.throwIfAborted();
-    return { provider, base: bare, close };
+    return { provider, base: bare, close: release };
   } catch (error) {
-    await close();
+    await release();
     throw error;
   }
 }
@@ -48,4 +53,11 @@ export async function openModel(server: VllmServer, ref: string, name: string): 
   const key = keyVariable === undefined ? {} : { keyVariable };
   const wanted = { ref, kind: "vllm", target: name, url: server.endpoint.baseUrl } as const;
   return await createProvider(wanted, { contract: "findings", timeoutMs, ...key }, server.world);
+}
+
+/** Tokens of context that a server has for a base, or a whole model; null where it does not say. */
+export async function contextOf({ endpoint, fetch }: VllmServer, base: string): Promise<number | null> {
+  const cards = await listModels(endpoint, "/models", fetch);
+  const tokens = cards?.find(({ id }) => id === base)?.["max_model_len"];
+  return typeof tokens === "number" ? tokens : null;
 }

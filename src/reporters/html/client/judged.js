@@ -7,8 +7,7 @@ export function judgedOf(item, line) {
   const runs =
     line.k === undefined ? (line.j ?? []) : Array.from(line.k, (letter) => ({ p: outcomeOf[letter] ?? null }));
   // A review that never came leaves its case unscored for the judge too.
-  if (runs.length === 0)
-    return { ...nothing, state: line.f === null && item.references.length > 0 ? "unscored" : "none" };
+  if (runs.length === 0) return { ...nothing, state: line.f === null && item.isForJudge ? "unscored" : "none" };
   const scored = runs.filter((run) => run.p !== null).length;
   const passed = runs.filter((run) => run.p === true).length;
   const state =

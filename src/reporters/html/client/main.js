@@ -17,6 +17,7 @@ const keys = [
 function startCases(data) {
   const firstMeasured = data.reviewers.findIndex((reviewer) => reviewer.role === "measured");
   const filter = { reviewer: Math.max(0, firstMeasured), query: "", state: "all", judged: "all", chosen: {} };
+  for (const item of data.cases) item.isForJudge = data.judge !== null && item.references.length > 0;
   const byId = new Map(data.cases.map((item) => [item.id, item]));
   const twins = Map.groupBy(
     data.cases.filter((item) => item.twin !== undefined),
