@@ -601,15 +601,15 @@ export const mutations: readonly Mutation[] = [
   {
     file: "src/core/leaderboard/sort-runs.ts",
     what: "of a reviewer in several runs the oldest counts",
-    find: "a.report.run.startedAt < b.report.run.startedAt ? -1 : 1",
-    replace: "a.report.run.startedAt < b.report.run.startedAt ? 1 : -1",
+    find: "Number(startOf(a) > startOf(b)) - Number(startOf(a) < startOf(b))",
+    replace: "Number(startOf(a) < startOf(b)) - Number(startOf(a) > startOf(b))",
     tests: ["test/core/leaderboard/make-board.test.ts"],
   },
   {
     file: "src/core/leaderboard/rank-by.ts",
     what: "a reviewer without scores takes its cases from all others",
-    find: "missing > candidate.mayLack * all",
-    replace: "missing > all",
+    find: "missing + open <= candidate.mayLack * all",
+    replace: "missing + open <= all",
     tests: ["test/core/leaderboard/make-board.test.ts"],
   },
   {

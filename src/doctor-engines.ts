@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { UsageError } from "./core/errors.ts";
+import { isLoopback } from "./providers/engines/server/address.ts";
 import { findProgram } from "./providers/engines/server/find-program.ts";
 
 /** What is known of one engine on this machine. */
@@ -58,9 +60,23 @@ export async function findEngines(world: EngineWorld): Promise<EngineState[]> {
 }
 
 async function look(name: Server, world: EngineWorld): Promise<EngineState> {
-  const address = world.addresses?.[name] ?? ownAddresses[name];
+  const address = world.addresses?.[name] ?? (name === "ollama" ? await findOwnOllama(world) : ownAddresses[name]);
   const [installed, answering] = await Promise.all([findInstalled(name, world), findAnswering(name, address, world)]);
   return { name, installed, address, answering, remedy: remedies[name] };
+}
+
+/** Where reviewers find Ollama too, as long as that is this machine. */
+async function findOwnOllama({ env }: EngineWorld): Promise<string> {
+  if ((env["OLLAMA_HOST"] ?? "").trim() === "") return ownAddresses.ollama;
+  const { findOllama } = await import("./providers/ollama/server.ts");
+  try {
+    const ref = { ref: "ollama:", kind: "ollama", target: "" } as const;
+    const endpoint = findOllama(ref, { contract: "findings", timeoutMs: answerTimeoutMs }, env);
+    return isLoopback(endpoint) ? endpoint.baseUrl : ownAddresses.ollama;
+  } catch (error) {
+    if (error instanceof UsageError) return ownAddresses.ollama;
+    throw error;
+  }
 }
 
 /** The version is that of the package: the engine itself is not loaded. */

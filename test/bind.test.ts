@@ -197,7 +197,7 @@ describe("an adapter from disk", () => {
 
 describe("what is replaced after it was looked through", () => {
   const changed = (file: string) =>
-    `${file} was replaced while it was loaded: nobody knows what would be measured (run it again once nothing writes there)`;
+    `${file} was replaced while it was loaded or measured: nobody knows which one was asked (run it again once nothing writes there)`;
 
   test("is not measured under the digest of what was there before: the adapter", async () => {
     const { folder, base } = await adapterOf(0.6);

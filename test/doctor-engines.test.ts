@@ -112,6 +112,17 @@ describe("an engine that answers", () => {
     expect((await find("vllm", "", await startServer(answer))).answering).toBeNull();
   });
 
+  test.each([
+    ["of this machine", (url: string) => url.replace("http://127.0.0.1", ""), true],
+    ["of another machine", () => "gpu.invalid:11434", false],
+    ["that is none", () => "http://a b", false],
+  ])("may be an Ollama at an OLLAMA_HOST %s", async (_, hostOf, isThere) => {
+    const url = await startServer((_path, response) => response.end('{"version":"0.17.4"}'));
+    const env = { PATH: "", OLLAMA_HOST: hostOf(url) };
+    const engines = await findEngines({ fetch: globalThis.fetch, env, signal: new AbortController().signal });
+    expect(engines.find(({ name }) => name === "ollama")?.address).toBe(isThere ? url : "http://127.0.0.1:11434");
+  });
+
   test("is none where nothing listens", async () => {
     expect((await find("vllm")).answering).toBeNull();
   });

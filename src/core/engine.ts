@@ -30,7 +30,7 @@ export interface EngineSettings {
 
 /** What is to be said of a file or a folder that is no longer what was looked through. */
 export function replaced(path: string): string {
-  return `${path} was replaced while it was loaded: nobody knows what would be measured (run it again once nothing writes there)`;
+  return `${path} was replaced while it was loaded or measured: nobody knows which one was asked (run it again once nothing writes there)`;
 }
 
 /** The world as an engine gets it. */

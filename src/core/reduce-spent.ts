@@ -3,6 +3,7 @@ import type { MetricDefinition, MetricName } from "./metric.ts";
 import type { Metric } from "./report.ts";
 import type { CaseRow } from "./row.ts";
 import { type BootstrapInterval, bootstrapClusters } from "./stats/bootstrap.ts";
+import { fewestClusters } from "./stats/unseen.ts";
 import type { Where } from "./where.ts";
 
 /** A sum over answers as far as it is known, and over how many answers it is not. */
@@ -49,7 +50,7 @@ export function measureSpent(
     high: isWhole ? (interval?.high ?? null) : null,
     lowOneSided: interval?.lowerOneSided ?? null,
     highOneSided: isWhole ? (interval?.upperOneSided ?? null) : null,
-    method: interval === null ? "no interval" : "bca bootstrap by cluster, widened for clusters unseen",
+    method: interval === null ? "no interval" : "bca bootstrap by cluster",
     ...common,
     n: found,
     numerator: sum.value,
@@ -87,7 +88,8 @@ function intervalForEachBug(rows: readonly CaseRow[], seed: number, alpha: numbe
   const columns = [column(({ cost }) => cost?.usd ?? 0), column(countFound)];
   const needed = clusters.filter(([, members]) => members.some(({ bugs }) => bugs.length > 0)).length;
   const ratio = (sums: ArrayLike<number>) => (sums[1] ? (sums[0] ?? 0) / sums[1] : null);
-  return bootstrapClusters(columns, ratio, { seed, range: [0, Infinity], needed, alpha });
+  // Nothing says how much a cluster unseen may cost, so that no range can be given.
+  return needed < fewestClusters ? null : bootstrapClusters(columns, ratio, { seed, alpha });
 }
 
 function nothing(reason: string) {

@@ -1,7 +1,11 @@
+import { isAbsolute } from "node:path";
 import type { CreateProvider, Provider, ProviderWorld } from "../core/provider.ts";
 import { openCompletions, openFetch, type ServerFacts } from "./chat/completions.ts";
 import { findEndpoint, type Endpoint, type Service } from "./chat/endpoint.ts";
 import { isObject } from "../core/json.ts";
+import { digestOfModel } from "../io/file-hash.ts";
+import { isFolder } from "../io/readable.ts";
+import { isLoopback } from "./engines/server/address.ts";
 import { askBeside, listModels, type ModelCard, unknownModel } from "./chat/models.ts";
 
 /** Where a vLLM server is unless told otherwise. */
@@ -14,7 +18,8 @@ export const vllm: Service = {
 /**
  * Reaches a vLLM server by its chat completions: `vllm:NAME[@URL]`, where NAME is a served model or an adapter. What the
  * server says of them (its version, the model's context, the adapter's path and base) is asked for at once, becomes part
- * of the identity and is recorded with every answer; a server that does not answer yet is the probe's to tell.
+ * of the identity, with what an adapter's folder holds where that is on this machine, and is recorded with every answer; a
+ * server that does not answer yet is the probe's to tell.
  * @throws UsageError for an unusable base URL
  */
 export const createProvider: CreateProvider = async (ref, settings, world) => {
@@ -49,8 +54,10 @@ async function askFacts(endpoint: Endpoint, model: string, world: ProviderWorld)
     ...(root === null || root === model ? {} : { root: endpoint.scrub(root) }),
     ...(parent === null ? {} : { parent: endpoint.scrub(parent) }),
   };
+  const isHere = parent !== null && root !== null && isLoopback(endpoint) && isAbsolute(root) && isFolder(root);
+  const contents = isHere ? [`sha256:${await digestOfModel(root)}`] : [];
   return {
-    identity: Object.entries(said).map(([name, value]) => `${name}=${value}`),
+    identity: [...Object.entries(said).map(([name, value]) => `${name}=${value}`), ...contents],
     effective: { ...said, ...(contextTokens === null ? {} : { max_model_len: contextTokens }) },
   };
 }

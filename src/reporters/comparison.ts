@@ -4,7 +4,7 @@ import { formatSigned, formatValue, neutralise, noValue, plural, shortRef } from
 import { metricDefinitions } from "../core/metric.ts";
 import { fitTable, type TableColumn } from "./fit-table.ts";
 import { spentWords } from "./spent-words.ts";
-import { fold, type TerminalStyle } from "./terminal-text.ts";
+import { alignRight, fold, type TerminalStyle } from "./terminal-text.ts";
 
 /** Below this p a difference is marked; that of a slice is adjusted for their number first. */
 const noteworthy = 0.05;
@@ -84,15 +84,15 @@ function figures(all: readonly MetricComparison[], style: TerminalStyle): TableC
   return [
     {
       title: "first",
-      cells: all.map(({ first, metric }) => formatValue(first, metricDefinitions[metric].unit)),
+      cells: alignRight(all.map(({ first, metric }) => formatValue(first, metricDefinitions[metric].unit))),
       rank: 4,
     },
     {
       title: "second",
-      cells: all.map(({ second, metric }) => formatValue(second, metricDefinitions[metric].unit)),
+      cells: alignRight(all.map(({ second, metric }) => formatValue(second, metricDefinitions[metric].unit))),
       rank: 5,
     },
-    { title: "change", cells: all.map((one) => paintDifference(one, one.p, style)) },
+    { title: "change", cells: alignRight(all.map((one) => paintDifference(one, one.p, style))) },
     { title: "95 %", cells: all.map(interval) },
   ];
 }

@@ -1,14 +1,13 @@
 import { formatInterval, formatValue, isLeast } from "../core/format.ts";
 import type { Metric } from "../core/report.ts";
-import type { TerminalStyle } from "./terminal-text.ts";
+import { alignRight, type TerminalStyle } from "./terminal-text.ts";
 
 /** Values of one metric one under another on their decimal points, intervals quieter beside them. */
 export function metricCells(metrics: readonly (Metric | undefined)[], style: Pick<TerminalStyle, "paint">): string[] {
-  const values = metrics.map(valueText);
-  const width = Math.max(0, ...values.map((value) => value.length));
+  const values = alignRight(metrics.map(valueText));
   return metrics.map((metric, row) => {
     const interval = metric === undefined ? "" : formatInterval(metric);
-    return `${(values[row] ?? "").padStart(width)}${interval === "" ? "" : ` ${style.paint("dim", interval)}`}`;
+    return `${values[row] ?? ""}${interval === "" ? "" : ` ${style.paint("dim", interval)}`}`;
   });
 }
 

@@ -2,7 +2,7 @@ import { formatInterval, formatValue, neutralise } from "../core/format.ts";
 import type { Report } from "../core/report.ts";
 import { plainTable } from "./plain-table.ts";
 import { besideBase, formatLoss, sweepMethod, sweepRows, type SweepRow } from "./sweep-words.ts";
-import { fold, type TerminalStyle } from "./terminal-text.ts";
+import { alignRight, fold, type TerminalStyle } from "./terminal-text.ts";
 
 /** The checkpoints of a training run by step, beside the trainer's own losses; none where none were measured. */
 export function renderSweep({ sweep, reviewers }: Report, style: TerminalStyle): string[] {
@@ -30,11 +30,6 @@ export function renderSweep({ sweep, reviewers }: Report, style: TerminalStyle):
       fold(style.paint("dim", `  left out: ${neutralise(`${name} ${reason}`)}`), style.columns),
     ),
   ];
-}
-
-function alignRight(texts: readonly string[]): string[] {
-  const width = Math.max(...texts.map((text) => text.length));
-  return texts.map((text) => text.padStart(width));
 }
 
 function valueCell({ metric }: SweepRow, style: TerminalStyle): string {

@@ -12,6 +12,12 @@ export function visibleLength(text: string): number {
   return text.replaceAll(ansi, "").length;
 }
 
+/** Texts as long as the longest of them, filled up from the left, so that numbers stand on their decimal points. */
+export function alignRight(texts: readonly string[]): string[] {
+  const width = Math.max(0, ...texts.map(visibleLength));
+  return texts.map((text) => " ".repeat(width - visibleLength(text)) + text);
+}
+
 /**
  * Breaks a paragraph at spaces, but for those before a percent sign, so that no line is wider than the terminal; all lines
  * are indented as the first.

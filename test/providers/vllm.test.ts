@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseModelRef } from "../../src/core/model.ts";
 import { createProvider } from "../../src/providers/vllm.ts";
@@ -9,7 +11,9 @@ import {
   type ScriptedServer,
   startScriptedServer,
 } from "../fixtures/scripted-server.ts";
+import { temporaryFolders } from "../fixtures/temporary.ts";
 
+const makeFolder = temporaryFolders();
 const servers: ScriptedServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
@@ -49,6 +53,18 @@ describe("what the server says of the model", () => {
       parent: "base-7b",
       max_model_len: 32768,
     });
+  });
+
+  test("an adapter whose folder is here is another one once other weights lie there", async () => {
+    const root = makeFolder();
+    const own = [{ id: "reviewer", root, parent: "base-7b", owned_by: "vllm" }];
+    const identityWith = async (weights: string) => {
+      writeFileSync(join(root, "adapter_model.safetensors"), weights);
+      return (await openAt("reviewer", failsWith(200, { data: own }))).provider.identity.replace(/http:\S+/, "");
+    };
+    const first = await identityWith("one");
+    expect(await identityWith("two")).not.toBe(first);
+    expect(await identityWith("one")).toBe(first);
   });
 
   test("a base model has no parent", async () => {

@@ -40,11 +40,12 @@ function meanCost(rows: readonly CaseRow[]): Metric {
     cost?.usd == null || cost.unknown > 0 ? [] : [{ cluster, usd: cost.usd }],
   );
   const units = known.map(({ cluster, usd }) => ({ cluster, numerator: usd, denominator: 1 }));
-  const mean = clusteredMean(units, { range: [0, Infinity] });
+  const mean = clusteredMean(units);
   const unscored = asked.length - known.length;
   if (mean === null) return { ...noCost, unscored, reason: "no answer came with a count of tokens" };
-  const { value, low, high, lowOneSided, highOneSided, clusters } = mean;
-  const bounds = { low, high, lowOneSided, highOneSided };
+  const { value, high, highOneSided, clusters } = mean;
+  const [low, lowOneSided] = [mean.low, mean.lowOneSided].map((end) => (end === null ? null : Math.max(0, end)));
+  const bounds = { low: low ?? null, high, lowOneSided: lowOneSided ?? null, highOneSided };
   const lack = unscored === 0 ? {} : { reason: `of ${asked.length} reviews, since the others have no count of tokens` };
   return {
     ...noMetric,

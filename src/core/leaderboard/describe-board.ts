@@ -1,5 +1,6 @@
 import { formatInterval, formatValue, plural, shortRef } from "../format.ts";
 import { normalQuantile } from "../stats/distributions.ts";
+import { reviewersOf } from "./sort-runs.ts";
 import type { BoardRun, Exclusion, Leaderboard, Measure, RankedRow, Ranking } from "./board.ts";
 
 /** From these on rank intervals hold the true rank as often as they say, of reviewers that differ. */
@@ -118,6 +119,20 @@ function luckNote({ rows, ...measure }: Ranking): string[] {
   return [
     `The first of many looks better than it is: of ${rows.length} equal reviewers with intervals as wide the best would show about ${luck} more ${nameMeasure(measure)} by luck alone.`,
   ];
+}
+
+/** Reviewers that are called the same and are not, since only the newest run of each is ranked. */
+export function changeNotes(runs: readonly BoardRun[]): string[] {
+  const measured = runs.flatMap(reviewersOf).filter(({ role }) => role === "measured");
+  return [...Map.groupBy(measured, ({ id }) => id)].flatMap(([id, same]) => {
+    const isChanged = (hashes: readonly (string | undefined)[]) => new Set(hashes).size > 1;
+    const what = [
+      isChanged(same.map(({ prompt }) => prompt.hash)) ? "prompts" : "",
+      isChanged(same.map(({ served }) => served?.hash)) ? "weights" : "",
+    ].filter(Boolean);
+    if (what.length === 0) return [];
+    return [`${shortRef(id)} stands for different ${what.join(" and ")} in its runs; the newest run counts.`];
+  });
 }
 
 /** Why a run has no part in it, in one sentence. */

@@ -4,7 +4,7 @@ import { metricDefinitions, isMetricName } from "../metric.ts";
 import { fewestClusters } from "../stats/unseen.ts";
 import { closedRecordsOf, isYardstick } from "../verdict.ts";
 import type { BoardRun, Leaderboard, Ranking, ReadRows, Role } from "./board.ts";
-import { answer, judgeNotes, notesOf } from "./describe-board.ts";
+import { answer, changeNotes, judgeNotes, notesOf } from "./describe-board.ts";
 import { fillColumns } from "./fill-columns.ts";
 import { gridRoles } from "./roles.ts";
 import { historiesOf } from "./histories.ts";
@@ -89,7 +89,7 @@ export function makeLeaderboard(runs: readonly BoardRun[], readRows: ReadRows, s
       standings,
       ids.filter((id) => roles.get(id) !== "yardstick"),
     ),
-    notes: [...notesOf(counts, first), ...judgeNotes(kept)],
+    notes: [...notesOf(counts, first), ...judgeNotes(kept), ...changeNotes(kept)],
   };
 }
 

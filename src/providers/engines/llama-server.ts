@@ -139,9 +139,13 @@ async function offerRunning(
     hosts: [endpoint.host],
     async start() {
       if (likeness === "named") world.note(`llama-server: ${what} is taken for ${settings.base} by its name alone`);
-      const { provider, base, close } = serveBy(model, own, known, endpoint, settings, world);
+      const served = serveBy(model, own, known, endpoint, settings, world);
       const guarded = (one: Provider) => whileListed(one, own, endpoint, world);
-      return { provider: guarded(provider), base: base === null ? null : guarded(base), close };
+      return {
+        ...served,
+        provider: guarded(served.provider),
+        base: served.base === null ? null : guarded(served.base),
+      };
     },
   };
 }

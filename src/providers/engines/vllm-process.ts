@@ -84,11 +84,11 @@ export function createEngine(patience: Patience = usualPatience): Engine {
       if (rank !== null) ranks.set(key, Math.max(rank, ranks.get(key) ?? 0));
       const file = model.kind !== "model" && isFolder(served) ? served : null;
       const digest = file === null ? null : await world.digest(file);
-      const name = revision === null ? served : `${served}@${revision}`;
+      const shown = revision === null ? served : `${served}@${revision}`;
       return {
         engine: "vllm",
-        identity: `vllm ${found.version} with ${name}${digest === null ? "" : `, sha256:${digest}`}`,
-        base: model.kind === "model" ? null : { name, digest, file },
+        identity: `vllm ${found.version} with ${shown}${digest === null ? "" : `, sha256:${digest}`}`,
+        base: model.kind === "model" ? null : { name: shown, digest, file },
         hosts: [],
         start: (signal) => serve(model, started, program, settings, world, signal),
       } satisfies Offer;

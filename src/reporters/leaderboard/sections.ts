@@ -79,8 +79,8 @@ export function renderRoles({ roles }: Leaderboard, marks: Marks): Html {
     <h2>By role</h2>
     ${roles.map((grid) => roleTable(grid, marks))}
     <p class="legend">
-      The value, below it what it counts; the darker the higher. Grey: fewer than ${fewUnits} cases, a hint rather than
-      proof.
+      The value, below it what it counts; the darker the higher. Grey: fewer than ${fewUnits} cases, or of what it
+      counts, a hint rather than proof.
     </p>
   </section>`;
 }
@@ -113,7 +113,7 @@ function roleTable({ field, metric, values, rows }: RoleGrid, marks: Marks): Htm
 function roleCell(metric: Metric | null, cases: number): Html {
   if (metric === null || metric.value === null)
     return html`<td class="num null" title="${metric?.reason ?? "no case of this kind"}">–</td>`;
-  const isFew = cases < fewUnits;
+  const isFew = Math.min(cases, metric.n) < fewUnits;
   const step = Math.min(heatSteps - 1, Math.floor(metric.value * heatSteps));
   return html`<td
     class="num ${isFew ? "few" : `heat-${step}`}"

@@ -17,8 +17,8 @@ const columnTitles: Record<string, string> = {
   "latency.p95_ms": "p95 ms",
   "load.p50_ms": "p50 ms, load",
   "load.p95_ms": "p95 ms, load",
-  "cost.usd_per_review": "per review",
-  "cost.usd_per_bug_found": "per bug found",
+  "cost.usd_per_review": "cost per review",
+  "cost.usd_per_bug_found": "cost per bug found",
 };
 
 /** What a column beside the ranks is called. */

@@ -21,6 +21,16 @@ describe("what reviews cost", () => {
     expect(mean.low).toBeLessThan(mean.value!);
   });
 
+  it("has upper ends that its spread explains, without two dollars or no end for what was never seen", () => {
+    const costs = costsOf(reviewer!, rows, 1);
+    for (const name of ["cost.usd_per_review", "cost.usd_per_bug_found"] as const) {
+      const { value, low, high, highOneSided } = costs[name];
+      expect(low).toBeGreaterThan(0);
+      expect(high).toBeLessThan(4 * value!);
+      expect(highOneSided).toBeLessThanOrEqual(high!);
+    }
+  });
+
   it("is of the reviews of which all is known, and for each bug found the least that it can be", () => {
     const spending = { ...rows[0]!.spending!, answers: 2, withoutUsage: 1 };
     const costs = costsOf(reviewer!, [{ ...rows[0]!, caseId: "partly", cluster: "partly", spending }, ...rows], 1);

@@ -197,6 +197,19 @@ describe("a leaderboard", () => {
     expect(notes.some((note) => note.startsWith("Of 8 clusters rank intervals come out too narrow"))).toBe(true);
   });
 
+  it("says of a reviewer whose prompt or weights changed between its runs that the newest counts", () => {
+    const { runs, readRows } = boardRuns([
+      { id: "old", startedAt: "2025-01-01T00:00:00.000Z", reviewers: all },
+      { id: "new", reviewers: all },
+    ]);
+    const [, second] = runs[0]!.report.reviewers;
+    second!.prompt = { ...second!.prompt, hash: "another" };
+    const { notes } = makeLeaderboard(runs, readRows, 1);
+    expect(notes.filter((note) => note.includes("stands for"))).toEqual([
+      "vllm:middle stands for different prompts in its runs; the newest run counts.",
+    ]);
+  });
+
   it("tells what a reviewer is worth by role, with the count of each cell", () => {
     const board = boardOf({ reviewers: all });
     const grid = board.roles.find(({ field }) => field === "language");

@@ -168,14 +168,14 @@ describe("the base", () => {
   test("that was found by its name alone is told as such, and is not to be made anew meanwhile", async () => {
     const shelf = await serve({ models });
     const found = ready({ base: trainedOn, path: await baseFile() });
-    const { start } = await offer(shelf, found);
-    await (await start(signal)).close();
+    const offered = await offer(shelf, found);
+    await (await offered.start(signal)).close();
     expect(notes).toContain(
       `ollama: ./adapter was trained on ${trainedOn}; coder:7b is taken for the same by its name alone`,
     );
     const coder7 = shelf.models.get("coder:7b") ?? {};
     coder7.digest = "d8";
-    await expect(start(signal)).rejects.toThrow("Ollama's coder:7b was replaced while it was loaded");
+    await expect(offered.start(signal)).rejects.toThrow("Ollama's coder:7b was replaced while it was loaded");
     expect([...shelf.models.keys()].toSorted()).toEqual(["coder:7b", "other:latest"]);
     coder7.digest = "d7";
   });

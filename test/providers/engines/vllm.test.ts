@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
@@ -111,6 +111,17 @@ describe("an adapter on a server that has its base", () => {
     const found = await bind(await adapter(), createEngine(), { baseUrl: server.url, base: root });
     expect(found.facts().baseDigest).toMatch(/^[0-9a-f]{64}$/);
     expect(found.provider.identity).toContain(`sha256:${found.facts().baseDigest} sha256:${found.facts().hash}`);
+  });
+
+  test("is asked no more once its files are others, which the server might read", async () => {
+    const server = await serve();
+    const found = await adapter();
+    const { provider } = await bind(found, createEngine(), { baseUrl: server.url });
+    await provider.probe?.(calm);
+    const file = join(found.model.path, "adapter_model.safetensors");
+    writeFileSync(file, readFileSync(file));
+    utimesSync(file, 1, 1);
+    await expect(provider.generate(requestOf(), calm)).rejects.toThrow(`${found.model.path} was replaced`);
   });
 
   test("that two reviewers share is loaded once, and taken out when the last of them is done", async () => {

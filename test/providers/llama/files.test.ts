@@ -68,6 +68,15 @@ test.skipIf(totalmem() > 100 * 2 ** 30)(
   },
 );
 
+test("a file that was replaced after it was looked at is not asked under the name of what was there", async () => {
+  const path = file("replaced.gguf");
+  writeFileSync(path, partOf(1));
+  const provider = await open("replaced.gguf");
+  await writeTinyModel(path, { width: 128 });
+  await expect(ask(provider, "one")).rejects.toThrow(`${path} was replaced while it was loaded`);
+  expect((await ask(await open("replaced.gguf"), "one", { maxTokens: 1 })).outcome).toBe("truncated");
+});
+
 test("after a file that could not be loaded the next one is, by the same engine", async () => {
   writeFileSync(file("short.gguf"), partOf(1).subarray(0, -64));
   const bad = await open("short.gguf");

@@ -15,7 +15,7 @@ beforeAll(async () => {
     { id: "vllm:good", skill: 0.8, latencyMs: 400 },
     { id: "vllm:also good", skill: 0.86 },
     { id: hostile, skill: 0.2 },
-    { id: "static:", role: "company" as const, skill: 0.1 },
+    { id: "static:", role: "company" as const, skill: 0.1, isCutAt: 12 },
     { id: "floor:silent", role: "company" as const, skill: 0 },
   ];
   const { runs, readRows } = boardRuns([
@@ -54,6 +54,15 @@ describe("the files of a leaderboard", () => {
     expect(page()).not.toContain("<img src=x");
     expect(page().match(/<\/script>/g)).toHaveLength(2);
     expect(page()).not.toContain("\u001b");
+  });
+
+  it("have cells of a role grey where few cases, or few of what is counted, stand behind them", () => {
+    const cells = [...tableOf("roles").matchAll(/class="num ([^"]*)"[^>]*>.*?n (\d+)</gs)].map(([, look, n]) => ({
+      look,
+      n,
+    }));
+    expect(cells.filter(({ n }) => Number(n) < 10).map(({ look }) => look)).toContain("few");
+    for (const { look, n } of cells) if (Number(n) < 10) expect(look).toBe("few");
   });
 
   it("say a reason for every dash", () => {

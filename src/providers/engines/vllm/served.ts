@@ -1,5 +1,13 @@
-import type { EngineSettings, EngineWorld, ServableModel, Served } from "../../../core/engine.ts";
-import type { Provider } from "../../../core/provider.ts";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type EngineSettings,
+  type EngineWorld,
+  replaced,
+  type ServableModel,
+  type Served,
+} from "../../../core/engine.ts";
+import { type Provider, ProviderError } from "../../../core/provider.ts";
 import { openFetch } from "../../chat/completions.ts";
 import type { Endpoint } from "../../chat/endpoint.ts";
 import { listModels } from "../../chat/models.ts";
@@ -37,7 +45,7 @@ export async function serveAdapter(
 ): Promise<Served> {
   const { name, release } = await loader.load(server, model, signal);
   try {
-    const provider = await openModel(server, model.ref, name);
+    const provider = whileUnchanged(await openModel(server, model.ref, name), model);
     const bare = await openModel(server, `${model.ref} without its adapter`, base);
     signal.throwIfAborted();
     return { provider, base: bare, close: release };
@@ -45,6 +53,26 @@ export async function serveAdapter(
     await release();
     throw error;
   }
+}
+
+/**
+ * The same provider, which answers no more once the adapter's files are others: vLLM keeps few adapters in memory, and
+ * reads one that had to make room for another from the disk again.
+ */
+function whileUnchanged(provider: Provider, { path }: ServableModel): Provider {
+  const stampOf = () =>
+    ["adapter_config.json", "adapter_model.safetensors"]
+      .map((name) => statSync(join(path, name), { throwIfNoEntry: false }))
+      .map((found) => `${found?.ino} ${found?.size} ${found?.mtimeMs}`)
+      .join("\n");
+  const loaded = stampOf();
+  return {
+    ...provider,
+    async generate(request, signal) {
+      if (stampOf() !== loaded) throw new ProviderError(replaced(path), { isRetryable: false });
+      return await provider.generate(request, signal);
+    },
+  };
 }
 
 /** A model that a vLLM server has, as a provider. */
