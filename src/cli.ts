@@ -15,7 +15,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 // What cannot be told there can be told nowhere; the exit code still says how it went.
 process.stderr.on("error", () => undefined);
 
-const { main } = await import("./commands.ts");
+const { main } = await import("./commands/index.ts");
 process.exitCode = await main(process.argv.slice(2));
 // All is done and said by now, but a connection that fetch still tries to make can hold the process for minutes.
 setInterval(() => {

@@ -3,7 +3,7 @@ import { type LatencySettings, levelsOf, limitsOf } from "./core/latency/setting
 import type { Gate } from "./core/suite.ts";
 import { expectAsking } from "./expect-asking.ts";
 import { findObstacle } from "./gate-obstacle.ts";
-import type { ToFetch } from "./local-models.ts";
+import type { ToFetch } from "./serving/local-models.ts";
 import { type PreparedRun, type PrepareWorld, prepareRun, type RunRequest } from "./prepare.ts";
 import { checkRunName } from "./publish.ts";
 import { checkReporters } from "./reporters/index.ts";

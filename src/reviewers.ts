@@ -8,7 +8,7 @@ import type { Suite } from "./core/suite.ts";
 import { atHome } from "./io/home.ts";
 import { loadPrices } from "./load/prices.ts";
 import type { LoadedSource } from "./load/sources/source.ts";
-import type { LocalReviewer, LocalWorld } from "./local-models.ts";
+import type { LocalReviewer, LocalWorld } from "./serving/local-models.ts";
 import { loadProvider } from "./providers/index.ts";
 
 /** A reviewer that can be asked. */
@@ -63,7 +63,7 @@ export async function openReviewers(
     source === null || source.reviewers.size === 0 ? {} : { recordings: join(source.folder, "recordings") };
   const prices = loadPrices();
   // Only a model on disk needs engines, and the code that looks it through.
-  const local = parsed.some(({ model }) => isLocal(model)) ? await import("./local-models.ts") : null;
+  const local = parsed.some(({ model }) => isLocal(model)) ? await import("./serving/local-models.ts") : null;
   const engines = (await local?.loadEngines(engine)) ?? [];
   const opened: OpenedReviewer[] = [];
   for (const { model, role } of parsed) {

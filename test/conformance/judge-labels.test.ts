@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { gatherLabels } from "../../src/calibration-items.ts";
+import { gatherLabels } from "../../src/commands/calibration-items.ts";
 import { loadRubric } from "../../src/load/rubric.ts";
 import { temporaryFolders } from "../fixtures/temporary.ts";
 import { dataFolder } from "./data.ts";

@@ -1,7 +1,7 @@
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { DoctorReport } from "../../src/doctor.ts";
+import type { DoctorReport } from "../../src/doctor/doctor.ts";
 import { workspaces } from "../fixtures/command.ts";
 import { withHeader, writeAdapter } from "../fixtures/peft.ts";
 

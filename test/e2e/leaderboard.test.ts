@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Leaderboard } from "../../src/core/leaderboard/board.ts";
-import { leaderboardOf } from "../../src/leaderboard-command.ts";
+import { leaderboardOf } from "../../src/commands/leaderboard.ts";
 import { type Workspace, workspaces } from "../fixtures/command.ts";
 import { linesOf, pathOf, smallDataset } from "../fixtures/small-dataset.ts";
 

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type BoundReviewer, bindModel } from "../../src/bind.ts";
+import { type BoundReviewer, bindModel } from "../../src/serving/bind.ts";
 import type { Engine } from "../../src/core/engine.ts";
 import type { Provider } from "../../src/core/provider.ts";
 import { resolveArtefact } from "../../src/load/model-artefact.ts";
 import { createEngine } from "../../src/providers/engines/ollama.ts";
 import { refuseVersion } from "../../src/providers/engines/ollama/limits.ts";
 import { createProvider } from "../../src/providers/ollama.ts";
-import { inspectForUse } from "../../src/servable.ts";
+import { inspectForUse } from "../../src/serving/servable.ts";
 import { makeHfAdapter, mergeAdapter, writeHfAdapter } from "../fixtures/hf-adapter.ts";
 import { type Family, makeHfModel, writeAsGguf } from "../fixtures/hf-model.ts";
 import { halfModel, writeHfModel } from "../fixtures/hf-folder.ts";

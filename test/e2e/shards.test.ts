@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Case } from "../../src/core/case.ts";
 import { IncompleteError, UsageError } from "../../src/core/errors.ts";
 import type { Report } from "../../src/core/report.ts";
-import { mergeRuns } from "../../src/merge-command.ts";
+import { mergeRuns } from "../../src/commands/merge.ts";
 import { startReviewer } from "../fixtures/chat-reviewer.ts";
 import { filesBelow, type Workspace, workspaces } from "../fixtures/command.ts";
 import { judgingWorkspace } from "../fixtures/judged-cases.ts";
