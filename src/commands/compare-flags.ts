@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { UsageError } from "../core/errors.ts";
 import { whole } from "./flags.ts";
 
 /** Adds `compare` to the command line. */
@@ -19,6 +20,7 @@ export function addCompareCommand(program: Command, setExitCode: (code: number) 
       const { renderComparison } = await import("../reporters/comparison.ts");
       const { terminalStyle } = await import("./terminal-style.ts");
       const areModels = isModelWord(first) && isModelWord(second);
+      if (!areModels) refuseMixed([first, second], isModelWord);
       const { exitCode, sides } = areModels
         ? await (await import("./compare-models.ts")).measureModels(first, second, flags.seed)
         : { exitCode: 0, sides: [first, second] as const };
@@ -29,4 +31,12 @@ export function addCompareCommand(program: Command, setExitCode: (code: number) 
         : renderComparison(comparison, terminalStyle());
       process.stdout.write(text);
     });
+}
+
+function refuseMixed(words: readonly string[], isModel: (word: string) => boolean): void {
+  const model = words.find(isModel);
+  if (model === undefined) return;
+  throw new UsageError(
+    `compare ${words.join(" ")}: expected two runs or two models, and ${model} is a model (measure it first: bench SUITE --model ${model})`,
+  );
 }

@@ -8,7 +8,7 @@ export function collect(value: string, earlier: string[] = []): string[] {
 /** Reads a whole number from 0 on. @throws InvalidArgumentError */
 export function whole(text: string): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, got "${text}"`);
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number without a sign, got "${text}"`);
   if (!Number.isSafeInteger(number))
     throw new InvalidArgumentError(`expected a whole number up to ${Number.MAX_SAFE_INTEGER}, got "${text}"`);
   return number;

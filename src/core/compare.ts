@@ -80,7 +80,7 @@ function compareCounts(
     highOneSided: oneSided?.high ?? null,
     p: mcnemar(counts).midP,
     method: `tango, mid-p mcnemar: ${gained} gained, ${lost} lost`,
-    detectable: minimumDetectableEffect(se),
+    detectable: detectableOf(metric, se),
     ...sizeOf(paired),
     pairs: { gained, lost },
   };
@@ -108,25 +108,24 @@ function compareSums(
     const [x, y] = [statistic(sums.subarray(0, width)), statistic(sums.subarray(width))];
     return x === null || y === null ? null : y - x;
   };
-  // The interval to show is the published one; what decides a gate is widened for clusters unseen where it can be.
+  // Widened for clusters unseen where it can be, as what decides a gate is: the two must not contradict each other.
   const both = [...first, ...second];
   const isRate = metricDefinitions[metric].unit === "rate";
   const range: { range?: Range } = isRate ? { range: [-1, 1] } : {};
   const drawn =
     paired.clusters.length < fewestClusters ? null : bootstrapClusters(both, difference, { seed, alpha, ...range });
-  const shown = drawn?.published ?? null;
-  const se = shown === null ? undefined : drawn?.se;
+  const se = drawn === null || drawn.se === 0 ? null : drawn.se;
   const isSameSize = isSameEverywhere(first.at(-1), second.at(-1)) && width === 2;
   return {
     ...common,
     difference: b - a,
-    low: shown?.low ?? null,
-    high: shown?.high ?? null,
+    low: drawn?.low ?? null,
+    high: drawn?.high ?? null,
     lowOneSided: drawn?.lowerOneSided ?? null,
     highOneSided: drawn?.upperOneSided ?? null,
     p: isSameSize ? (swapTest(first, second, statistic, seed)?.p ?? null) : tTest(b - a, se, paired.clusters.length),
     method: `paired bca bootstrap by cluster, ${isSameSize ? "swap test" : "t test by its standard error"}`,
-    detectable: se === undefined ? null : minimumDetectableEffect(se),
+    detectable: se === null ? null : detectableOf(metric, se),
   };
 }
 
@@ -135,8 +134,14 @@ function isSameEverywhere(first: Float64Array | undefined, second: Float64Array 
   return first !== undefined && first.every((count, cluster) => count === second?.[cluster]);
 }
 
-function tTest(difference: number, se: number | undefined, clusters: number): number | null {
-  if (se === undefined || se === 0) return null;
+/** Null for a rate of which the cases are too few to show any change that there can be. */
+function detectableOf(metric: MetricName, se: number): number | null {
+  const effect = minimumDetectableEffect(se);
+  return metricDefinitions[metric].unit === "rate" && effect > 1 ? null : effect;
+}
+
+function tTest(difference: number, se: number | null, clusters: number): number | null {
+  if (se === null) return null;
   const t = Math.abs(difference) / (se * Math.sqrt(clusters / (clusters - 1)));
   return 2 * (1 - tCdf(t, clusters - 1));
 }

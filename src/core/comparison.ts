@@ -19,7 +19,7 @@ export const MetricComparison = z.strictObject({
   /** Two-sided, that both are alike; null without a difference. */
   p: nullableNumber,
   method: z.string(),
-  /** Smallest true difference that these cases would find 8 times in 10, in the unit of the metric. */
+  /** Smallest true difference that these cases would find 8 times in 10, in the unit of the metric; null where none could. */
   detectable: nullableNumber,
   cases: z.int(),
   clusters: z.int(),

@@ -50,6 +50,10 @@ export function parseModelRef(ref: string): ModelRef {
     const path = ref.replace(/(?<=[^/.~])(?:\/+\.?)+$/, "");
     return { ref: path, kind: path.endsWith(".gguf") ? "gguf" : "adapter", target: path };
   }
+  if (ref.trim() === "")
+    throw new UsageError(
+      `model "${ref}": expected KIND:NAME or a path, got nothing (is the variable that it comes from set?)`,
+    );
   const colon = ref.indexOf(":");
   const prefix = colon === -1 ? ref : ref.slice(0, colon);
   if (colon === -1 || !isKind(prefix)) throw unknownKind(ref, prefix);

@@ -28,7 +28,11 @@ export function warningsOf(
       ],
       [outcomes.overflow, generations, "prompts did not fit the model's context (try reviewer.unit: file or hunk)"],
       [outcomes.refused, generations, "generations were refusals and count as silence"],
-      [contractBreaks(report), generations, `generations do not keep the contract "${reviewer.contract}"`],
+      [
+        contractBreaks(report),
+        generations,
+        `generations do not keep the contract "${reviewer.contract}"${reviewer.contract === "findings" ? " (plain words: reviewer.contract: prose)" : ""}`,
+      ],
       [capped, generations, "generations were too long to be read whole; precision is that of their beginning"],
       [fromCache, generations, "generations came from the cache"],
     ];

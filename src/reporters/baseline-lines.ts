@@ -2,6 +2,7 @@ import type { BaselineComparison } from "../core/comparison.ts";
 import { formatRateBound, formatSigned, formatValue, neutralise, plural, shortRef } from "../core/format.ts";
 import { metricDefinitions } from "../core/metric.ts";
 import type { Report } from "../core/report.ts";
+import { broadest } from "./broadest.ts";
 import { spentWords } from "./spent-words.ts";
 import { fold, type TerminalStyle } from "./terminal-text.ts";
 
@@ -27,7 +28,7 @@ function describe(comparison: BaselineComparison, style: TerminalStyle): string 
   const run = baseline.run === undefined ? "" : ` (run ${baseline.run})`;
   const head = `${style.paint("bold", neutralise(shortRef(reviewer)))} against the baseline ${neutralise(`${shortRef(baseline.reviewer)}${run}`)}`;
   const turned = flips === null ? [] : [`${plural(flips.fixed.length, "case")} fixed, ${flips.broken.length} broken`];
-  return `  ${[`${head}: ${summary(comparison)}`, ...turned].join("; ")}`;
+  return `  ${[`${head}: ${summary(comparison)}`, ...turned, ...leftOut(comparison)].join("; ")}`;
 }
 
 const told: readonly string[] = ["detection.recall", "detection.precision", "judge.pass_rate", "overlap.f1"];
@@ -44,4 +45,11 @@ function summary({ metrics }: BaselineComparison): string {
     return `${metric} ${formatSigned(difference ?? 0, unit)}${least}`;
   });
   return texts.length === 0 ? "nothing that both have can be compared" : texts.join(", ");
+}
+
+/** Of how many cases one side alone has any score; nothing where there are none. */
+function leftOut({ metrics }: BaselineComparison): string[] {
+  const one = broadest(metrics);
+  if (one === null || one.leftOut === 0) return [];
+  return [`on ${plural(one.cases, "case")} that both have, ${one.leftOut} left out`];
 }

@@ -3,6 +3,7 @@ import type { RunComparison, SliceComparison } from "../core/compare-runs.ts";
 import { formatSigned, formatValue, neutralise, noValue, plural, shortRef } from "../core/format.ts";
 import { metricDefinitions } from "../core/metric.ts";
 import { fitTable, type TableColumn } from "./fit-table.ts";
+import { broadest } from "./broadest.ts";
 import { spentWords } from "./spent-words.ts";
 import { alignRight, fold, type TerminalStyle } from "./terminal-text.ts";
 
@@ -24,7 +25,7 @@ export function renderComparison(comparison: RunComparison, style: TerminalStyle
   const { first, second, obstacles, metrics, slices, spent, flips } = comparison;
   const name = ({ run, reviewer }: RunComparison["first"]) => neutralise(`${shortRef(reviewer)} (${run})`);
   const told = metrics.filter(({ difference, metric }) => difference !== null && !variants.test(metric));
-  const leftOut = Math.max(0, ...told.map((one) => one.leftOut));
+  const leftOut = broadest(told)?.leftOut ?? 0;
   const marked = slices.filter(({ adjustedP }) => adjustedP !== null && adjustedP < noteworthy);
   return [
     toWidth(`${style.paint("bold", "nitbench compare")} · ${name(second)} against ${name(first)}`),

@@ -77,7 +77,7 @@ test("a broken contract is a measured reviewer's only", () => {
   const valid = { numerator: 3, denominator: 8 } as Metric;
   const metrics = { "contract.valid_rate": valid };
   expect(warningsOf([reviewer({ metrics })], suite)).toEqual([
-    'openai:m: 5 of 8 generations do not keep the contract "findings"',
+    'openai:m: 5 of 8 generations do not keep the contract "findings" (plain words: reviewer.contract: prose)',
   ]);
   expect(warningsOf([reviewer({ metrics, role: "company" })], suite)).toEqual([]);
 });

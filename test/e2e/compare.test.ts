@@ -116,6 +116,8 @@ describe("nitbench compare", () => {
     const workspace = makeWorkspace({ dataset });
     const { code, stderr } = await workspace.run(["compare", "floor:silent", "./no-such-folder"]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^run "floor:silent": no such folder/);
+    expect(stderr).toBe(
+      "compare floor:silent ./no-such-folder: expected two runs or two models, and floor:silent is a model (measure it first: bench SUITE --model floor:silent)\n",
+    );
   });
 });

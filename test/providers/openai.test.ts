@@ -511,7 +511,7 @@ describe("the key", () => {
 
   test("a model without a URL and a key is told where its questions would go", async () => {
     await expect(open("openai:x")).rejects.toThrow(
-      "openai:x goes to api.openai.com, and OPENAI_API_KEY is not set; for your own server write openai:x@http://HOST:PORT/v1",
+      "openai:x goes to api.openai.com, and OPENAI_API_KEY is not set: set it, or for your own server write openai:x@http://HOST:PORT/v1",
     );
   });
 

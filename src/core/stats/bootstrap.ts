@@ -34,8 +34,6 @@ export interface BootstrapInterval {
   high: number;
   lowerOneSided: number;
   upperOneSided: number;
-  /** The two-sided interval as published, whether or not a `range` widens the ends; null where the statistic never varies. */
-  published: Interval | null;
   /** Bias correction and acceleration; both 0 would be the percentile interval. */
   bias: number;
   acceleration: number;
@@ -147,8 +145,7 @@ function bootstrapKinds(
   if (drawn.length < resamples * (1 - MOST_UNDEFINED)) return null;
 
   const { range, needed = clusters } = options;
-  const isConstant = drawn[0] === drawn[drawn.length - 1];
-  if (range === undefined && isConstant) return null;
+  if (range === undefined && drawn[0] === drawn[drawn.length - 1]) return null;
   const bias = biasCorrection(drawn, value);
   const acceleration = jackknifeAcceleration(sizes, evaluateWithout);
   const end = (z: number): number => {
@@ -158,21 +155,19 @@ function bootstrapKinds(
     return quantile(drawn, adjusted) as number;
   };
   const se = standardDeviation(drawn);
-  const ends = (alpha: number): Interval => ({ low: end(normalQuantile(alpha)), high: end(normalQuantile(1 - alpha)) });
   const bounds = (alpha: number): Interval | null => {
-    const { low, high } = ends(alpha);
+    const low = end(normalQuantile(alpha));
+    const high = end(normalQuantile(1 - alpha));
     if (range === undefined) return { low, high };
     const corrected = se * Math.sqrt(needed / Math.max(1, needed - 1));
     const bounded = boundWithin({ value, se: corrected, clusters: needed }, alpha, range);
     return bounded && { low: Math.min(low, bounded.low), high: Math.max(high, bounded.high) };
   };
-  const tail = (1 - (options.level ?? 0.95)) / 2;
-  const interval = bounds(tail);
+  const interval = bounds((1 - (options.level ?? 0.95)) / 2);
   const oneSided = bounds(options.alpha ?? 0.05);
   if (interval === null || oneSided === null) return null;
   const { low: lowerOneSided, high: upperOneSided } = oneSided;
-  const published = isConstant ? null : ends(tail);
-  return { value, ...interval, lowerOneSided, upperOneSided, published, bias, acceleration, se };
+  return { value, ...interval, lowerOneSided, upperOneSided, bias, acceleration, se };
 }
 
 /** The defined statistics of all resamples, ascending. */

@@ -58,7 +58,7 @@ export function findEndpoint(
   if (key === null && isOwn) {
     throw new UsageError(
       given === undefined
-        ? `${ref.ref} goes to ${url.host}, and ${keyVariable} is not set; for your own server write ${ref.ref}@http://HOST:PORT/v1`
+        ? `${ref.ref} goes to ${url.host}, and ${keyVariable} is not set: set it, or for your own server write ${ref.ref}@http://HOST:PORT/v1`
         : `model "${ref.ref}": ${keyVariable} is not set (export your key in it, or name another variable as reviewer.keyVariable)`,
     );
   }
