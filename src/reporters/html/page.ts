@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { html } from "hono/html";
 import type { RunData } from "../../core/reporter.ts";
 import { renderBaseline } from "./baseline.ts";
 import { renderCharts } from "./charts.ts";
 import { readClient } from "./client.ts";
+import { renderDocument } from "./document.ts";
 import { renderGates } from "./gates.ts";
 import { assignMarks, type Html, sprite, statusWord } from "./marks.ts";
 import { renderLatency } from "./latency.ts";
@@ -23,14 +23,6 @@ export async function renderPage(run: RunData): Promise<string> {
   const report = visibleDeep(run.report);
   const marks = assignMarks(report.reviewers);
   const [{ script, style }, payload] = await Promise.all([readClient(), packCases(run, marks)]);
-  const policy = [
-    "default-src 'none'",
-    `script-src ${hashSource(script)}`,
-    `style-src ${hashSource(style)}`,
-    "img-src 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
   const body = html`${sprite()}
     <a class="skip" href="#cases">Skip to the cases</a>
     <div class="sheet">
@@ -49,18 +41,8 @@ export async function renderPage(run: RunData): Promise<string> {
       </footer>
     </div>`;
   const title = html`<title>${statusWord(report.verdict.status)} · ${report.suite.name} · nitbench</title>`;
-  // The hashes hold for the exact text between the tags, so these parts are joined as they are.
-  return [
-    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    String(await title),
-    `<style>${style}</style>\n</head>\n<body>`,
-    withoutIndents(String(await body)),
-    `<script type="application/octet-stream;base64" id="payload">${payload.encoded}</script>`,
-    `<script type="module">${script}</script>\n</body>\n</html>\n`,
-  ].join("\n");
+  const data = `<script type="application/octet-stream;base64" id="payload">${payload.encoded}</script>`;
+  return renderDocument({ title, body, data, script, style });
 }
 
 /** What stands where the cases will be until they are unpacked, or for ever without JavaScript. */
@@ -74,13 +56,4 @@ function renderCasesFrame(count: number): Html {
     </div>
     <div id="cases-app" hidden></div>
   </section>`;
-}
-
-function withoutIndents(markup: string): string {
-  return markup.replaceAll(/\n\s+/g, "\n");
-}
-
-/** The source expression that allows exactly this inline text, as Content Security Policy level 2 defines it. */
-function hashSource(text: string): string {
-  return `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
 }
