@@ -2,12 +2,13 @@ import type { Case } from "./core/case.ts";
 import type { ReviewerFacts } from "./core/compile-report.ts";
 import { mergeReviews, type Part } from "./core/fan-out.ts";
 import { findingsJsonSchema } from "./core/findings-schema.ts";
-import { type Cost, costOf, costOfTime, type Price } from "./core/cost.ts";
+import { type Cost, costOfTime, type Price } from "./core/cost.ts";
 import type { Generation, Usage } from "./core/generation.ts";
 import { signsOf } from "./core/diagnosis/signs.ts";
 import { cleanText } from "./core/parse/clean.ts";
 import { type ReadPart, readPart, worstOutcome } from "./core/part.ts";
 import { type CasePlan, type Job, planCase, type PlanSettings } from "./core/plan.ts";
+import { priceRow } from "./core/price-rows.ts";
 import type { CaseLine } from "./core/report.ts";
 import type { Review } from "./core/review.ts";
 import { type CaseRow, rowOf } from "./core/row.ts";
@@ -116,8 +117,7 @@ export function startMeasuring(run: MeasuringRun, reviewer: PreparedReviewer): M
       if (generations.length < found.parts.length) return null;
       open.delete(key);
       const line = await scoreCase(found, generations, run, reviewer);
-      const row = rowOf(line);
-      rows.push(row.spending === undefined ? row : { ...row, cost: costOf(row.spending, price) });
+      rows.push(priceRow(rowOf(line), price));
       count(tally, line);
       return line;
     },

@@ -1,4 +1,4 @@
-import { costOf } from "../cost.ts";
+import { priceRows } from "../price-rows.ts";
 import { measure } from "../reduce.ts";
 import type { Metric, ReviewerReport } from "../report.ts";
 import type { CaseRow } from "../row.ts";
@@ -27,7 +27,7 @@ export function costsOf(
       "cost.usd_per_bug_found": perBug ?? noCost,
     };
   }
-  const priced = rows.map((row) => (row.spending === undefined ? row : { ...row, cost: costOf(row.spending, price) }));
+  const priced = priceRows(rows, price);
   return {
     "cost.usd_per_review": meanCost(priced),
     "cost.usd_per_bug_found": perBug === undefined ? noCost : measure("cost.usd_per_bug_found", priced, seed),
