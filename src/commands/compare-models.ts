@@ -13,7 +13,7 @@ export async function measureModels(
   seed: number,
 ): Promise<{ exitCode: number; sides: [string, string] }> {
   const line = ["--model", second, "--baseline", first, "--seed", String(seed)];
-  const { runs } = await runSuites([], { model: [second], baseline: first, seed, isUntold: true }, line);
+  const { runs } = await runSuites([], { model: [second], baseline: first, seed }, line, false);
   const [{ report, folder } = missing()] = runs;
   const [{ baseline, reviewer } = missing()] = report.comparisons;
   const sideOf = (id: string) => `${join(folder, "report.json")}#${id}`;

@@ -28,8 +28,6 @@ export interface RunFlags {
   dryRun?: boolean;
   quiet?: boolean;
   json?: boolean;
-  /** Set by no flag: only the progress and what went wrong is told. */
-  isUntold?: boolean;
 }
 
 /** Adds `run` to the command line, the command where none is named. */

@@ -18,12 +18,14 @@ export interface SuitesRun {
 /**
  * Runs suites one after the other and tells what came of each.
  * @param argv the command line, for the lines that repeat a run or go on with it
+ * @param isShown whether reports are printed, where the flags do not forbid it
  * @throws UsageError; IncompleteError where a reviewer cannot be reached; InterruptedError with the line to go on
  */
 export async function runSuites(
   suites: readonly string[],
   flags: RunFlags,
   argv: readonly string[],
+  isShown = true,
 ): Promise<SuitesRun> {
   const out = resolve(flags.out ?? "reports/runs");
   const asked = await requestOf(suites, flags, out, argv);
@@ -84,7 +86,7 @@ export async function runSuites(
       if (left !== null) await tellLeft(left, lineFor(suite));
       const isTold = left !== null && report.verdict.status === "incomplete";
       if (flags.quiet && report.verdict.exitCode !== 0 && !isTold) await tellWhy(report);
-      if (!flags.json && !flags.quiet && !flags.isUntold) await printReport(report, folder);
+      if (!flags.json && !flags.quiet && isShown) await printReport(report, folder);
     }
   } finally {
     interrupt.stop();

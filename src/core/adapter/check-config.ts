@@ -34,6 +34,12 @@ export function checkConfig(
   ];
 }
 
+/** What is to be heeded where a base is likely the right one. */
+const doubts = {
+  named: "nothing but the name says that they are the same: look whether they are",
+  packed: "the same model packed otherwise: its answers may differ",
+};
+
 function checkBase({ base_model_name_or_path: name }: AdapterConfig, served: string | undefined): PreflightFinding[] {
   const base = readBaseName(name);
   const findings: PreflightFinding[] = [];
@@ -60,22 +66,9 @@ function checkBase({ base_model_name_or_path: name }: AdapterConfig, served: str
         `serve ${name} in place of ${served}`,
       ),
     );
-  if (likeness === "named")
-    findings.push(
-      warning(
-        "base-mismatch",
-        `it was trained on ${name}, and ${served} is served`,
-        "nothing but the name says that they are the same: look whether they are",
-      ),
-    );
-  if (likeness === "packed")
-    findings.push(
-      warning(
-        "base-mismatch",
-        `it was trained on ${name}, and ${served} is served`,
-        "the same model packed otherwise: its answers may differ",
-      ),
-    );
+  const doubt = likeness === "named" || likeness === "packed" ? doubts[likeness] : null;
+  if (doubt !== null)
+    findings.push(warning("base-mismatch", `it was trained on ${name}, and ${served} is served`, doubt));
   return findings;
 }
 
